@@ -1,0 +1,30 @@
+# pantile_own_target(<target>): the language level, warnings, processor and sanitizers of the targets built here.
+# All of it is PRIVATE: users compile with their own flags.
+function(pantile_own_target target)
+  target_compile_features(${target} PRIVATE cxx_std_20)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # GCC 12 sees overlapping copies inside std::string where a literal and a string are added.
+    target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
+  if(PANTILE_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+
+  # Neither option changes a value: nobody here reads errno after a math function, or unmasks floating-point traps,
+  # and both stand in the way of vectorised loops.
+  target_compile_options(${target} PRIVATE -fno-math-errno -fno-trapping-math)
+  if(PANTILE_NATIVE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+
+  if(PANTILE_SANITIZE)
+    # The checks that sanitizers insert make GCC see uninitialised values where there are none; the sanitizers
+    # themselves are the better judges there.
+    target_compile_options(
+      ${target} PRIVATE -fsanitize=${PANTILE_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+                        -Wno-maybe-uninitialized)
+    target_link_options(${target} PRIVATE -fsanitize=${PANTILE_SANITIZE})
+  endif()
+endfunction()

@@ -1,0 +1,143 @@
+# The test harness: how tests are built and in which environment CTest runs them.
+#
+#   pantile_pure_test(<name> <source>)            no MPI            CTest: pure.<name>
+#   pantile_mpi_test(<name> <source> [RANKS ...]) on several ranks  CTest: mpi.<name>.np<R>
+#   pantile_shell_test(<name> <script>)           exit code 77 means skipped
+#   pantile_add_mpi_runs(<test> <target> ...)     CTest entries <test>.np<R> of a program that is there
+#
+# test/CMakeLists.txt calls the first three for every file that it finds. A test file may carry one line with
+# settings of its own, "// ctest: RANKS 1 2 TIMEOUT 120" (in a shell test "# ctest: TIMEOUT 300").
+
+find_package(Catch2 2.13 REQUIRED)
+find_program(PANTILE_TIMEOUT_PROGRAM timeout REQUIRED)
+mark_as_advanced(PANTILE_TIMEOUT_PROGRAM)
+
+if(PANTILE_SANITIZE)
+  set(PANTILE_TEST_RANKS 1 2 4)
+  set(PANTILE_TEST_TIMEOUT 180)
+else()
+  set(PANTILE_TEST_RANKS 1 2 3 4 6 9)
+  set(PANTILE_TEST_TIMEOUT 60)
+endif()
+
+# The environment of every test. Open MPI's settings have one home, scripts/mpi-env.
+set(PANTILE_TEST_ENVIRONMENT OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_plm=isolated
+                             OMP_WAIT_POLICY=passive)
+file(STRINGS ${PROJECT_SOURCE_DIR}/scripts/mpi-env mpi_defaults REGEX "^mpi_default ")
+foreach(line IN LISTS mpi_defaults)
+  string(REGEX REPLACE "^mpi_default +([^ ]+) +([^ ]+) *$" "\\1=\\2" setting "${line}")
+  list(APPEND PANTILE_TEST_ENVIRONMENT ${setting})
+endforeach()
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/mpi-env)
+
+if(PANTILE_SANITIZE)
+  list(APPEND PANTILE_TEST_ENVIRONMENT
+       ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:exitcode=99
+       LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/support/lsan.supp:print_suppressions=0
+       UBSAN_OPTIONS=print_stacktrace=1)
+endif()
+
+# _pantile_settings(<file>): the settings line of a test file, as a list in `settings`.
+function(_pantile_settings file)
+  file(STRINGS ${file} lines REGEX "^(//|#) ctest: " LIMIT_COUNT 1)
+  set(settings "")
+  if(lines)
+    string(REGEX REPLACE "^(//|#) ctest: *" "" settings "${lines}")
+    separate_arguments(settings UNIX_COMMAND "${settings}")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  endif()
+  set(settings
+      ${settings}
+      PARENT_SCOPE)
+endfunction()
+
+# Catch2's own code is compiled once for each kind of main; that and parsing its header are what a small test costs.
+function(_pantile_add_test_program target source main)
+  if(NOT TARGET ${main})
+    add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
+    pantile_own_target(${main})
+    target_link_libraries(${main} PUBLIC pantile::pantile Catch2::Catch2)
+    target_compile_options(${main} PRIVATE -O0)
+  endif()
+  add_executable(${target} ${source})
+  pantile_own_target(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
+  target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
+
+  # Parsing Catch2 and Eigen takes 3 s, more than most tests themselves: the first test program precompiles them for
+  # all. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
+  get_property(first GLOBAL PROPERTY PANTILE_FIRST_TEST_PROGRAM)
+  if(first)
+    target_precompile_headers(${target} REUSE_FROM ${first})
+  else()
+    target_precompile_headers(${target} PRIVATE <catch2/catch.hpp> <Eigen/Dense> <fmt/format.h>)
+    set_property(GLOBAL PROPERTY PANTILE_FIRST_TEST_PROGRAM ${target})
+  endif()
+endfunction()
+
+function(pantile_pure_test name source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
+  endif()
+  _pantile_add_test_program(pure_${name} ${source} catch_main)
+  add_test(NAME pure.${name} COMMAND pure_${name})
+  set_tests_properties(
+    pure.${name} PROPERTIES LABELS pure TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
+                                                "${PANTILE_TEST_ENVIRONMENT};OMP_NUM_THREADS=2;OPENBLAS_NUM_THREADS=2")
+endfunction()
+
+function(pantile_mpi_test name source)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "RANKS")
+  _pantile_add_test_program(mpi_${name} ${source} mpi_main)
+  pantile_add_mpi_runs(mpi.${name} mpi_${name} RANKS ${arg_RANKS} TIMEOUT ${arg_TIMEOUT} LABELS mpi)
+endfunction()
+
+# One rank alone runs two threads, so that the threaded paths are tested; more ranks run one thread each.
+function(pantile_add_mpi_runs test target)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "RANKS;LABELS;ARGS")
+  if(NOT arg_RANKS)
+    set(arg_RANKS ${PANTILE_TEST_RANKS})
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
+  endif()
+  math(EXPR ctest_timeout "${arg_TIMEOUT} + 15")
+  foreach(ranks IN LISTS arg_RANKS)
+    set(threads 1)
+    if(ranks EQUAL 1)
+      set(threads 2)
+    endif()
+    # mpirun has been seen hanging and deaf to SIGTERM: timeout kills it for good.
+    add_test(NAME ${test}.np${ranks}
+             COMMAND ${PANTILE_TIMEOUT_PROGRAM} -k 5 ${arg_TIMEOUT} ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG}
+                     ${ranks} $<TARGET_FILE:${target}> ${arg_ARGS})
+    set_tests_properties(
+      ${test}.np${ranks}
+      PROPERTIES LABELS "${arg_LABELS}" PROCESSORS ${ranks} TIMEOUT ${ctest_timeout} ENVIRONMENT
+                 "${PANTILE_TEST_ENVIRONMENT};OMP_NUM_THREADS=${threads};OPENBLAS_NUM_THREADS=${threads}")
+  endforeach()
+endfunction()
+
+# A script sees BUILD_DIR, SOURCE_DIR and TEST_RANKS ("1 2 3 4 6 9" or fewer) and starts mpirun itself.
+function(pantile_shell_test name script)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT;PROCESSORS" "LABELS")
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 2)
+  endif()
+  list(JOIN PANTILE_TEST_RANKS " " ranks)
+  add_test(NAME ${name} COMMAND ${PANTILE_TIMEOUT_PROGRAM} -k 5 ${arg_TIMEOUT} bash ${script})
+  math(EXPR ctest_timeout "${arg_TIMEOUT} + 15")
+  set_tests_properties(
+    ${name}
+    PROPERTIES LABELS "${arg_LABELS}"
+               SKIP_RETURN_CODE 77
+               PROCESSORS ${arg_PROCESSORS}
+               TIMEOUT ${ctest_timeout}
+               ENVIRONMENT
+               "${PANTILE_TEST_ENVIRONMENT};OMP_NUM_THREADS=1;OPENBLAS_NUM_THREADS=1;BUILD_DIR=${PROJECT_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR};TEST_RANKS=${ranks}"
+  )
+endfunction()

@@ -1,0 +1,234 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+
+#include <pantile/array/tile_view.hpp>
+#include <pantile/comm/communicator.hpp>
+#include <pantile/comm/memory.hpp>
+#include <pantile/expr/fwd.hpp>
+#include <pantile/tiling/tiling.hpp>
+
+namespace pantile {
+
+namespace detail {
+/// "array_7": names count up in program order, so that they are the same on every rank.
+std::string next_array_name();
+template <std::size_t N>
+std::array<index_t, N> extents_of(box const& b) {
+  std::array<index_t, N> sizes{};
+  for (std::size_t d = 0; d < N; ++d) sizes[d] = b.extent(static_cast<int>(d));
+  return sizes;
+}
+}  // namespace detail
+
+/// A distributed array: a global shape, a tiling, this rank's tile and the communicator of the ranks that share it.
+/// The tile holds the owned box and, where the tiling has a halo, the neighbours' elements around it, row-major over
+/// `stored_box()`. Copying copies the elements; moving is free. Constructing, assigning and destroying an array is
+/// done by all ranks of the communicator.
+template <element T, int N>
+class array {
+ public:
+  static_assert(N >= 1 && N <= max_dimensions);
+  using value_type = T;
+  using shape_type = std::array<index_t, static_cast<std::size_t>(N)>;
+  static constexpr int dimensions = N;
+
+  /// An array without ranks; assign to it before use.
+  array() = default;
+  /// Uninitialised elements. Throws tiling_error where the rule does not fit the shape or the number of ranks.
+  array(communicator const& comm, shape_type const& shape, tiling_rule const& rule,
+        std::source_location where = std::source_location::current())
+      : shape_(shape), comm_(comm), tiling_(rule.bind(extents(shape, where), comm.size(), where)) {
+    allocate();
+  }
+  array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
+    if (!comm_) return;
+    allocate();
+    std::copy_n(other.data(), stored_box().count(), data());
+  }
+  array(array&& other) noexcept { *this = std::move(other); }
+  /// Copies elements into this array's place: takes shape and tiling of `other`.
+  array& operator=(array const& other) {
+    if (this == &other) return *this;
+    array copy(other);
+    take(copy);
+    return *this;
+  }
+  array& operator=(array&& other) noexcept {
+    if (this != &other) take(other);
+    return *this;
+  }
+
+  /// Evaluates an expression in its natural tiling (collective).
+  template <node E>
+  array(E const& expression, std::source_location where = std::source_location::current());  // NOLINT
+  /// Evaluates into this array, which keeps its shape and tiling; throws shape_error where the expression has another
+  /// shape. A failed statement leaves the array as it was. Correct where the expression reads this array. (Collective.)
+  template <node E>
+  array& operator=(E const& expression);
+
+  shape_type const& shape() const noexcept { return shape_; }
+  index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
+  pantile::tiling const& tiling() const noexcept { return tiling_; }
+  /// Throws tiling_error for a default-constructed array.
+  communicator const& comm() const {
+    if (!comm_) throw tiling_error("the array has no ranks yet; assign to it before use");
+    return *comm_;
+  }
+  bool has_ranks() const noexcept { return comm_.has_value(); }
+
+  /// This rank's owned elements, and what it stores including the halo.
+  box owned_box() const { return comm_ ? tiling_.box_of(comm_->rank()) : box(extents(shape_)); }
+  box const& stored_box() const noexcept { return stored_; }
+  /// Row-major over `stored_box()`.
+  T* data() noexcept { return reinterpret_cast<T*>(memory_.get()); }
+  T const* data() const noexcept { return reinterpret_cast<T const*>(memory_.get()); }
+  std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
+
+  /// The owned elements as an Eigen map (one and two dimensions) or a tile_view.
+  auto local() { return view(*this); }
+  auto local() const { return view(*this); }
+  /// The owned elements in row-major order; throws tiling_error where a halo lies between them.
+  std::span<T> span() { return {data(), owned_count()}; }
+  std::span<T const> span() const { return {data(), owned_count()}; }
+
+  std::string const& name() const noexcept { return name_; }
+  void set_name(std::string name) { name_ = std::move(name); }
+  /// How often the array was updated since it was made.
+  index_t generation() const noexcept { return generation_; }
+  /// Counts an update that was made through `local()` or `data()`.
+  void touch() noexcept { ++generation_; }
+
+  /// Puts freshly computed elements of the same shape and tiling in this array's place.
+  void replace_memory(std::shared_ptr<std::byte> memory) noexcept { memory_ = std::move(memory); }
+
+ private:
+  void allocate() {
+    stored_ = tiling_.stored_box(comm_->rank());
+    memory_ = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
+    if (name_.empty()) name_ = detail::next_array_name();
+  }
+
+  /// The other array's elements and layout; the name stays, and the generation counts on, where there was an array.
+  void take(array& other) noexcept {
+    bool const existed = comm_.has_value();
+    shape_ = std::exchange(other.shape_, {});
+    comm_ = std::exchange(other.comm_, std::nullopt);
+    tiling_ = other.tiling_;
+    stored_ = std::exchange(other.stored_, {});
+    memory_ = std::exchange(other.memory_, nullptr);
+    if (existed) {
+      ++generation_;
+    } else {
+      name_ = std::move(other.name_);
+      generation_ = other.generation_;
+    }
+  }
+
+  template <class Self>
+  static auto view(Self& self) {
+    box const owned = self.owned_box();
+    auto const strides = row_major_strides(detail::extents_of<N>(self.stored_));
+    index_t offset = 0;
+    for (std::size_t d = 0; d < N; ++d) offset += (owned.lo[d] - self.stored_.lo[d]) * strides[d];
+    return detail::local_view<N>(self.data() + offset, detail::extents_of<N>(owned), strides);
+  }
+
+  std::size_t owned_count() const {
+    if (stored_.count() != owned_box().count())
+      throw tiling_error("span: the tile has a halo, so its own elements are not contiguous; use local()");
+    return static_cast<std::size_t>(stored_.count());
+  }
+
+  shape_type shape_{};
+  std::optional<communicator> comm_;
+  pantile::tiling tiling_;
+  box stored_;
+  std::shared_ptr<std::byte> memory_;
+  std::string name_;
+  index_t generation_ = 0;
+};
+
+// ---- creation ---------------------------------------------------------------------------------------------------
+// All are collective only in the sense that every rank calls them; none communicates. Shapes are written in braces:
+// `zeros<double>(world, {4, 3}, tiling::row())`.
+
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> empty(communicator const& comm, std::array<index_t, N> const& shape,
+                                    tiling_rule const& rule,
+                                    std::source_location where = std::source_location::current()) {
+  return array<T, static_cast<int>(N)>(comm, shape, rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> full(communicator const& comm, std::array<index_t, N> const& shape, T value,
+                                   tiling_rule const& rule,
+                                   std::source_location where = std::source_location::current()) {
+  array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  std::fill_n(a.data(), a.stored_box().count(), value);
+  return a;
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> empty(communicator const& comm, index_t const (&shape)[N], tiling_rule const& rule,
+                                    std::source_location where = std::source_location::current()) {
+  return empty<T>(comm, std::to_array(shape), rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> full(communicator const& comm, index_t const (&shape)[N], T value,
+                                   tiling_rule const& rule,
+                                   std::source_location where = std::source_location::current()) {
+  return full<T>(comm, std::to_array(shape), value, rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> zeros(communicator const& comm, index_t const (&shape)[N], tiling_rule const& rule,
+                                    std::source_location where = std::source_location::current()) {
+  return full<T>(comm, std::to_array(shape), T(0), rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> zeros(communicator const& comm, std::array<index_t, N> const& shape,
+                                    tiling_rule const& rule,
+                                    std::source_location where = std::source_location::current()) {
+  return full<T>(comm, shape, T(0), rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> ones(communicator const& comm, index_t const (&shape)[N], tiling_rule const& rule,
+                                   std::source_location where = std::source_location::current()) {
+  return full<T>(comm, std::to_array(shape), T(1), rule, where);
+}
+template <element T, std::size_t N>
+array<T, static_cast<int>(N)> ones(communicator const& comm, std::array<index_t, N> const& shape,
+                                   tiling_rule const& rule,
+                                   std::source_location where = std::source_location::current()) {
+  return full<T>(comm, shape, T(1), rule, where);
+}
+
+/// The array whose element at global index (i, j, ...) is f(i, j, ...); f is called once per stored element.
+template <element T, std::size_t N, class F>
+array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array<index_t, N> const& shape,
+                                            tiling_rule const& rule, F f,
+                                            std::source_location where = std::source_location::current()) {
+  array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  box const& b = a.stored_box();
+  std::array<index_t, N> index{};
+  std::copy_n(b.lo.begin(), N, index.begin());
+  T* out = a.data();
+  for (index_t i = b.count(); i > 0; --i) {
+    *out++ = std::apply(f, index);
+    for (std::size_t d = N; d-- > 0;) {
+      if (++index[d] < b.hi[d]) break;
+      index[d] = b.lo[d];
+    }
+  }
+  return a;
+}
+template <element T, std::size_t N, class F>
+array<T, static_cast<int>(N)> from_function(communicator const& comm, index_t const (&shape)[N],
+                                            tiling_rule const& rule, F f,
+                                            std::source_location where = std::source_location::current()) {
+  return from_function<T>(comm, std::to_array(shape), rule, std::move(f), where);
+}
+
+}  // namespace pantile

@@ -1,0 +1,296 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <pantile/base/checked.hpp>
+#include <pantile/base/error.hpp>
+#include <pantile/base/types.hpp>
+
+namespace pantile {
+
+/// Reductions that MPI knows for the element types; others go through `allreduce_with`.
+enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logical_or };
+
+/// What this rank has sent and received through a communicator, in payload bytes and messages. Point-to-point and
+/// all-to-all traffic is exact; a collective counts what a rank contributes to others and gets from them: bcast n x
+/// (ranks - 1) at the root and n elsewhere, reduce and scan n per contributor, allreduce n out and n in, allgather own x
+/// (ranks - 1) out and the others' in. Copies between ranks of one node that pass no message count as the messages of
+/// the plan that they carry out.
+struct traffic {
+  index_t bytes_sent = 0;
+  index_t bytes_received = 0;
+  index_t messages_sent = 0;
+  index_t messages_received = 0;
+  traffic operator-(traffic const& earlier) const noexcept;
+  bool operator==(traffic const&) const noexcept = default;
+};
+
+namespace detail {
+struct communicator_state;
+struct request_state;
+}  // namespace detail
+
+/// A message under way. Not waiting for it before it is destroyed gives it up.
+class request {
+ public:
+  request();
+  request(request&&) noexcept;
+  request& operator=(request&&) noexcept;
+  ~request();
+  /// Returns when the buffer may be used; throws mpi_error, also where the message was shorter than the buffer.
+  void wait();
+
+ private:
+  friend class communicator;
+  explicit request(std::unique_ptr<detail::request_state> state);
+  std::unique_ptr<detail::request_state> state_;
+};
+
+/// The ranks that work together: Pantile's one wall around MPI. A handle that copies in O(1); all copies are the same
+/// communicator. It owns a duplicate of an MPI communicator whose errors are returned and thrown as `mpi_error`.
+///
+/// Counts have 64 bits; messages beyond `chunk_limit()` bytes travel in pieces. Functions marked *collective* must be
+/// called by all ranks in the same order; at PANTILE_CHECK=1 (the default) their operation, types, counts and roots are
+/// compared first and a difference throws `divergence_error` on every rank.
+class communicator {
+ public:
+  using where_t = std::source_location;
+
+  int rank() const noexcept;
+  int size() const noexcept;
+  /// The name of this rank's host.
+  std::string const& host() const noexcept;
+
+  // ---- point to point -------------------------------------------------------------------------------------------
+  template <class T>
+  void send(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
+    isend_bytes(data.data(), bytes(data), to, tag, where).wait();
+  }
+  /// The message must have exactly data.size() elements.
+  template <class T>
+  void receive(std::span<T> data, int from, int tag = 0, where_t where = where_t::current()) const {
+    ireceive_bytes(data.data(), bytes(data), from, tag, where).wait();
+  }
+  template <class T>
+  [[nodiscard]] request isend(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
+    return isend_bytes(data.data(), bytes(data), to, tag, where);
+  }
+  template <class T>
+  [[nodiscard]] request ireceive(std::span<T> data, int from, int tag = 0, where_t where = where_t::current()) const {
+    return ireceive_bytes(data.data(), bytes(data), from, tag, where);
+  }
+  [[nodiscard]] request isend_bytes(void const* data, index_t count, int to, int tag,
+                                    where_t where = where_t::current()) const;
+  [[nodiscard]] request ireceive_bytes(void* data, index_t count, int from, int tag,
+                                       where_t where = where_t::current()) const;
+
+  // ---- collectives ----------------------------------------------------------------------------------------------
+  void barrier(where_t where = where_t::current()) const;
+
+  template <class T>
+  void bcast(std::span<T> data, int root, where_t where = where_t::current()) const {
+    bcast_bytes(data.data(), bytes(data), root, where);
+  }
+  /// In place over all elements of `data`.
+  template <element T>
+  void allreduce(std::span<T> data, reduce_op op, where_t where = where_t::current()) const {
+    allreduce_typed(data.data(), std::ssize(data), dtype_of<T>, op, where);
+  }
+  template <element T>
+  T allreduce(T value, reduce_op op, where_t where = where_t::current()) const {
+    allreduce(std::span<T>(&value, 1), op, where);
+    return value;
+  }
+  /// In place with any associative, commutative `Combine` (a stateless functor T(T, T)) over trivially copyable T.
+  template <class Combine, class T>
+  void allreduce_with(std::span<T> data, where_t where = where_t::current()) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    allreduce_custom(data.data(), std::ssize(data), sizeof(T), &combine_many<Combine, T>, where);
+  }
+  /// The result in `data` of the root; the other ranks' `data` is left alone.
+  template <element T>
+  void reduce(std::span<T> data, reduce_op op, int root, where_t where = where_t::current()) const {
+    reduce_typed(data.data(), std::ssize(data), dtype_of<T>, op, root, where);
+  }
+  /// Each rank's segment of the reduced vector: counts[r] elements to rank r, in rank order.
+  template <element T>
+  std::vector<T> reduce_scatter(std::span<T const> data, std::span<index_t const> counts, reduce_op op,
+                                where_t where = where_t::current()) const;
+  /// Inclusive: rank r gets the reduction over ranks 0..r.
+  template <element T>
+  T scan(T value, reduce_op op, where_t where = where_t::current()) const {
+    scan_typed(&value, 1, dtype_of<T>, op, false, where);
+    return value;
+  }
+  /// Rank r gets the sum over ranks 0..r-1; rank 0 gets zero.
+  template <element T>
+  T exclusive_sum(T value, where_t where = where_t::current()) const {
+    scan_typed(&value, 1, dtype_of<T>, reduce_op::sum, true, where);
+    return value;
+  }
+  /// One value per rank, in rank order, on every rank.
+  template <class T>
+  std::vector<T> allgather(T const& value, where_t where = where_t::current()) const {
+    std::vector<T> all(static_cast<std::size_t>(size()));
+    allgather_bytes(&value, sizeof(T), all.data(), where);
+    return all;
+  }
+  /// All ranks' elements in rank order on every rank; `counts` receives how many came from each.
+  template <class T>
+  std::vector<T> allgatherv(std::span<T const> data, std::vector<index_t>* counts = nullptr,
+                            where_t where = where_t::current()) const;
+  /// As allgatherv, on the root only; other ranks get nothing.
+  template <class T>
+  std::vector<T> gather(std::span<T const> data, int root, where_t where = where_t::current()) const;
+  /// counts[r] elements of `data`, in rank order, go to rank r; returns what came, in rank order, and how many from each.
+  template <class T>
+  std::vector<T> alltoallv(std::span<T const> data, std::span<index_t const> counts,
+                           std::vector<index_t>* received = nullptr, where_t where = where_t::current()) const;
+  /// One element from each rank to each rank.
+  template <class T>
+  std::vector<T> alltoall(std::span<T const> data, where_t where = where_t::current()) const;
+  /// A text of the root on every rank.
+  std::string bcast(std::string text, int root, where_t where = where_t::current()) const;
+
+  // ---- other communicators (collective) -------------------------------------------------------------------------
+  communicator dup(where_t where = where_t::current()) const;
+  /// Ranks of equal `color` together, ordered by `key`, then by rank here; a negative color gets none.
+  std::optional<communicator> split(int color, int key, where_t where = where_t::current()) const;
+  /// The row-major process grid over all ranks: for each axis the communicator of the ranks that differ only there.
+  /// The product of `extents` must be size(). Results are cached, so repeated calls with the same grid are free.
+  communicator const& along(std::vector<int> const& grid, int axis, where_t where = where_t::current()) const;
+
+  // ---- agreement ------------------------------------------------------------------------------------------------
+  /// Throws divergence_error on every rank where the ranks call this with different operations or hashes (collective;
+  /// does nothing at PANTILE_CHECK=0).
+  void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current()) const;
+  /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective).
+  void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
+
+  // ---- counting -------------------------------------------------------------------------------------------------
+  traffic counters() const noexcept;
+  /// Counts a movement that was carried out without messages, inside a node.
+  void count(traffic const& moved) const noexcept;
+  /// The largest piece of a message or collective in bytes. Tests make it small to reach the large-count path.
+  index_t chunk_limit() const noexcept;
+  void set_chunk_limit(index_t limit) const;
+
+  /// Where rank `peer` of the same node keeps the shared memory that it allocates from: a pointer through which this
+  /// rank reads it; nullptr where there is none (another node, or memory that cannot be shared).
+  std::byte const* near_memory(int peer) const noexcept;
+
+  bool operator==(communicator const& other) const noexcept { return state_ == other.state_; }
+
+ private:
+  friend class environment;
+  friend struct detail::communicator_state;
+  explicit communicator(std::shared_ptr<detail::communicator_state> state);
+
+  using combine_function = void (*)(void* in, void* inout, int* count, void* type);
+  template <class Combine, class T>
+  static void combine_many(void* in, void* inout, int* count, void*) {
+    T const* a = static_cast<T const*>(in);
+    T* b = static_cast<T*>(inout);
+    for (int i = 0; i < *count; ++i) b[i] = Combine{}(a[i], b[i]);
+  }
+  template <class T>
+  static index_t bytes(std::span<T> data) {
+    static_assert(std::is_trivially_copyable_v<T>, "only trivially copyable elements travel");
+    return checked_product(std::ssize(data), sizeof(T));
+  }
+
+  void bcast_bytes(void* data, index_t count, int root, where_t where) const;
+  void allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
+  void reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const;
+  void scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive, where_t where) const;
+  void allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
+                        where_t where) const;
+  void allgather_bytes(void const* data, index_t count, void* all, where_t where) const;
+  void allgatherv_bytes(void const* data, void* all, std::span<index_t const> counts, where_t where) const;
+  void gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root, where_t where) const;
+  void alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
+                       std::span<index_t const> received_counts, where_t where) const;
+
+  std::shared_ptr<detail::communicator_state> state_;
+};
+
+// ---- templates of the vector collectives ------------------------------------------------------------------------
+
+namespace detail {
+/// Element counts as byte counts.
+std::vector<index_t> scaled(std::span<index_t const> counts, index_t factor);
+index_t sum_of(std::span<index_t const> counts);
+}  // namespace detail
+
+template <class T>
+std::vector<T> communicator::allgatherv(std::span<T const> data, std::vector<index_t>* counts, where_t where) const {
+  std::vector<index_t> const all_counts = allgather<index_t>(std::ssize(data), where);
+  std::vector<T> all(static_cast<std::size_t>(detail::sum_of(all_counts)));
+  allgatherv_bytes(data.data(), all.data(), detail::scaled(all_counts, sizeof(T)), where);
+  if (counts) *counts = all_counts;
+  return all;
+}
+
+template <class T>
+std::vector<T> communicator::gather(std::span<T const> data, int root, where_t where) const {
+  std::vector<index_t> const counts = allgather<index_t>(std::ssize(data), where);
+  std::vector<T> all(rank() == root ? static_cast<std::size_t>(detail::sum_of(counts)) : 0);
+  gather_bytes(data.data(), all.data(), detail::scaled(counts, sizeof(T)), root, where);
+  return all;
+}
+
+template <class T>
+std::vector<T> communicator::alltoall(std::span<T const> data, where_t where) const {
+  std::vector<index_t> const counts(static_cast<std::size_t>(size()), index_t{sizeof(T)});
+  if (std::ssize(data) != size())
+    throw shape_error("alltoall: got " + std::to_string(data.size()) + " elements for " + std::to_string(size()) +
+                          " ranks; give one per rank",
+                      where);
+  std::vector<T> received(data.size());
+  alltoallv_bytes(data.data(), counts, received.data(), counts, where);
+  return received;
+}
+
+template <class T>
+std::vector<T> communicator::alltoallv(std::span<T const> data, std::span<index_t const> counts,
+                                       std::vector<index_t>* received, where_t where) const {
+  if (detail::sum_of(counts) != std::ssize(data))
+    throw shape_error("alltoallv: the counts add up to " + std::to_string(detail::sum_of(counts)) + ", the data has " +
+                          std::to_string(data.size()) + " elements",
+                      where);
+  std::vector<index_t> const incoming = alltoall<index_t>(counts, where);
+  std::vector<T> result(static_cast<std::size_t>(detail::sum_of(incoming)));
+  alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), result.data(), detail::scaled(incoming, sizeof(T)),
+                  where);
+  if (received) *received = incoming;
+  return result;
+}
+
+template <element T>
+std::vector<T> communicator::reduce_scatter(std::span<T const> data, std::span<index_t const> counts, reduce_op op,
+                                            where_t where) const {
+  if (std::ssize(counts) != size() || detail::sum_of(counts) != std::ssize(data))
+    throw shape_error("reduce_scatter: got counts for " + std::to_string(counts.size()) + " ranks that add up to " +
+                          std::to_string(detail::sum_of(counts)) + ", the data has " + std::to_string(data.size()) +
+                          " elements",
+                      where);
+  index_t offset = 0;
+  std::vector<T> mine;
+  for (int r = 0; r < size(); ++r) {
+    auto const count = static_cast<std::size_t>(counts[static_cast<std::size_t>(r)]);
+    std::vector<T> segment(data.begin() + offset, data.begin() + offset + static_cast<index_t>(count));
+    reduce(std::span<T>(segment), op, r, where);
+    if (r == rank()) mine = std::move(segment);
+    offset += static_cast<index_t>(count);
+  }
+  return mine;
+}
+
+}  // namespace pantile

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <concepts>
+#include <type_traits>
+
+#include <pantile/base/types.hpp>
+
+namespace pantile {
+
+template <element T, int N>
+class array;
+template <element T, int N>
+class local_array;
+
+/// The base of all expression nodes: light values that describe a computation and run nothing.
+struct node_base {};
+
+template <class E>
+concept node = std::derived_from<std::remove_cvref_t<E>, node_base>;
+
+namespace detail {
+template <class E>
+inline constexpr bool is_array = false;
+template <class T, int N>
+inline constexpr bool is_array<array<T, N>> = true;
+template <class T, int N>
+inline constexpr bool is_array<local_array<T, N>> = true;
+}  // namespace detail
+
+/// What has elements: a node, an array or a local array.
+template <class E>
+concept array_operand = node<E> || detail::is_array<std::remove_cvref_t<E>>;
+
+/// A C++ number that mixes into expressions.
+template <class E>
+concept scalar_operand = element<std::remove_cvref_t<E>> || std::is_arithmetic_v<std::remove_cvref_t<E>>;
+
+template <class E>
+concept operand = array_operand<E> || scalar_operand<E>;
+
+}  // namespace pantile

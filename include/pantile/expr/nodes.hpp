@@ -1,0 +1,218 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <source_location>
+#include <tuple>
+#include <vector>
+
+#include <pantile/array/array.hpp>
+#include <pantile/array/local_array.hpp>
+#include <pantile/base/error.hpp>
+#include <pantile/expr/fwd.hpp>
+#include <pantile/expr/promote.hpp>
+
+namespace pantile {
+
+template <int N>
+using shape_t = std::array<index_t, static_cast<std::size_t>(N)>;
+
+/// Where a statement is evaluated: the index space of its result, how that is tiled, and this rank's part of it.
+/// Without a communicator everything is local and `region` is the whole.
+template <int N>
+struct evaluation_site {
+  shape_t<N> shape{};
+  std::optional<communicator> comm;
+  tiling target;
+  box region;
+  mutable std::vector<std::shared_ptr<std::byte>> keep;  // what the bound operands point into
+};
+
+/// What the operands of an expression say about its tiling: see ops/evaluate.hpp.
+struct operand_survey {
+  extents shape;                     // of the result
+  std::optional<communicator> comm;  // of the distributed operands
+  std::optional<tiling> best;        // of the largest operand that spans the result
+  index_t best_bytes = -1;
+  void consider(communicator const& c, tiling const& t, index_t bytes);
+};
+
+/// An array as an operand: it shares the storage, so the node stays valid whatever becomes of the array object.
+/// Dimension d of the node is dimension axes[d] of the stored array (transposition costs nothing).
+template <element T, int N>
+struct leaf : node_base {
+  using value_type = T;
+  static constexpr int dimensions = N;
+
+  shape_t<N> extent{};
+  std::array<int, static_cast<std::size_t>(N)> axes{};
+  std::shared_ptr<std::byte> memory;
+  std::optional<communicator> comm;  // none: a local array
+  tiling stored_tiling;              // in the dimension order of the storage
+  box stored_box;                    // likewise
+
+  leaf() = default;
+  explicit leaf(array<T, N> const& a)
+      : extent(a.shape()), memory(a.memory()), comm(a.comm()), stored_tiling(a.tiling()), stored_box(a.stored_box()) {
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+  explicit leaf(local_array<T, N> const& a) : extent(a.shape()), memory(a.memory()), stored_box(extents(a.shape())) {
+    std::iota(axes.begin(), axes.end(), 0);
+  }
+
+  shape_t<N> const& shape() const noexcept { return extent; }
+  T const* data() const noexcept { return reinterpret_cast<T const*>(memory.get()); }
+  bool natural_order() const noexcept { return std::is_sorted(axes.begin(), axes.end()); }
+  /// The tiling in the node's own dimension order.
+  tiling logical_tiling() const {
+    return natural_order() ? stored_tiling : stored_tiling.permuted({axes.begin(), axes.end()});
+  }
+  leaf const& resolve() const { return *this; }
+  void survey(operand_survey& s) const {
+    if (comm) s.consider(*comm, logical_tiling(), extents(extent).count() * index_t{sizeof(T)});
+  }
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;  // ops/bind.hpp
+};
+
+/// A C++ number.
+template <element T>
+struct scalar_node : node_base {
+  using value_type = T;
+  static constexpr int dimensions = 0;
+  T value;
+  explicit scalar_node(T v) : value(v) {}
+  shape_t<0> shape() const { return {}; }
+  scalar_node const& resolve() const { return *this; }
+  void survey(operand_survey&) const {}
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;
+};
+
+/// Elements computed from their global index: f(index) with an std::array of N numbers.
+template <class F, int N>
+struct generator_node : node_base {
+  using value_type = decltype(std::declval<F>()(shape_t<N>{}));
+  static constexpr int dimensions = N;
+  F f;
+  shape_t<N> extent;
+  generator_node(F function, shape_t<N> const& s) : f(function), extent(s) {}
+  shape_t<N> const& shape() const { return extent; }
+  generator_node const& resolve() const { return *this; }
+  void survey(operand_survey&) const {}
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;
+};
+
+namespace detail {
+
+/// NumPy's broadcasting: dimensions are aligned at the end; 1 stretches. Throws shape_error.
+void broadcast_into(index_t* shape, int dimensions, index_t const* other, int other_dimensions);
+
+template <int N, class... Es>
+shape_t<N> broadcast_shape(Es const&... es) {
+  shape_t<N> shape;
+  shape.fill(1);
+  (broadcast_into(shape.data(), N, es.shape().data(), Es::dimensions), ...);
+  return shape;
+}
+
+}  // namespace detail
+
+/// An elementwise function of its operands, with broadcasting.
+template <class F, class... Es>
+struct map_node : node_base {
+  static constexpr int dimensions = std::max({Es::dimensions...});
+  using value_type = std::remove_cvref_t<decltype(std::declval<F const&>()(
+      std::declval<typename Es::value_type>()...))>;
+
+  F f;
+  std::tuple<Es...> operands;
+  shape_t<dimensions> extent;
+
+  map_node(F function, Es const&... es)
+      : f(function), operands(es...), extent(detail::broadcast_shape<dimensions>(es...)) {}
+
+  shape_t<dimensions> const& shape() const noexcept { return extent; }
+  /// The same function of operands that are arrays: products and reductions below are carried out.
+  auto resolve() const {
+    return std::apply(
+        [&](auto const&... es) {
+          return map_node<F, std::remove_cvref_t<decltype(es.resolve())>...>(f, es.resolve()...);
+        },
+        operands);
+  }
+  void survey(operand_survey& s) const {
+    std::apply([&](auto const&... es) { (es.survey(s), ...); }, operands);
+  }
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;
+};
+
+template <element T, int N>
+leaf<T, N> as_node(array<T, N> const& a) {
+  return leaf<T, N>(a);
+}
+template <element T, int N>
+leaf<T, N> as_node(local_array<T, N> const& a) {
+  return leaf<T, N>(a);
+}
+template <node E>
+E const& as_node(E const& e) {
+  return e;
+}
+
+/// The node type of an operand; the element type and number of dimensions of what it describes.
+template <array_operand E>
+using node_of = std::remove_cvref_t<decltype(as_node(std::declval<E const&>()))>;
+template <array_operand E>
+using value_of = typename node_of<E>::value_type;
+template <array_operand E>
+inline constexpr int dimensions_of = node_of<E>::dimensions;
+
+namespace detail {
+
+/// The promoted element type of those operands that are arrays.
+template <class... Es>
+constexpr auto array_type() {
+  auto wrap = []<class E>(std::type_identity<E>) {
+    if constexpr (array_operand<E>) return std::tuple<value_of<E>>{};
+    else return std::tuple<>{};
+  };
+  return []<class... Ts>(std::type_identity<std::tuple<Ts...>>) {
+    return std::type_identity<promote_all_t<Ts...>>{};
+  }(std::type_identity<decltype(std::tuple_cat(wrap(std::type_identity<Es>{})...))>{});
+}
+
+template <class T, class E>
+auto operand_node(E const& e) {
+  if constexpr (array_operand<E>) return node_of<E>(as_node(e));
+  else {
+    using S = weak_t<std::remove_cvref_t<E>, T>;
+    if constexpr (is_complex<E>) return scalar_node<S>(S(static_cast<real_t<S>>(e.real()), static_cast<real_t<S>>(e.imag())));
+    else return scalar_node<S>(static_cast<S>(e));
+  }
+}
+
+}  // namespace detail
+
+/// The node of an elementwise function: every function of the language is one call of this. F is a stateless functor
+/// (or any callable) of element values; C++ numbers among the operands take the element type of the arrays where that
+/// can hold their kind (see expr/promote.hpp).
+template <class F, operand... Es>
+  requires(array_operand<Es> || ...)
+auto apply(F f, Es const&... es) {
+  using T = typename decltype(detail::array_type<std::remove_cvref_t<Es>...>())::type;
+  return map_node<F, decltype(detail::operand_node<T>(es))...>(f, detail::operand_node<T>(es)...);
+}
+
+/// Any callable of element values, applied to every element: `map([](double x) { return x * x; }, A)`.
+template <class F, operand... Es>
+  requires(array_operand<Es> || ...)
+auto map(F f, Es const&... es) {
+  return apply(f, es...);
+}
+
+}  // namespace pantile

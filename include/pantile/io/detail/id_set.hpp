@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <pantile/base/types.hpp>
+
+namespace pantile::detail {
+
+/// Numbers ids from 0 in the order in which they first appear: a hash table with open addressing, a few nanoseconds
+/// an id. Sorting the ids of all ratings instead would cost more than parsing them.
+class id_set {
+ public:
+  id_set();
+  /// The number of `id`, a new one where it has none yet.
+  index_t number(std::int64_t id) {
+    // Files are mostly sorted by user.
+    if (id == last_id_ && !ids_.empty()) return last_number_;
+    last_id_ = id;
+    return last_number_ = find(id);
+  }
+  std::vector<std::int64_t> const& ids() const noexcept { return ids_; }
+  std::vector<std::int64_t> take() && { return std::move(ids_); }
+
+ private:
+  index_t find(std::int64_t id);
+  void grow();
+  std::size_t place(std::int64_t id) const;
+
+  std::vector<index_t> slots_;     // numbers, -1 for none; a power of two of them
+  std::vector<std::int64_t> ids_;  // by number
+  std::int64_t last_id_ = 0;
+  index_t last_number_ = -1;
+};
+
+}  // namespace pantile::detail

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+
+#include <pantile/base/types.hpp>
+
+/// Rank-local kernels of implicit-feedback alternating least squares: Y. Hu, Y. Koren, C. Volinsky,
+/// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4, with the confidence of a
+/// rating r being 1 + alpha * r. Factors are dense row-major matrices: one row of k numbers per user or item,
+/// rows `ld >= k` elements apart; only the first k elements of a row are read or written, and no alignment is
+/// needed (als_leading_dimension gives the fastest one). All functions are instantiated for float and double
+/// and run on the OpenMP threads of the caller.
+namespace pantile::kernel {
+
+/// Sparse rows. Row u holds the entries offsets[u] .. offsets[u + 1] of `columns` and `values`; offsets[0] need
+/// not be zero, so that a slice of the rows of a larger matrix is a view too.
+template <class T>
+struct csr_view {
+  index_t rows;
+  const index_t* offsets;
+  const std::int32_t* columns;
+  const T* values;
+};
+
+/// Gram matrix out = Y' Y of the n x k matrix y with leading dimension ld; out is k x k, row-major, both
+/// triangles. Short runs of rows are summed in T, these sums in double. The order of summation depends on n and
+/// k only, so the result is the same for every number of threads.
+/// Throws std::bad_alloc.
+template <class T>
+void gram(const T* y, index_t n, index_t k, index_t ld, T* out);
+
+/// Solves one half of an ALS iteration. For every row u of `ratings`, over its entries e with r_e != 0,
+///   (gram_regularized + sum_e alpha r_e y_e y_e') x_u = sum_e (1 + alpha r_e) y_e,
+/// by Cholesky factorisation; y_e is row columns[e] of y (leading dimension ldy), x_u row u of x (leading
+/// dimension ldx). `gram_regularized` is Y'Y + lambda I, k x k row-major; its upper triangle is read. A row
+/// without ratings gives x_u = 0.
+/// Returns -1, or the smallest u whose matrix is not positive definite or whose solution is not finite; x is
+/// then to be discarded. The result is the same, bit for bit, for every number of threads.
+/// Throws std::bad_alloc.
+template <class T>
+index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k, index_t ldy,
+                  T* x, index_t ldx);
+
+/// What the observed entries add to the loss, beyond the sum of the squares of all predictions:
+///   sum over r_ui != 0 of (1 + alpha r_ui) (1 - s)^2 - s^2,  s = x_u . y_i,
+/// where x_u is row u of x and i the column of the entry. Evaluated in double, the same for every number of
+/// threads. Throws std::bad_alloc.
+template <class T>
+double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy, index_t k);
+
+/// Cost of a row with nnz ratings in als_solve, for load balancing: the flops of the rank update plus those of
+/// the solve, the latter weighted by how much slower they run.
+double als_row_cost(index_t nnz, index_t k);
+
+/// Smallest leading dimension >= k for which every row of a 64-byte aligned matrix starts on a cache line.
+template <class T>
+constexpr index_t als_leading_dimension(index_t k) {
+  constexpr index_t line = 64 / static_cast<index_t>(sizeof(T));
+  return (k + line - 1) / line * line;
+}
+
+}  // namespace pantile::kernel

@@ -1,0 +1,249 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <tuple>
+#include <utility>
+
+#include <pantile/base/types.hpp>
+#include <pantile/kernel/parallel.hpp>
+#include <pantile/kernel/stream.hpp>
+
+// One fused loop for a whole elementwise expression. An expression is bound to a box of the index space: each operand
+// is a pointer with one stride per dimension (0 where it is broadcast). The loop merges the dimensions that are
+// contiguous in every operand and runs over stretches of the last one; operands that are not contiguous there are first
+// brought into a small buffer, so that the innermost loop always reads unit strides and vectorises.
+namespace pantile::kernel {
+
+/// The longest stretch that is buffered, in elements.
+inline constexpr index_t stretch = 512;
+
+template <int N>
+using strides_t = std::array<index_t, static_cast<std::size_t>(N)>;
+
+/// An array operand within the box.
+template <class T, int N>
+class bound_array {
+ public:
+  using value_type = T;
+  struct run {
+    T const* p;
+    T operator[](index_t j) const { return p[j]; }
+  };
+
+  bound_array(T const* base, strides_t<N> const& strides) : base_(base), strides_(strides) {}
+  bound_array(bound_array const& other) : base_(other.base_), strides_(other.strides_) {}  // not the buffer
+  bound_array& operator=(bound_array const&) = delete;
+
+  bool unit_stride() const { return strides_[N - 1] == 1; }
+  bool mergeable(int d, index_t extent_below) const {
+    return strides_[at(d)] == strides_[at(d + 1)] * extent_below;
+  }
+  bool fixed() const { return false; }
+  /// Dimension d goes; those before it move up and an empty one comes first.
+  void removed(int d) {
+    for (int k = d; k > 0; --k) strides_[at(k)] = strides_[at(k - 1)];
+    strides_[0] = 0;
+  }
+  /// `length` elements from `index` along the last dimension.
+  run at_index(strides_t<N> const& index, index_t length) {
+    T const* p = base_;
+    for (std::size_t d = 0; d < N; ++d) p += index[d] * strides_[d];
+    index_t const s = strides_[N - 1];
+    if (s == 1 || length == 1) return {p};
+    if (s == 0 && filled_from_ == p && length <= filled_length_) return {buffer_.data()};
+    for (index_t j = 0; j < length; ++j) buffer_[at(j)] = p[j * s];
+    filled_from_ = s == 0 ? p : nullptr;
+    filled_length_ = length;
+    return {buffer_.data()};
+  }
+
+ private:
+  static constexpr std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
+  T const* base_;
+  strides_t<N> strides_;
+  T const* filled_from_ = nullptr;
+  index_t filled_length_ = 0;
+  alignas(64) std::array<T, at(stretch)> buffer_;
+};
+
+/// The same value everywhere.
+template <class T, int N>
+class bound_scalar {
+ public:
+  using value_type = T;
+  struct run {
+    T value;
+    T operator[](index_t) const { return value; }
+  };
+  explicit bound_scalar(T value) : value_(value) {}
+  bool unit_stride() const { return true; }
+  bool mergeable(int, index_t) const { return true; }
+  bool fixed() const { return false; }
+  void removed(int) {}
+  run at_index(strides_t<N> const&, index_t) const { return {value_}; }
+
+ private:
+  T value_;
+};
+
+/// A value computed from the global index: f(index) with one number per dimension.
+template <class F, int N>
+class bound_generator {
+ public:
+  using value_type = decltype(std::declval<F>()(std::declval<strides_t<N>>()));
+  struct run {
+    F f;
+    strides_t<N> index;
+    value_type operator[](index_t j) const {
+      strides_t<N> here = index;
+      here[N - 1] += j;
+      return f(here);
+    }
+  };
+  bound_generator(F f, strides_t<N> const& origin) : f_(f), origin_(origin) {}
+  bool unit_stride() const { return true; }
+  bool mergeable(int, index_t) const { return false; }
+  bool fixed() const { return true; }  // it must see the index as it is
+  void removed(int) {}
+  run at_index(strides_t<N> const& index, index_t) const {
+    strides_t<N> global = index;
+    for (std::size_t d = 0; d < N; ++d) global[d] += origin_[d];
+    return {f_, global};
+  }
+
+ private:
+  F f_;
+  strides_t<N> origin_;
+};
+
+/// A function of bound operands.
+template <class F, int N, class... Operands>
+class bound_map {
+ public:
+  using value_type = decltype(std::declval<F const&>()(std::declval<typename Operands::value_type>()...));
+  template <class Runs>
+  struct run_of;
+  template <class... Runs>
+  struct run_of<std::tuple<Runs...>> {
+    F f;
+    std::tuple<Runs...> runs;
+    value_type operator[](index_t j) const {
+      return std::apply([&](Runs const&... r) { return f(r[j]...); }, runs);
+    }
+  };
+  using run = run_of<std::tuple<typename Operands::run...>>;
+
+  bound_map(F f, Operands const&... operands) : f_(f), operands_(operands...) {}
+  bool unit_stride() const {
+    return std::apply([](auto const&... o) { return (o.unit_stride() && ...); }, operands_);
+  }
+  bool mergeable(int d, index_t extent_below) const {
+    return std::apply([&](auto const&... o) { return (o.mergeable(d, extent_below) && ...); }, operands_);
+  }
+  bool fixed() const {
+    return std::apply([](auto const&... o) { return (o.fixed() || ...); }, operands_);
+  }
+  void removed(int d) {
+    std::apply([&](auto&... o) { (o.removed(d), ...); }, operands_);
+  }
+  run at_index(strides_t<N> const& index, index_t length) {
+    return std::apply([&](auto&... o) { return run{f_, {o.at_index(index, length)...}}; }, operands_);
+  }
+
+ private:
+  F f_;
+  std::tuple<Operands...> operands_;
+};
+
+/// The loop nest over a box after dimensions of one element are dropped and contiguous ones merged: `extents` keep N
+/// entries, leading ones of removed dimensions are 1.
+template <int N>
+struct loop_nest {
+  strides_t<N> extents{};
+  index_t total = 1;
+
+  template <class Bound>
+  loop_nest(strides_t<N> const& box_extents, Bound& bound, strides_t<N>* target_strides) : extents(box_extents) {
+    for (index_t n : extents) total *= n;
+    if (bound.fixed()) return;
+    auto remove = [&](std::size_t i) {
+      for (std::size_t k = i; k > 0; --k) extents[k] = extents[k - 1];
+      extents[0] = 1;
+      bound.removed(static_cast<int>(i));
+      if (!target_strides) return;
+      for (std::size_t k = i; k > 0; --k) (*target_strides)[k] = (*target_strides)[k - 1];
+      (*target_strides)[0] = 0;
+    };
+    for (int step = 0, d = N - 2; step < N - 1; ++step) {
+      auto const i = static_cast<std::size_t>(d);
+      bool const target_merges = !target_strides || (*target_strides)[i] == (*target_strides)[i + 1] * extents[i + 1];
+      if (extents[i + 1] == 1) {
+        remove(i + 1);
+      } else if (extents[i] == 1 || (target_merges && bound.mergeable(d, extents[i + 1]))) {
+        extents[i + 1] *= extents[i];
+        remove(i);
+      } else {
+        --d;
+      }
+    }
+  }
+
+  index_t rows() const { return extents[N - 1] == 0 ? 0 : total / extents[N - 1]; }
+  /// The index of row r: all dimensions but the last counted down row-major.
+  strides_t<N> row_index(index_t r) const {
+    strides_t<N> index{};
+    for (int d = N - 2; d >= 0; --d) {
+      auto const i = static_cast<std::size_t>(d);
+      index[i] = r % extents[i];
+      r /= extents[i];
+    }
+    return index;
+  }
+};
+
+/// Results of this size and more are streamed.
+inline constexpr index_t streaming_result_bytes = 16 << 20;
+
+template <class T, class Run>
+void store_run(T* __restrict out, Run run, index_t length) {
+#pragma GCC ivdep
+  for (index_t j = 0; j < length; ++j) out[j] = static_cast<T>(run[j]);
+}
+
+/// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place use is
+/// right where target and operand are the same elements.
+template <int N, class T, class Bound>
+void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& box_extents, Bound bound) {
+  loop_nest<N> const nest(box_extents, bound, &target_strides);
+  if (nest.total == 0) return;
+  bool const unit = bound.unit_stride();
+  bool const stream = unit && nest.total * index_t{sizeof(T)} >= streaming_result_bytes &&
+                      nest.extents[N - 1] >= stretch;
+  index_t const length = unit && !stream ? 16384 : stretch;
+  index_t const inner = nest.extents[N - 1], rows = nest.rows(), pieces = (inner + length - 1) / length;
+  parallel_ranges(rows * pieces, nest.total, [&](index_t begin, index_t end, int) {
+    Bound mine(bound);
+    alignas(64) T result[stretch];
+    for (index_t u = begin; u < end; ++u) {
+      // Strided operands: all rows of one piece first, so that the lines they touch are used again by the next row.
+      index_t const row = unit ? u / pieces : u % rows, piece = unit ? u % pieces : u / rows;
+      strides_t<N> index = nest.row_index(row);
+      index[N - 1] = piece * length;
+      index_t const n = std::min(length, inner - index[N - 1]);
+      T* out = target;
+      for (std::size_t d = 0; d < N; ++d) out += index[d] * target_strides[d];
+      if (stream) {
+        store_run(result, mine.at_index(index, n), n);
+        stream_store(reinterpret_cast<std::byte*>(out), reinterpret_cast<std::byte const*>(result),
+                     static_cast<std::size_t>(n) * sizeof(T));
+      } else {
+        store_run(out, mine.at_index(index, n), n);
+      }
+    }
+    if (stream) stream_fence();
+  });
+}
+
+}  // namespace pantile::kernel

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <source_location>
+#include <vector>
+
+#include <pantile/expr/nodes.hpp>
+#include <pantile/kernel/fused.hpp>
+#include <pantile/ops/execute.hpp>
+
+// Binding: an operand becomes a pointer and strides over this rank's part of the result. Where a rank does not hold what
+// its part needs, the elements are fetched first, each rank asking for the box that it reads and no more.
+namespace pantile::detail {
+
+/// The elements that a rank reads of a distributed operand, and where they lie.
+struct fetched {
+  std::shared_ptr<std::byte> memory;
+  box storage;
+};
+
+/// Makes wanted[rank] of a distributed array available on every rank: the array's own memory where all ranks have what
+/// they want, fresh memory with exactly the wanted box otherwise. Collective.
+fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
+              box const& stored, std::vector<box> const& wanted, index_t element_bytes);
+
+/// Retiles from one storage into another. Collective.
+void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
+                   box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
+                   std::source_location where);
+
+/// The part of an operand of shape `extent` that is read where a part of the broadcast result is computed, in the
+/// operand's storage order: its dimension d is stored as dimension axes[d].
+box operand_box(box const& region, index_t const* extent, int const* axes, int dimensions);
+
+}  // namespace pantile::detail
+
+namespace pantile {
+
+template <element T, int N>
+template <int M>
+auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
+  auto wanted_for = [&](box const& region) {
+    return detail::operand_box(region, extent.data(), axes.data(), N);
+  };
+  detail::fetched here{memory, stored_box};
+  if (comm) {
+    bool aligned = false;  // each rank owns of the operand what it owns of the result
+    if constexpr (N == M)
+      aligned = natural_order() && extent == site.shape && stored_tiling.owns_alike(site.target);
+    if (!aligned) {
+      std::vector<box> wanted(static_cast<std::size_t>(comm->size()));
+      for (std::size_t r = 0; r < wanted.size(); ++r) wanted[r] = wanted_for(site.target.box_of(static_cast<int>(r)));
+      here = detail::fetch(*comm, stored_tiling, memory, stored_box, wanted, sizeof(T));
+    }
+  }
+  box const wanted = wanted_for(site.region);
+  kernel::strides_t<N> const stored_strides = row_major_strides(detail::extents_of<N>(here.storage));
+  kernel::strides_t<M> strides{};
+  index_t offset = 0;
+  for (std::size_t d = 0; d < N; ++d) {
+    auto const a = static_cast<std::size_t>(axes[d]);
+    offset += (wanted.lo[a] - here.storage.lo[a]) * stored_strides[a];
+    bool const stretched = extent[d] == 1 && site.shape[M - N + d] != 1;
+    strides[M - N + d] = stretched ? 0 : stored_strides[a];
+  }
+  site.keep.push_back(here.memory);
+  return kernel::bound_array<T, M>(reinterpret_cast<T const*>(here.memory.get()) + offset, strides);
+}
+
+template <element T>
+template <int M>
+auto scalar_node<T>::bind(evaluation_site<M> const&) const {
+  return kernel::bound_scalar<T, M>(value);
+}
+
+template <class F, int N>
+template <int M>
+auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
+  // The index of the result, seen from the last N dimensions; stretched dimensions stay at 0.
+  auto at_operand = [f = f, extent = extent](kernel::strides_t<M> const& index) {
+    shape_t<N> own{};
+    for (std::size_t d = 0; d < N; ++d) own[d] = extent[d] == 1 ? 0 : index[M - N + d];
+    return f(own);
+  };
+  kernel::strides_t<M> origin{};
+  for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
+  return kernel::bound_generator<decltype(at_operand), M>(at_operand, origin);
+}
+
+template <class F, class... Es>
+template <int M>
+auto map_node<F, Es...>::bind(evaluation_site<M> const& site) const {
+  return std::apply(
+      [&](auto const&... es) {
+        // Braces: operands are fetched in the same order on every rank.
+        std::tuple<decltype(es.bind(site))...> bound{es.bind(site)...};
+        return std::apply(
+            [&](auto const&... b) {
+              return kernel::bound_map<F, M, std::remove_cvref_t<decltype(b)>...>(f, b...);
+            },
+            bound);
+      },
+      operands);
+}
+
+}  // namespace pantile

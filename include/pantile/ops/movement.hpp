@@ -1,0 +1,50 @@
+#pragma once
+
+#include <pantile/ops/evaluate.hpp>
+
+namespace pantile {
+
+/// A copy of an array (or the value of an expression) with another tiling (collective). Each rank sends and receives
+/// only what it must: see plan_retile. Communication: the elements that change owner, one message per pair of ranks.
+/// Throws tiling_error where the rule does not fit.
+template <array_operand E>
+auto retile(E const& expression, tiling_rule const& rule,
+            std::source_location where = std::source_location::current()) {
+  using Node = node_of<E>;
+  constexpr int N = Node::dimensions;
+  using T = typename Node::value_type;
+  auto const& n = as_node(expression);
+  auto const resolved = n.resolve();
+  operand_survey const survey = detail::survey_of(resolved);
+  if (!survey.comm)
+    throw tiling_error("retile: the operand is local; use distribute(comm, e, tiling)", where);
+  communicator const& comm = *survey.comm;
+  tiling const target = rule.bind(survey.shape, comm.size(), where);
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
+    if (resolved.natural_order()) {
+      array<T, N> result(comm, resolved.shape(), target, where);
+      detail::move_elements(resolved.stored_tiling, target, comm, resolved.memory.get(), resolved.stored_box,
+                            reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T), where);
+      return result;
+    }
+  }
+  return detail::evaluated<T, N>(resolved, comm, target, where);
+}
+
+/// The whole array on every rank (collective): as `local_array<T, N>(e)`.
+template <array_operand E>
+auto all_gather(E const& expression) {
+  using Node = node_of<E>;
+  return local_array<typename Node::value_type, Node::dimensions>(Node(as_node(expression)));
+}
+
+/// Elementwise reduction over the ranks of arrays that each rank holds (collective). T: see reduce_op.
+template <element T, int N>
+local_array<T, N> all_reduce(communicator const& comm, local_array<T, N> const& mine, reduce_op op = reduce_op::sum,
+                             std::source_location where = std::source_location::current()) {
+  local_array<T, N> result(mine);
+  comm.allreduce(result.span(), op, where);
+  return result;
+}
+
+}  // namespace pantile

@@ -1,0 +1,117 @@
+#include "arena.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <string>
+
+#include <pantile/base/error.hpp>
+
+namespace pantile::detail {
+
+namespace {
+constexpr index_t page = 4096;
+constexpr index_t huge_page = index_t{2} << 20;
+constexpr index_t always_kept = index_t{256} << 20;
+
+index_t rounded(index_t bytes, index_t unit) { return (bytes + unit - 1) / unit * unit; }
+}  // namespace
+
+arena::arena(backing kind, index_t capacity) : capacity_(rounded(capacity, huge_page)) {
+  int flags = MAP_NORESERVE;
+  if (kind == backing::memory_file) {
+    descriptor_ = memfd_create("pantile-tiles", MFD_CLOEXEC);
+    if (descriptor_ < 0 || ftruncate(descriptor_, capacity_) != 0) {
+      int const reason = errno;
+      if (descriptor_ >= 0) close(descriptor_);
+      throw memory_error(std::string("no memory file for tiles: ") + std::strerror(reason));
+    }
+    flags |= MAP_SHARED;
+  } else {
+    flags |= MAP_PRIVATE | MAP_ANONYMOUS;
+  }
+  void* p = mmap(nullptr, static_cast<std::size_t>(capacity_), PROT_READ | PROT_WRITE, flags, descriptor_, 0);
+  if (p == MAP_FAILED) {
+    int const reason = errno;
+    if (descriptor_ >= 0) close(descriptor_);
+    throw memory_error("cannot reserve " + std::to_string(capacity_) + " bytes of addresses for tiles: " +
+                       std::strerror(reason));
+  }
+  base_ = static_cast<std::byte*>(p);
+  madvise(p, static_cast<std::size_t>(capacity_), MADV_HUGEPAGE);
+  gaps_.emplace(0, gap{capacity_, false});
+}
+
+arena::~arena() {
+  munmap(base_, static_cast<std::size_t>(capacity_));
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+bool arena::holds(void const* p) const noexcept {
+  auto const* byte = static_cast<std::byte const*>(p);
+  return !std::less<>{}(byte, base_) && std::less<>{}(byte, base_ + capacity_);
+}
+
+std::byte* arena::allocate(index_t bytes) {
+  index_t const size = rounded(std::max<index_t>(bytes, 1), bytes >= huge_page ? huge_page : page);
+  std::lock_guard lock(mutex_);
+  // Populated gaps first, the tightest of them: their pages need not be faulted in again.
+  auto best = gaps_.end();
+  for (auto it = gaps_.begin(); it != gaps_.end(); ++it) {
+    if (it->second.size < size) continue;
+    bool const better = best == gaps_.end() || (it->second.populated && !best->second.populated) ||
+                        (it->second.populated == best->second.populated && it->second.size < best->second.size);
+    if (better) best = it;
+  }
+  if (best == gaps_.end())
+    throw memory_error("the arena for tiles has no room for " + std::to_string(bytes) + " bytes (" +
+                       std::to_string(used_bytes_) + " of " + std::to_string(capacity_) + " are in use)");
+  index_t const offset = best->first;
+  gap const found = best->second;
+  gaps_.erase(best);
+  if (found.size > size) gaps_.emplace(offset + size, gap{found.size - size, found.populated});
+  if (found.populated) kept_bytes_ -= size;
+  used_.emplace(offset, size);
+  used_bytes_ += size;
+  return base_ + offset;
+}
+
+void arena::free(std::byte* p) noexcept {
+  std::lock_guard lock(mutex_);
+  auto const it = used_.find(p - base_);
+  if (it == used_.end()) return;
+  auto const [offset, size] = *it;
+  used_.erase(it);
+  used_bytes_ -= size;
+  bool const keep = kept_bytes_ + size <= std::max(always_kept, used_bytes_ / 2);
+  if (keep) kept_bytes_ += size;
+  else release_pages(offset, size);
+  insert_gap(offset, gap{size, keep});
+}
+
+void arena::insert_gap(index_t offset, gap g) {
+  auto next = gaps_.lower_bound(offset);
+  if (next != gaps_.end() && next->first == offset + g.size && next->second.populated == g.populated) {
+    g.size += next->second.size;
+    next = gaps_.erase(next);
+  }
+  if (next != gaps_.begin()) {
+    auto previous = std::prev(next);
+    if (previous->first + previous->second.size == offset && previous->second.populated == g.populated) {
+      previous->second.size += g.size;
+      return;
+    }
+  }
+  gaps_.emplace(offset, g);
+}
+
+void arena::release_pages(index_t offset, index_t size) noexcept {
+  if (descriptor_ >= 0) fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
+  else madvise(base_ + offset, static_cast<std::size_t>(size), MADV_DONTNEED);
+}
+
+}  // namespace pantile::detail

@@ -1,0 +1,173 @@
+#include <pantile/comm/environment.hpp>
+
+#include "state.hpp"
+
+namespace pantile {
+
+using detail::call_mpi;
+using detail::in_pieces;
+
+namespace detail {
+
+MPI_Datatype mpi_type(dtype type) {
+  switch (type) {
+    case dtype::boolean: return MPI_CXX_BOOL;
+    case dtype::uint8: return MPI_UINT8_T;
+    case dtype::int32: return MPI_INT32_T;
+    case dtype::int64: return MPI_INT64_T;
+    case dtype::float32: return MPI_FLOAT;
+    case dtype::float64: return MPI_DOUBLE;
+    case dtype::complex64: return MPI_C_FLOAT_COMPLEX;
+    case dtype::complex128: break;
+  }
+  return MPI_C_DOUBLE_COMPLEX;
+}
+
+MPI_Op mpi_op(reduce_op op) {
+  switch (op) {
+    case reduce_op::sum: return MPI_SUM;
+    case reduce_op::product: return MPI_PROD;
+    case reduce_op::min: return MPI_MIN;
+    case reduce_op::max: return MPI_MAX;
+    case reduce_op::logical_and: return MPI_LAND;
+    case reduce_op::logical_or: break;
+  }
+  return MPI_LOR;
+}
+
+index_t size_of(dtype type) {
+  constexpr index_t sizes[] = {1, 1, 4, 8, 4, 8, 8, 16};
+  return sizes[static_cast<int>(type)];
+}
+
+}  // namespace detail
+
+namespace {
+
+std::uint64_t fingerprint(std::initializer_list<index_t> values) {
+  std::uint64_t h = 0;
+  for (index_t value : values) h = hash_combine(h, static_cast<std::uint64_t>(value));
+  return h;
+}
+
+/// MPI defines only logical reductions for bool and none that orders complex numbers.
+void check_reducible(char const* operation, dtype type, reduce_op op, std::source_location where) {
+  bool const complex = type == dtype::complex64 || type == dtype::complex128;
+  bool const arithmetic = op == reduce_op::sum || op == reduce_op::product;
+  bool const logical = op == reduce_op::logical_and || op == reduce_op::logical_or;
+  if ((complex && !arithmetic) || (type == dtype::boolean && !logical) ||
+      (logical && (type == dtype::float32 || type == dtype::float64)))
+    throw dtype_error(std::string(operation) + ": this reduction is not defined for " + std::string(dtype_name(type)),
+                      where);
+}
+
+void check_root(communicator const& comm, char const* operation, int root, std::source_location where) {
+  if (root < 0 || root >= comm.size())
+    throw index_error(std::string(operation) + ": there is no root " + std::to_string(root) + " among " +
+                          std::to_string(comm.size()) + " ranks",
+                      where);
+}
+
+}  // namespace
+
+void communicator::barrier(where_t where) const {
+  check_same("barrier", 0, where);
+  call_mpi("barrier", where, [&] { return MPI_Barrier(state_->handle); });
+}
+
+void communicator::bcast_bytes(void* data, index_t count, int root, where_t where) const {
+  check_root(*this, "bcast", root, where);
+  check_same("bcast", fingerprint({count, root}), where);
+  if (size() == 1) return;
+  auto* bytes = static_cast<std::byte*>(data);
+  in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
+    call_mpi("bcast", where, [&] { return MPI_Bcast(bytes + offset, n, MPI_BYTE, root, state_->handle); });
+  });
+  if (rank() == root) this->count({.bytes_sent = count * (size() - 1), .messages_sent = size() - 1});
+  else this->count({.bytes_received = count, .messages_received = 1});
+}
+
+void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const {
+  check_reducible("allreduce", type, op, where);
+  check_same("allreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
+  if (size() == 1) return;
+  auto* bytes = static_cast<std::byte*>(data);
+  index_t const width = detail::size_of(type);
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    call_mpi("allreduce", where, [&] {
+      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type), detail::mpi_op(op),
+                           state_->handle);
+    });
+  });
+  this->count({count * width, count * width, 1, 1});
+}
+
+void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const {
+  check_root(*this, "reduce", root, where);
+  check_reducible("reduce", type, op, where);
+  check_same("reduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), root}), where);
+  if (size() == 1) return;
+  auto* bytes = static_cast<std::byte*>(data);
+  index_t const width = detail::size_of(type);
+  bool const at_root = rank() == root;
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    void* piece = bytes + offset * width;
+    call_mpi("reduce", where, [&] {
+      return MPI_Reduce(at_root ? MPI_IN_PLACE : piece, at_root ? piece : nullptr, n, detail::mpi_type(type),
+                        detail::mpi_op(op), root, state_->handle);
+    });
+  });
+  if (at_root) this->count({.bytes_received = count * width * (size() - 1), .messages_received = size() - 1});
+  else this->count({.bytes_sent = count * width, .messages_sent = 1});
+}
+
+void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive,
+                              where_t where) const {
+  check_reducible("scan", type, op, where);
+  check_same("scan", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), exclusive}), where);
+  index_t const width = detail::size_of(type);
+  auto* bytes = static_cast<std::byte*>(data);
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    void* piece = bytes + offset * width;
+    auto const scan = exclusive ? MPI_Exscan : MPI_Scan;
+    call_mpi("scan", where, [&] {
+      return scan(MPI_IN_PLACE, piece, n, detail::mpi_type(type), detail::mpi_op(op), state_->handle);
+    });
+  });
+  if (exclusive && rank() == 0) std::fill_n(bytes, count * width, std::byte{0});
+  if (size() > 1) this->count({count * width, count * width, 1, 1});
+}
+
+void communicator::allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
+                                    where_t where) const {
+  auto const width = static_cast<index_t>(element_bytes);
+  check_same("allreduce", fingerprint({count, width, -1}), where);
+  if (size() == 1) return;
+  auto* bytes = static_cast<std::byte*>(data);
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Op op = MPI_OP_NULL;
+  // The signatures differ only in the pointee of the last parameter, which `combine` does not read.
+  call_mpi("allreduce", where, [&] {
+    int code = MPI_Type_contiguous(static_cast<int>(width), MPI_BYTE, &type);
+    if (code == MPI_SUCCESS) code = MPI_Type_commit(&type);
+    if (code == MPI_SUCCESS) code = MPI_Op_create(reinterpret_cast<MPI_User_function*>(combine), 1, &op);
+    return code;
+  });
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    call_mpi("allreduce", where,
+             [&] { return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, type, op, state_->handle); });
+  });
+  MPI_Op_free(&op);
+  MPI_Type_free(&type);
+  this->count({count * width, count * width, 1, 1});
+}
+
+void communicator::allgather_bytes(void const* data, index_t count, void* all, where_t where) const {
+  check_same("allgather", fingerprint({count}), where);
+  auto const n = narrow<int>(count, where);
+  call_mpi("allgather", where,
+           [&] { return MPI_Allgather(data, n, MPI_BYTE, all, n, MPI_BYTE, state_->handle); });
+  this->count({count * (size() - 1), count * (size() - 1), size() - 1, size() - 1});
+}
+
+}  // namespace pantile

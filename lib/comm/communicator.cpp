@@ -1,0 +1,219 @@
+#include <pantile/comm/communicator.hpp>
+
+#include <numeric>
+
+#include <pantile/comm/environment.hpp>
+
+#include "node.hpp"
+#include "state.hpp"
+
+namespace pantile {
+
+namespace detail {
+
+current_operation& current() {
+  static current_operation operation;
+  return operation;
+}
+
+communicator_state::communicator_state(MPI_Comm owned) : handle(owned) {
+  MPI_Comm_set_errhandler(handle, MPI_ERRORS_RETURN);
+  MPI_Comm_dup(handle, &checks);
+  MPI_Comm_set_errhandler(checks, MPI_ERRORS_RETURN);
+  MPI_Comm_rank(handle, &rank);
+  MPI_Comm_size(handle, &size);
+  MPI_Group mine = MPI_GROUP_NULL, world = MPI_GROUP_NULL;
+  MPI_Comm_group(handle, &mine);
+  MPI_Comm_group(MPI_COMM_WORLD, &world);
+  std::vector<int> ranks(static_cast<std::size_t>(size));
+  std::iota(ranks.begin(), ranks.end(), 0);
+  world_ranks.resize(ranks.size());
+  MPI_Group_translate_ranks(mine, size, ranks.data(), world, world_ranks.data());
+  MPI_Group_free(&mine);
+  MPI_Group_free(&world);
+}
+
+communicator_state::~communicator_state() {
+  grids.clear();
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  if (finalized) return;
+  MPI_Comm_free(&checks);
+  MPI_Comm_free(&handle);
+}
+
+communicator communicator_state::wrap(MPI_Comm owned) {
+  return communicator(std::make_shared<communicator_state>(owned));
+}
+
+std::vector<index_t> scaled(std::span<index_t const> counts, index_t factor) {
+  std::vector<index_t> result(counts.begin(), counts.end());
+  for (index_t& count : result) count = checked_product(count, factor);
+  return result;
+}
+
+index_t sum_of(std::span<index_t const> counts) { return std::accumulate(counts.begin(), counts.end(), index_t{0}); }
+
+}  // namespace detail
+
+traffic traffic::operator-(traffic const& earlier) const noexcept {
+  return {bytes_sent - earlier.bytes_sent, bytes_received - earlier.bytes_received,
+          messages_sent - earlier.messages_sent, messages_received - earlier.messages_received};
+}
+
+communicator::communicator(std::shared_ptr<detail::communicator_state> state) : state_(std::move(state)) {}
+
+int communicator::rank() const noexcept { return state_->rank; }
+int communicator::size() const noexcept { return state_->size; }
+traffic communicator::counters() const noexcept { return state_->moved; }
+index_t communicator::chunk_limit() const noexcept { return state_->chunk_limit; }
+
+void communicator::set_chunk_limit(index_t limit) const {
+  if (limit < 1) throw domain_error("the chunk limit must be at least 1 byte, got " + std::to_string(limit));
+  state_->chunk_limit = std::min(limit, index_t{1} << 30);
+}
+
+void communicator::count(traffic const& moved) const noexcept {
+  auto& all = state_->moved;
+  all.bytes_sent += moved.bytes_sent;
+  all.bytes_received += moved.bytes_received;
+  all.messages_sent += moved.messages_sent;
+  all.messages_received += moved.messages_received;
+}
+
+std::byte const* communicator::near_memory(int peer) const noexcept {
+  return detail::node_memory(state_->world_ranks[static_cast<std::size_t>(peer)]);
+}
+
+communicator communicator::dup(where_t where) const {
+  check_same("dup", 0, where);
+  MPI_Comm copy = MPI_COMM_NULL;
+  detail::call_mpi("dup", where, [&] { return MPI_Comm_dup(state_->handle, &copy); });
+  communicator result = detail::communicator_state::wrap(copy);
+  result.set_chunk_limit(chunk_limit());
+  return result;
+}
+
+std::optional<communicator> communicator::split(int color, int key, where_t where) const {
+  check_same("split", 0, where);
+  MPI_Comm part = MPI_COMM_NULL;
+  detail::call_mpi("split", where, [&] {
+    return MPI_Comm_split(state_->handle, color < 0 ? MPI_UNDEFINED : color, key, &part);
+  });
+  if (part == MPI_COMM_NULL) return std::nullopt;
+  communicator result = detail::communicator_state::wrap(part);
+  result.set_chunk_limit(chunk_limit());
+  return result;
+}
+
+communicator const& communicator::along(std::vector<int> const& grid, int axis, where_t where) const {
+  index_t const ranks = std::accumulate(grid.begin(), grid.end(), index_t{1}, std::multiplies<>{});
+  if (ranks != size() || axis < 0 || axis >= static_cast<int>(grid.size()))
+    throw tiling_error("along: a grid of " + std::to_string(ranks) + " places and axis " + std::to_string(axis) +
+                           " do not fit " + std::to_string(size()) + " ranks",
+                       where);
+  if (grid[static_cast<std::size_t>(axis)] == size()) return *this;
+  auto const known = state_->grids.find({grid, axis});
+  if (known != state_->grids.end()) return known->second;
+  int color = 0, stride = 1;  // the place along all other axes
+  for (int k = static_cast<int>(grid.size()) - 1, rest = rank(); k >= 0; --k) {
+    int const extent = grid[static_cast<std::size_t>(k)];
+    if (k != axis) {
+      color += rest % extent * stride;
+      stride *= extent;
+    }
+    rest /= extent;
+  }
+  auto part = split(color, rank(), where);
+  return state_->grids.emplace(std::pair{grid, axis}, *part).first->second;
+}
+
+// ---- requests ---------------------------------------------------------------------------------------------------
+
+request::request() = default;
+request::request(request&&) noexcept = default;
+request& request::operator=(request&&) noexcept = default;
+request::request(std::unique_ptr<detail::request_state> state) : state_(std::move(state)) {}
+
+request::~request() {
+  if (!state_) return;
+  for (MPI_Request& piece : state_->pieces) {
+    if (piece == MPI_REQUEST_NULL) continue;
+    if (!state_->expected.empty()) MPI_Cancel(&piece);
+    MPI_Request_free(&piece);
+  }
+}
+
+void request::wait() {
+  if (!state_) return;
+  auto const done = std::move(state_);
+  std::vector<MPI_Status> status(done->pieces.size());
+  detail::call_mpi(done->operation, done->where, [&] {
+    for (std::size_t i = 0; i < status.size(); ++i)
+      if (int const code = MPI_Wait(&done->pieces[i], &status[i]); code != MPI_SUCCESS) return code;
+    return MPI_SUCCESS;
+  });
+  for (std::size_t i = 0; i < done->expected.size(); ++i) {
+    int got = 0;
+    MPI_Get_count(&status[i], MPI_BYTE, &got);
+    if (got != done->expected[i])
+      throw mpi_error(std::string(done->operation) + ": the message has " + std::to_string(got) + " bytes, wanted " +
+                          std::to_string(done->expected[i]) + "; both sides must name the same count",
+                      done->where);
+  }
+}
+
+namespace {
+
+void check_peer(communicator const& comm, char const* operation, int peer, int tag, std::source_location where) {
+  if (peer < 0 || peer >= comm.size())
+    throw index_error(std::string(operation) + ": there is no rank " + std::to_string(peer) + " among " +
+                          std::to_string(comm.size()),
+                      where);
+  if (tag < 0) throw index_error(std::string(operation) + ": a tag must not be negative", where);
+}
+
+}  // namespace
+
+request communicator::isend_bytes(void const* data, index_t count, int to, int tag, where_t where) const {
+  check_peer(*this, "send", to, tag, where);
+  auto r = std::make_unique<detail::request_state>();
+  r->operation = "send";
+  r->where = where;
+  r->owner = state_;
+  auto const* bytes = static_cast<std::byte const*>(data);
+  auto start = [&](index_t offset, int n) {
+    r->pieces.push_back(MPI_REQUEST_NULL);
+    detail::call_mpi("send", where, [&] {
+      return MPI_Isend(bytes + offset, n, MPI_BYTE, to, tag, state_->handle, &r->pieces.back());
+    });
+  };
+  if (count == 0) start(0, 0);
+  detail::in_pieces(count, chunk_limit(), start);
+  state_->moved.bytes_sent += count;
+  ++state_->moved.messages_sent;
+  return request(std::move(r));
+}
+
+request communicator::ireceive_bytes(void* data, index_t count, int from, int tag, where_t where) const {
+  check_peer(*this, "receive", from, tag, where);
+  auto r = std::make_unique<detail::request_state>();
+  r->operation = "receive";
+  r->where = where;
+  r->owner = state_;
+  auto* bytes = static_cast<std::byte*>(data);
+  auto start = [&](index_t offset, int n) {
+    r->pieces.push_back(MPI_REQUEST_NULL);
+    r->expected.push_back(n);
+    detail::call_mpi("receive", where, [&] {
+      return MPI_Irecv(bytes + offset, n, MPI_BYTE, from, tag, state_->handle, &r->pieces.back());
+    });
+  };
+  if (count == 0) start(0, 0);
+  detail::in_pieces(count, chunk_limit(), start);
+  state_->moved.bytes_received += count;
+  ++state_->moved.messages_received;
+  return request(std::move(r));
+}
+
+}  // namespace pantile

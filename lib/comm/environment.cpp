@@ -1,0 +1,205 @@
+#include <pantile/comm/environment.hpp>
+
+#include <omp.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <thread>
+
+#include "node.hpp"
+#include "state.hpp"
+
+namespace pantile {
+
+namespace {
+
+struct process_state {
+  bool exists = false;
+  bool owns_mpi = false;
+  int check_level = 1;
+  std::string host;
+  std::unique_ptr<communicator> world;
+};
+
+process_state process;
+
+int cores_of_this_process() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+/// Ranks that share cores must let each other run: a waiting rank that spins costs its neighbours whole time slices.
+void yield_when_crowded() {
+  char const* local = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
+  if (local && std::atoi(local) >= cores_of_this_process()) setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+}
+
+void choose_threads() {
+  if (std::getenv("OMP_NUM_THREADS")) return;
+  int const cores = cores_of_this_process();
+  long const all = sysconf(_SC_NPROCESSORS_ONLN);
+  // Bound ranks see only their own cores; unbound ones share what they all see.
+  omp_set_num_threads(cores < all ? cores : std::max(1, cores / detail::node_ranks()));
+}
+
+int level_from_environment() {
+  char const* value = std::getenv("PANTILE_CHECK");
+  if (!value) return 1;
+  if (std::strlen(value) != 1 || value[0] < '0' || value[0] > '2')
+    throw domain_error(std::string("PANTILE_CHECK must be 0, 1 or 2, got '") + value + "'");
+  return value[0] - '0';
+}
+
+std::string name_of_host() {
+  char name[256] = {};
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+std::string who() {
+  return "[rank " + std::to_string(process.world ? process.world->rank() : -1) + " of " +
+         std::to_string(process.world ? process.world->size() : 0) + " on " + process.host + "]";
+}
+
+/// The operation that this rank was in, for the message of a job that dies.
+std::string doing() {
+  auto const& now = detail::current();
+  return now.name ? std::string(" (in ") + now.name + " at " + short_location(now.where) + ")" : std::string();
+}
+
+std::string describe(std::exception_ptr const& problem) {
+  try {
+    std::rethrow_exception(problem);
+  } catch (error const& e) {
+    return to_string(e.kind()) + ": " + e.what();
+  } catch (std::bad_alloc const&) {
+    return "memory_error: the system has no more memory";
+  } catch (std::exception const& e) {
+    return std::string("error: ") + e.what();
+  } catch (...) {
+    return "error: an exception that is not a std::exception";
+  }
+}
+
+[[noreturn]] void abort_job(std::string const& why) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s %s%s\n", who().c_str(), why.c_str(), doing().c_str());
+  std::fflush(stderr);
+  MPI_Abort(MPI_COMM_WORLD, 1);
+  std::_Exit(1);
+}
+
+[[noreturn]] void on_terminate() {
+  auto const problem = std::current_exception();
+  abort_job(problem ? describe(problem) : "terminated without an exception");
+}
+
+}  // namespace
+
+std::string const& communicator::host() const noexcept { return process.host; }
+
+environment::environment(int& argc, char**& argv) {
+  if (process.exists) throw mpi_error("there is already a pantile::environment; make one per program");
+  process.host = name_of_host();
+  process.check_level = level_from_environment();
+  int running = 0;
+  MPI_Initialized(&running);
+  if (!running) {
+    yield_when_crowded();
+    int provided = 0;
+    if (MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided) != MPI_SUCCESS)
+      throw mpi_error("MPI did not start");
+  }
+  process.owns_mpi = !running;
+  detail::share_node_memory();
+  choose_threads();
+  MPI_Comm copy = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &copy);
+  process.world = std::make_unique<communicator>(detail::communicator_state::wrap(copy));
+  process.exists = true;
+  std::set_terminate(on_terminate);
+}
+
+environment::~environment() {
+  // Unwinding into MPI_Finalize would wait for ranks that will never come.
+  if (std::uncaught_exceptions() > 0) abort_job("an exception leaves the MPI environment");
+  process.world.reset();
+  process.exists = false;
+  detail::unshare_node_memory();
+  if (process.owns_mpi) MPI_Finalize();
+}
+
+communicator const& environment::world() {
+  if (!process.world) throw mpi_error("there is no pantile::environment; make one, or use pantile::run");
+  return *process.world;
+}
+
+int environment::threads() noexcept { return omp_get_max_threads(); }
+int environment::check_level() noexcept { return process.check_level; }
+
+index_t environment::peak_memory_bytes() noexcept {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<index_t>(usage.ru_maxrss) * 1024;
+}
+
+namespace {
+
+/// True where every rank came here with an exception within `patience`; the ranks that ended well wait without limit.
+bool all_failed(bool failed, MPI_Comm comm, std::chrono::milliseconds patience) {
+  int mine = failed ? 1 : 0, all = 0;
+  MPI_Request pending = MPI_REQUEST_NULL;
+  if (MPI_Iallreduce(&mine, &all, 1, MPI_INT, MPI_MIN, comm, &pending) != MPI_SUCCESS) return false;
+  auto const deadline = std::chrono::steady_clock::now() + patience;
+  for (int done = 0; !done;) {
+    if (MPI_Test(&pending, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS) return false;
+    if (done) break;
+    if (failed && std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
+  }
+  return all == 1;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, std::function<int(communicator const&)> const& program) {
+  using namespace std::chrono_literals;
+  std::unique_ptr<environment> env;
+  try {
+    env = std::make_unique<environment>(argc, argv);
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "%s\n", e.what());
+    return 1;
+  }
+  MPI_Comm endings = MPI_COMM_NULL;
+  MPI_Comm_dup(MPI_COMM_WORLD, &endings);
+  int code = 0;
+  std::exception_ptr problem;
+  try {
+    code = program(environment::world());
+  } catch (...) {
+    problem = std::current_exception();
+  }
+  bool const everywhere = all_failed(problem != nullptr, endings, 500ms);
+  if (problem && !everywhere) abort_job(describe(problem));
+  if (problem) {
+    std::fflush(stdout);
+    detail::current().name = nullptr;
+    if (environment::world().rank() == 0) std::fprintf(stderr, "%s\n", describe(problem).c_str());
+    std::fflush(stderr);
+    code = 1;
+  }
+  MPI_Comm_free(&endings);
+  return code;
+}
+
+}  // namespace pantile

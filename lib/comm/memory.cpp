@@ -1,0 +1,64 @@
+#include <pantile/comm/memory.hpp>
+
+#include <sys/sysinfo.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <pantile/base/error.hpp>
+
+#include "arena.hpp"
+#include "node.hpp"
+
+namespace pantile {
+
+namespace {
+
+constexpr index_t arena_threshold = 64 << 10;
+std::atomic<index_t> allocated{0};
+std::atomic<index_t> peak{0};
+
+void count_allocation(index_t bytes) {
+  index_t const now = allocated.fetch_add(bytes) + bytes;
+  for (index_t before = peak.load(); before < now && !peak.compare_exchange_weak(before, now);) {
+  }
+}
+
+detail::arena& local_arena() {
+  // Never destroyed: arrays with static life may be freed after any destructor here would run.
+  static auto* a = new detail::arena(detail::arena::backing::anonymous, detail::physical_memory() * 4);
+  return *a;
+}
+
+}  // namespace
+
+std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
+  if (bytes < arena_threshold) {
+    void* p = std::aligned_alloc(64, static_cast<std::size_t>((std::max<index_t>(bytes, 1) + 63) / 64 * 64));
+    if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");
+    count_allocation(bytes);
+    return {static_cast<std::byte*>(p), [bytes](std::byte* q) {
+              allocated -= bytes;
+              std::free(q);
+            }};
+  }
+  detail::arena* from = kind == memory_kind::shareable ? detail::shared_arena() : nullptr;
+  if (!from) from = &local_arena();
+  std::byte* p = from->allocate(bytes);
+  count_allocation(bytes);
+  return {p, [from, bytes](std::byte* q) {
+            allocated -= bytes;
+            from->free(q);
+          }};
+}
+
+index_t allocated_tile_bytes() noexcept { return allocated; }
+index_t peak_tile_bytes() noexcept { return peak; }
+
+index_t detail::shared_offset(void const* p) noexcept {
+  arena const* shared = shared_arena();
+  return shared && shared->holds(p) ? static_cast<std::byte const*>(p) - shared->base() : -1;
+}
+
+}  // namespace pantile

@@ -1,0 +1,124 @@
+#include "node.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <utility>
+
+#include <pantile/base/error.hpp>
+
+namespace pantile::detail {
+
+namespace {
+
+struct card {  // how a rank introduces its arena to its node
+  int world_rank;
+  int process;
+  int descriptor;
+  std::uint64_t token;  // also written at the start of the arena: proves that the file opened is the one meant
+};
+
+struct node_state {
+  arena* own = nullptr;  // never destroyed: arrays of static life may outlive everything here
+  std::vector<std::byte const*> memory;  // by world rank
+  index_t capacity = 0;
+  int ranks = 1;
+};
+
+node_state node;
+
+std::byte const* map_peer(card const& peer, index_t capacity) {
+  if (peer.descriptor < 0) return nullptr;
+  char path[64];
+  std::snprintf(path, sizeof path, "/proc/%d/fd/%d", peer.process, peer.descriptor);
+  int const file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return nullptr;
+  void* p = mmap(nullptr, static_cast<std::size_t>(capacity), PROT_READ, MAP_SHARED | MAP_NORESERVE, file, 0);
+  close(file);
+  if (p == MAP_FAILED) return nullptr;
+  std::uint64_t token = 0;
+  std::memcpy(&token, p, sizeof token);
+  if (token == peer.token) return static_cast<std::byte const*>(p);
+  munmap(p, static_cast<std::size_t>(capacity));
+  return nullptr;
+}
+
+arena* make_arena(index_t capacity, std::uint64_t token) {
+  try {
+    auto* a = new arena(arena::backing::memory_file, capacity);
+    std::memcpy(a->allocate(sizeof token), &token, sizeof token);
+    return a;
+  } catch (memory_error const&) {
+    return nullptr;
+  }
+}
+
+bool switched_off() {
+  char const* value = std::getenv("PANTILE_SHARED_MEMORY");
+  return value && std::strcmp(value, "0") == 0;
+}
+
+}  // namespace
+
+index_t physical_memory() noexcept {
+  return static_cast<index_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<index_t>(sysconf(_SC_PAGESIZE));
+}
+
+arena* shared_arena() noexcept { return node.own; }
+int node_ranks() noexcept { return node.ranks; }
+
+std::byte const* node_memory(int world_rank) noexcept {
+  auto const i = static_cast<std::size_t>(world_rank);
+  return i < node.memory.size() ? node.memory[i] : nullptr;
+}
+
+void share_node_memory() {
+  MPI_Comm neighbours = MPI_COMM_NULL;
+  int world_rank = 0, world_size = 1, rank = 0;
+  MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
+  MPI_Comm_size(MPI_COMM_WORLD, &world_size);
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_rank, MPI_INFO_NULL, &neighbours);
+  MPI_Comm_rank(neighbours, &rank);
+  MPI_Comm_size(neighbours, &node.ranks);
+  node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
+  auto const ranks = static_cast<std::size_t>(node.ranks);
+  // A process has 2^47 bytes of addresses; all arenas of the node together take at most a quarter of them.
+  index_t const room = (index_t{1} << 45) / node.ranks;
+  node.capacity = std::min(physical_memory() * 2, room) / (2 << 20) * (2 << 20);
+  int off = switched_off() ? 1 : 0;
+  MPI_Allreduce(MPI_IN_PLACE, &off, 1, MPI_INT, MPI_MAX, neighbours);
+  if (node.ranks > 1 && !off) {
+    std::uint64_t const token = (std::uint64_t{std::random_device{}()} << 32) ^ static_cast<std::uint64_t>(getpid());
+    node.own = make_arena(node.capacity, token);
+    card const mine{world_rank, getpid(), node.own ? node.own->descriptor() : -1, token};
+    std::vector<card> cards(ranks);
+    MPI_Allgather(&mine, sizeof mine, MPI_BYTE, cards.data(), sizeof mine, MPI_BYTE, neighbours);
+    std::vector<std::byte const*> mapped(ranks, nullptr);
+    std::vector<char> reached(ranks, 0), reached_by(ranks, 0);
+    for (std::size_t i = 0; i < ranks; ++i) {
+      if (static_cast<int>(i) == rank || !node.own) continue;
+      mapped[i] = map_peer(cards[i], node.capacity);
+      reached[i] = mapped[i] != nullptr;
+    }
+    MPI_Alltoall(reached.data(), 1, MPI_CHAR, reached_by.data(), 1, MPI_CHAR, neighbours);
+    for (std::size_t i = 0; i < ranks; ++i) {
+      if (reached[i] && reached_by[i]) node.memory[static_cast<std::size_t>(cards[i].world_rank)] = mapped[i];
+      else if (mapped[i])
+        munmap(const_cast<std::byte*>(mapped[i]), static_cast<std::size_t>(node.capacity));
+    }
+  }
+  MPI_Comm_free(&neighbours);
+}
+
+void unshare_node_memory() noexcept {
+  for (std::byte const*& p : node.memory)
+    if (p) munmap(const_cast<std::byte*>(std::exchange(p, nullptr)), static_cast<std::size_t>(node.capacity));
+}
+
+}  // namespace pantile::detail

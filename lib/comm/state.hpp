@@ -1,0 +1,75 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <pantile/comm/communicator.hpp>
+
+namespace pantile::detail {
+
+/// What a communicator owns.
+struct communicator_state {
+  MPI_Comm handle = MPI_COMM_NULL;  // data
+  MPI_Comm checks = MPI_COMM_NULL;  // fingerprints and agreement, so that they cannot meet a message of the user
+  int rank = 0;
+  int size = 1;
+  std::vector<int> world_ranks;
+  traffic moved;
+  index_t chunk_limit = index_t{1} << 30;
+  std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
+
+  /// Takes ownership of `owned`.
+  explicit communicator_state(MPI_Comm owned);
+  ~communicator_state();
+  communicator_state(communicator_state const&) = delete;
+  communicator_state& operator=(communicator_state const&) = delete;
+
+  static communicator wrap(MPI_Comm owned);
+};
+
+struct request_state {
+  std::vector<MPI_Request> pieces;
+  std::vector<int> expected;  // bytes of each piece of a receive; empty for a send
+  std::shared_ptr<communicator_state> owner;
+  char const* operation = "";
+  std::source_location where;
+};
+
+/// What this rank is doing in MPI: named when the job dies.
+struct current_operation {
+  char const* name = nullptr;
+  std::source_location where;
+};
+current_operation& current();
+
+/// The one helper around MPI: remembers the operation, calls, and throws mpi_error where MPI reports an error.
+template <class Call>
+void call_mpi(char const* operation, std::source_location where, Call call) {
+  current() = {operation, where};
+  int const code = call();
+  if (code != MPI_SUCCESS) {
+    char text[MPI_MAX_ERROR_STRING] = {};
+    int length = 0;
+    MPI_Error_string(code, text, &length);
+    throw mpi_error(std::string(operation) + ": " + std::string(text, static_cast<std::size_t>(length)), where);
+  }
+  current().name = nullptr;
+}
+
+/// Runs `piece(offset, count)` over `count` units in pieces of at most `limit` units.
+template <class Piece>
+void in_pieces(index_t count, index_t limit, Piece piece) {
+  for (index_t offset = 0; offset < count; offset += limit)
+    piece(offset, static_cast<int>(std::min(limit, count - offset)));
+}
+
+MPI_Datatype mpi_type(dtype type);
+MPI_Op mpi_op(reduce_op op);
+index_t size_of(dtype type);
+
+}  // namespace pantile::detail

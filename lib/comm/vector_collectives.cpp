@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <cstring>
+#include <limits>
+#include <numeric>
+
+#include "state.hpp"
+
+namespace pantile {
+
+using detail::call_mpi;
+
+namespace {
+
+constexpr int exchange_tag = 32000;  // of the messages that large vector collectives and gather run as
+
+std::vector<index_t> offsets_of(std::span<index_t const> counts) {
+  std::vector<index_t> offsets(counts.size() + 1, 0);
+  std::partial_sum(counts.begin(), counts.end(), offsets.begin() + 1);
+  return offsets;
+}
+
+/// MPI's vector collectives take counts and displacements as int.
+bool fits_int(std::span<index_t const> offsets, index_t limit) {
+  return offsets.back() <= std::min<index_t>(limit, std::numeric_limits<int>::max());
+}
+
+std::vector<int> as_int(std::span<index_t const> values, std::size_t n) {
+  std::vector<int> result(n);
+  std::transform(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(n), result.begin(),
+                 [](index_t v) { return static_cast<int>(v); });
+  return result;
+}
+
+}  // namespace
+
+void communicator::allgatherv_bytes(void const* data, void* all, std::span<index_t const> counts,
+                                    where_t where) const {
+  std::vector<index_t> const offsets = offsets_of(counts);
+  auto const ranks = static_cast<std::size_t>(size());
+  auto* bytes = static_cast<std::byte*>(all);
+  index_t const own = counts[static_cast<std::size_t>(rank())];
+  if (fits_int(offsets, chunk_limit())) {
+    call_mpi("allgatherv", where, [&] {
+      return MPI_Allgatherv(data, static_cast<int>(own), MPI_BYTE, all, as_int(counts, ranks).data(),
+                            as_int(offsets, ranks).data(), MPI_BYTE, state_->handle);
+    });
+  } else {  // one broadcast per rank, in pieces
+    if (own > 0) std::memcpy(bytes + offsets[static_cast<std::size_t>(rank())], data, static_cast<std::size_t>(own));
+    for (int root = 0; root < size(); ++root) {
+      auto const r = static_cast<std::size_t>(root);
+      detail::in_pieces(counts[r], chunk_limit(), [&](index_t offset, int n) {
+        call_mpi("allgatherv", where,
+                 [&] { return MPI_Bcast(bytes + offsets[r] + offset, n, MPI_BYTE, root, state_->handle); });
+      });
+    }
+  }
+  count({own * (size() - 1), offsets.back() - own, size() - 1, size() - 1});
+}
+
+void communicator::gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root,
+                                where_t where) const {
+  if (root < 0 || root >= size())
+    throw index_error("gather: there is no root " + std::to_string(root) + " among " + std::to_string(size()) +
+                          " ranks",
+                      where);
+  check_same("gather", static_cast<std::uint64_t>(root), where);
+  index_t const own = counts[static_cast<std::size_t>(rank())];
+  if (rank() != root) {
+    if (own > 0) isend_bytes(data, own, root, exchange_tag, where).wait();
+    return;
+  }
+  std::vector<index_t> const offsets = offsets_of(counts);
+  auto* bytes = static_cast<std::byte*>(all);
+  std::vector<request> incoming;
+  for (int peer = 0; peer < size(); ++peer) {
+    auto const p = static_cast<std::size_t>(peer);
+    if (counts[p] == 0) continue;
+    if (peer == root) std::memcpy(bytes + offsets[p], data, static_cast<std::size_t>(own));
+    else incoming.push_back(ireceive_bytes(bytes + offsets[p], counts[p], peer, exchange_tag, where));
+  }
+  for (request& r : incoming) r.wait();
+}
+
+void communicator::alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
+                                   std::span<index_t const> received_counts, where_t where) const {
+  check_same("alltoallv", 0, where);
+  std::vector<index_t> const out = offsets_of(counts), in = offsets_of(received_counts);
+  auto const ranks = static_cast<std::size_t>(size());
+  auto const me = static_cast<std::size_t>(rank());
+  auto const* from = static_cast<std::byte const*>(data);
+  auto* to = static_cast<std::byte*>(received);
+  // Which way to go must be the same on all ranks: it hangs on the largest total of any rank.
+  std::int64_t largest = std::max(out.back(), in.back());
+  call_mpi("alltoallv", where, [&] {
+    return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks);
+  });
+  if (largest <= std::min<index_t>(chunk_limit(), std::numeric_limits<int>::max())) {
+    call_mpi("alltoallv", where, [&] {
+      return MPI_Alltoallv(data, as_int(counts, ranks).data(), as_int(out, ranks).data(), MPI_BYTE, received,
+                           as_int(received_counts, ranks).data(), as_int(in, ranks).data(), MPI_BYTE, state_->handle);
+    });
+    index_t const sent = out.back() - counts[me], got = in.back() - received_counts[me];
+    count({sent, got, size() - 1, size() - 1});
+    return;
+  }
+  if (counts[me] > 0) std::memcpy(to + in[me], from + out[me], static_cast<std::size_t>(counts[me]));
+  for (int step = 1; step < size(); ++step) {  // pairwise: one partner out, one in, at a time
+    auto const next = static_cast<std::size_t>((rank() + step) % size());
+    auto const previous = static_cast<std::size_t>((rank() + size() - step) % size());
+    request incoming = ireceive_bytes(to + in[previous], received_counts[previous], static_cast<int>(previous),
+                                      exchange_tag, where);
+    isend_bytes(from + out[next], counts[next], static_cast<int>(next), exchange_tag, where).wait();
+    incoming.wait();
+  }
+}
+
+}  // namespace pantile

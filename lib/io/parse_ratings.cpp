@@ -1,0 +1,137 @@
+#include <pantile/io/detail/id_set.hpp>
+#include <pantile/io/detail/parse_ratings.hpp>
+
+#include <cmath>
+
+#include "fields.hpp"
+
+namespace pantile::detail {
+
+namespace {
+
+template <class T>
+struct row {
+  std::int64_t user = 0;
+  std::int64_t item = 0;
+  T value{};
+};
+
+/// The number of fields that follow, separators counted from p on.
+template <class Rules>
+index_t count_separators(char const* p, char const* end) {
+  index_t count = 0;
+  while (p != end) {
+    char const* const next = Rules::skip_separator(p, end);
+    if (next) ++count;
+    p = next ? next : p + 1;
+  }
+  return count;
+}
+
+/// Reads a well-formed row; false for any other, which is left to `explain`.
+template <class Rules, class T>
+bool read_row(std::string_view line, index_t columns, row<T>& r) {
+  char const* const end = line.data() + line.size();
+  char const* p = parse_id(Rules::skip_blanks(line.data(), end), end, r.user);
+  if (!p || !(p = Rules::skip_separator(p, end))) return false;
+  p = parse_id(Rules::skip_blanks(p, end), end, r.item);
+  if (!p || !(p = Rules::skip_separator(p, end))) return false;
+  p = parse_number(Rules::skip_blanks(p, end), end, r.value);
+  if (!p || !(r.value >= 0) || !std::isfinite(r.value)) return false;
+  r.value += T(0);  // -0 becomes 0
+  p = Rules::skip_blanks(p, end);
+  if (p != end && !Rules::skip_separator(p, end)) return false;
+  return 3 + count_separators<Rules>(p, end) == columns;
+}
+
+template <class T>
+std::string explain(std::string_view line, table_layout const& layout) {
+  std::vector<std::string_view> const fields = split(line, layout.between);
+  std::string const count = std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields");
+  if (fields.size() < 3)
+    return count + " in " + quoted(line) + ", expected at least 3: user, item, rating";
+  if (std::ssize(fields) != layout.columns)
+    return count + " in " + quoted(line) + ", expected " + std::to_string(layout.columns) + " as in line " +
+           std::to_string(layout.first_row_line);
+  std::int64_t id = 0;
+  for (std::size_t i = 0; i < 2; ++i)
+    if (std::string const problem = read_id(fields[i], id); !problem.empty())
+      return "column " + std::to_string(i + 1) + ": " + problem;
+  T value{};
+  if (std::string const problem = read_number(fields[2], value, false); !problem.empty())
+    return "column 3: " + problem;
+  if (value < 0) return "column 3: " + quoted(fields[2]) + " is negative, a rating must be 0 or more";
+  return "the row " + quoted(line) + " cannot be read";
+}
+
+template <class T, class Rules>
+ratings_part<T> parse(byte_source const& source, table_layout const& layout, byte_range range) {
+  ratings_part<T> part;
+  id_set users, items;
+  // Rows are about as long as the first one, with some to spare; a wrong guess costs a copy or address space.
+  part.entries.reserve(static_cast<std::size_t>((range.end - range.begin) / std::max<index_t>(layout.row_bytes, 6) *
+                                                    5 / 4 +
+                                                16));
+  for_each_line(source, layout.first_row, range, [&](std::string_view line, index_t offset) {
+    row<T> r;
+    if (!read_row<Rules>(line, layout.columns, r)) {
+      if (is_blank(line)) return true;
+      part.bad = bad_line{offset, explain<T>(line, layout)};
+      return false;
+    }
+    part.entries.push_back({users.number(r.user), items.number(r.item), r.value});
+    return true;
+  });
+  part.user_ids = std::move(users).take();
+  part.item_ids = std::move(items).take();
+  return part;
+}
+
+}  // namespace
+
+template <class T>
+ratings_part<T> parse_ratings(byte_source const& source, table_layout const& layout, byte_range range) {
+  return with_rules(layout.between, [&](auto rules) { return parse<T, decltype(rules)>(source, layout, range); });
+}
+
+template <class T>
+index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows, index_t columns) {
+  // A stable counting sort of the positions by row; then each row backwards, marking the columns already seen.
+  std::vector<std::size_t> starts(static_cast<std::size_t>(rows) + 1, 0);
+  auto const row_of = [&](sparse_entry<T> const& e) { return static_cast<std::size_t>(e.row - first_row); };
+  for (auto const& e : entries) ++starts[row_of(e) + 1];
+  for (std::size_t r = 0; r + 1 < starts.size(); ++r) starts[r + 1] += starts[r];
+  std::vector<std::size_t> order(entries.size()), next(starts.begin(), starts.end() - 1);
+  for (std::size_t i = 0; i < entries.size(); ++i) order[next[row_of(entries[i])]++] = i;
+
+  std::vector<index_t> last_row(static_cast<std::size_t>(columns), -1);
+  std::vector<bool> replaced;
+  index_t count = 0;
+  for (std::size_t r = 0; r + 1 < starts.size(); ++r) {
+    for (std::size_t k = starts[r + 1]; k-- > starts[r];) {
+      index_t& seen = last_row[static_cast<std::size_t>(entries[order[k]].column)];
+      if (seen != static_cast<index_t>(r)) {
+        seen = static_cast<index_t>(r);
+        continue;
+      }
+      replaced.resize(entries.size());  // only tables with duplicates pay for the marks
+      replaced[order[k]] = true;
+      ++count;
+    }
+  }
+  if (count == 0) return 0;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i)
+    if (!replaced[i]) entries[kept++] = entries[i];
+  entries.resize(kept);
+  return count;
+}
+
+template struct ratings_part<float>;
+template struct ratings_part<double>;
+template ratings_part<float> parse_ratings(byte_source const&, table_layout const&, byte_range);
+template ratings_part<double> parse_ratings(byte_source const&, table_layout const&, byte_range);
+template index_t drop_duplicates(std::vector<sparse_entry<float>>&, index_t, index_t, index_t);
+template index_t drop_duplicates(std::vector<sparse_entry<double>>&, index_t, index_t, index_t);
+
+}  // namespace pantile::detail

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include <pantile/kernel/als.hpp>
+
+/// How the rows of a half iteration are shared out over threads.
+namespace pantile::kernel::detail {
+
+/// Rows with at least twice this many entries are summed in segments of at least this many.
+inline constexpr index_t segment_entries = 8192;
+inline constexpr index_t max_segments = 16;
+
+/// Segments of a row: a function of its length only, so that the arithmetic does not depend on the threads.
+inline index_t segments_of(index_t nnz) { return std::clamp<index_t>(nnz / segment_entries, 1, max_segments); }
+
+/// Consecutive rows that one thread handles in one go.
+struct work_unit {
+  index_t begin;
+  index_t end;
+  double cost;
+};
+
+/// `shared` rows are so long that all threads work on each, one row after the other; the units follow, the most
+/// expensive first.
+struct work_plan {
+  std::vector<index_t> shared;
+  std::vector<work_unit> units;
+};
+
+inline work_plan plan_work(const index_t* offsets, index_t rows, index_t k, int threads) {
+  constexpr double units_per_thread = 64;
+  constexpr double shared_part = 0.25;  // of a thread's part of the work
+  const auto length = [&](index_t u) { return offsets[u + 1] - offsets[u]; };
+  double total = 0;
+  for (index_t u = 0; u < rows; ++u) total += als_row_cost(length(u), k);
+  const double unit_limit = total / (threads * units_per_thread);
+  const double shared_limit = threads > 1 ? total / threads * shared_part : total;
+  work_plan plan;
+  work_unit open{0, 0, 0};
+  const auto close_at = [&](index_t next) {
+    if (open.begin < open.end) plan.units.push_back(open);
+    open = {next, next, 0};
+  };
+  for (index_t u = 0; u < rows; ++u) {
+    const double cost = als_row_cost(length(u), k);
+    if (cost > shared_limit && segments_of(length(u)) > 1) {
+      plan.shared.push_back(u);
+      close_at(u);
+      open = {u + 1, u + 1, 0};
+      continue;
+    }
+    if (open.cost + cost > unit_limit) close_at(u);
+    open = {open.begin, u + 1, open.cost + cost};
+  }
+  close_at(rows);
+  std::stable_sort(plan.units.begin(), plan.units.end(),
+                   [](const work_unit& a, const work_unit& b) { return a.cost > b.cost; });
+  return plan;
+}
+
+}  // namespace pantile::kernel::detail

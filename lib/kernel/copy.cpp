@@ -1,0 +1,107 @@
+#include <pantile/kernel/copy.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include <pantile/kernel/parallel.hpp>
+#include <pantile/kernel/stream.hpp>
+
+namespace pantile::kernel {
+
+namespace {
+
+constexpr index_t streaming_bytes = 4 << 20;  // beyond this the target does not stay in the cache anyway
+
+constexpr std::size_t at(int d) { return static_cast<std::size_t>(d); }
+
+/// A copy as nested runs: dimensions that are contiguous in both storages are merged, the last one is bytes.
+struct runs {
+  int outer = 0;  // number of loops around a run
+  std::array<index_t, max_dimensions> count{};
+  std::array<index_t, max_dimensions> source_step{};  // bytes
+  std::array<index_t, max_dimensions> target_step{};
+  index_t run_bytes = 0;
+  index_t repeats() const noexcept {
+    index_t n = 1;
+    for (int d = 0; d < outer; ++d) n *= count[at(d)];
+    return n;
+  }
+};
+
+runs plan_runs(box const& source, box const& target, box const& region, index_t element_bytes) noexcept {
+  runs r;
+  int const n = region.dimensions;
+  r.run_bytes = region.extent(n - 1) * element_bytes;
+  index_t source_stride = element_bytes, target_stride = element_bytes;
+  bool merging = true;
+  std::array<index_t, max_dimensions> counts{}, source_steps{}, target_steps{};
+  int outer = 0;  // innermost first
+  for (int d = n - 2; d >= 0; --d) {
+    source_stride *= source.extent(d + 1);
+    target_stride *= target.extent(d + 1);
+    if (merging && source_stride == r.run_bytes && target_stride == r.run_bytes) {
+      r.run_bytes *= region.extent(d);
+      continue;
+    }
+    merging = false;
+    counts[at(outer)] = region.extent(d);
+    source_steps[at(outer)] = source_stride;
+    target_steps[at(outer)] = target_stride;
+    ++outer;
+  }
+  r.outer = outer;
+  for (int k = 0; k < outer; ++k) {
+    r.count[at(k)] = counts[at(outer - 1 - k)];
+    r.source_step[at(k)] = source_steps[at(outer - 1 - k)];
+    r.target_step[at(k)] = target_steps[at(outer - 1 - k)];
+  }
+  return r;
+}
+
+}  // namespace
+
+index_t offset_in(box const& region, box const& storage) noexcept {
+  index_t offset = 0;
+  for (int d = 0; d < region.dimensions; ++d)
+    offset = offset * storage.extent(d) + (region.lo[at(d)] - storage.lo[at(d)]);
+  return offset;
+}
+
+bool is_contiguous(box const& region, box const& storage) noexcept {
+  int d = region.dimensions - 1;
+  while (d >= 0 && region.extent(d) == storage.extent(d)) --d;  // whole dimensions at the end
+  for (int outer = d - 1; outer >= 0; --outer)
+    if (region.extent(outer) != 1) return false;
+  return true;
+}
+
+void copy_box(std::byte const* source, box const& source_storage, std::byte* target, box const& target_storage,
+              box const& region, index_t element_bytes) noexcept {
+  index_t const bytes = region.count() * element_bytes;
+  if (bytes == 0) return;
+  runs const r = plan_runs(source_storage, target_storage, region, element_bytes);
+  std::byte const* from = source + offset_in(region, source_storage) * element_bytes;
+  std::byte* to = target + offset_in(region, target_storage) * element_bytes;
+  bool const stream = bytes >= streaming_bytes && r.run_bytes >= 512;
+  // One long run is cut into blocks so that threads can share it.
+  index_t const block = r.outer == 0 ? std::min<index_t>(r.run_bytes, 1 << 20) : r.run_bytes;
+  index_t const blocks = r.outer == 0 ? (r.run_bytes + block - 1) / block : r.repeats();
+  parallel_ranges(blocks, bytes / 8, [&](index_t begin, index_t end, int) {
+    for (index_t i = begin; i < end; ++i) {
+      index_t s = 0, t = 0, rest = i;
+      if (r.outer == 0) s = t = i * block;
+      for (int d = r.outer - 1; d >= 0; --d) {
+        s += rest % r.count[at(d)] * r.source_step[at(d)];
+        t += rest % r.count[at(d)] * r.target_step[at(d)];
+        rest /= r.count[at(d)];
+      }
+      auto const n = static_cast<std::size_t>(r.outer == 0 ? std::min(block, r.run_bytes - s) : r.run_bytes);
+      if (stream) stream_store(to + t, from + s, n);
+      else std::memcpy(to + t, from + s, n);
+    }
+    if (stream) stream_fence();
+  });
+}
+
+}  // namespace pantile::kernel

@@ -1,0 +1,108 @@
+#include <pantile/ops/evaluate.hpp>
+
+#include <algorithm>
+#include <atomic>
+
+namespace pantile {
+
+void operand_survey::consider(communicator const& c, tiling const& t, index_t bytes) {
+  if (comm && !(*comm == c))
+    throw tiling_error("the expression mixes arrays of different communicators; retile them onto one first");
+  comm = c;
+  if (t.shape() != shape) return;
+  // A replicated operand is at hand wherever the result lies, so a tiled one decides.
+  bool const first_tiled = best && best->is_replicated() && !t.is_replicated();
+  bool const tiled_kind = !best || best->is_replicated() || !t.is_replicated();
+  if (!best || first_tiled || (tiled_kind && bytes > best_bytes)) {
+    best = t;
+    best_bytes = bytes;
+  }
+}
+
+namespace detail {
+
+std::string next_array_name() {
+  static std::atomic<index_t> count{0};
+  return "array_" + std::to_string(++count);
+}
+
+void broadcast_into(index_t* shape, int dimensions, index_t const* other, int other_dimensions) {
+  for (int d = 0; d < other_dimensions; ++d) {
+    index_t& mine = shape[dimensions - other_dimensions + d];
+    if (other[d] == mine || other[d] == 1) continue;
+    if (mine != 1)
+      throw shape_error("operands of extent " + std::to_string(mine) + " and " + std::to_string(other[d]) +
+                            " do not broadcast in dimension " + std::to_string(d - other_dimensions) +
+                            " (from the end); extents must be equal, or one of them 1",
+                        std::string());
+    mine = other[d];
+  }
+}
+
+void check_assignable(index_t const* wanted, index_t const* got, int dimensions) {
+  if (std::equal(wanted, wanted + dimensions, got)) return;
+  throw shape_error("assignment: the expression has the shape " + to_string(extents(got, dimensions)) +
+                        ", the array " + to_string(extents(wanted, dimensions)) +
+                        "; an array that exists keeps its shape",
+                    std::string());
+}
+
+void check_domain(std::optional<communicator> const& comm, bool failed) {
+  int any = failed ? 1 : 0;
+  if (comm) any = comm->allreduce(any, reduce_op::max);
+  if (any) throw domain_error("integer division or remainder by zero", std::string());
+}
+
+tiling natural_tiling(operand_survey const& survey) {
+  if (survey.best) return survey.best->has_halo() ? survey.best->with_halos({}) : *survey.best;
+  return tiling::row().bind(survey.shape, survey.comm->size());
+}
+
+box operand_box(box const& region, index_t const* extent, int const* axes, int dimensions) {
+  box wanted;
+  wanted.dimensions = dimensions;
+  for (int d = 0; d < dimensions; ++d) {
+    auto const stored = static_cast<std::size_t>(axes[d]);
+    auto const result = static_cast<std::size_t>(region.dimensions - dimensions + d);
+    bool const stretched = extent[d] == 1 && region.extent(static_cast<int>(result)) > 0;
+    wanted.lo[stored] = stretched ? 0 : region.lo[result];
+    wanted.hi[stored] = stretched ? 1 : region.hi[result];
+  }
+  if (region.empty()) wanted.hi = wanted.lo;  // an empty tile reads nothing
+  return wanted;
+}
+
+fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
+              box const& stored, std::vector<box> const& wanted, index_t element_bytes) {
+  bool at_hand = true;  // the same answer on every rank: all look at all tiles
+  for (int r = 0; r < comm.size() && at_hand; ++r)
+    at_hand = source.stored_box(r).contains(wanted[static_cast<std::size_t>(r)]);
+  if (at_hand) return {memory, stored};
+  std::vector<std::vector<box>> boxes(wanted.size());
+  for (std::size_t r = 0; r < wanted.size(); ++r) boxes[r] = {wanted[r]};
+  box const& mine = wanted[static_cast<std::size_t>(comm.rank())];
+  fetched result{allocate_tile(mine.count() * element_bytes, memory_kind::shareable), mine};
+  target_tile const target{result.memory.get(), mine};
+  std::uint64_t const print = hash_combine(source.hash(), static_cast<std::uint64_t>(element_bytes));
+  comm.check_same("fetch operand", print);
+  execute(plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
+  return result;
+}
+
+void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
+                   box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
+                   std::source_location where) {
+  comm.check_same("retile", hash_combine(source.hash(), target.hash()), where);
+  target_tile const tile{to, to_storage};
+  execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes, where);
+}
+
+void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
+                  index_t element_bytes) {
+  if (!t.has_halo()) return;
+  target_tile const tile{data, stored};
+  execute(plan_halo_exchange(t, comm.rank()), comm, {data, stored}, {&tile, 1}, element_bytes);
+}
+
+}  // namespace detail
+}  // namespace pantile

@@ -1,0 +1,109 @@
+#include <map>
+#include <numeric>
+
+#include <pantile/base/error.hpp>
+#include <pantile/plan/movement.hpp>
+
+namespace pantile {
+
+namespace {
+
+void add(transfer& t, box const& part, int slot) {
+  t.parts.push_back(part);
+  t.slots.push_back(slot);
+}
+
+index_t total(std::vector<transfer> const& transfers) {
+  return std::accumulate(transfers.begin(), transfers.end(), index_t{0},
+                         [](index_t sum, transfer const& t) { return sum + t.count(); });
+}
+
+/// Sorts what `rank` takes for its wanted boxes by the rank that provides it.
+void plan_receives(movement& plan, tiling const& source, std::vector<box> const& wanted) {
+  std::map<int, transfer> by_peer;
+  for (std::size_t slot = 0; slot < wanted.size(); ++slot)
+    for (auto const& piece : source.providers(wanted[slot], plan.rank))
+      add(piece.rank == plan.rank ? plan.local : by_peer[piece.rank], piece.part, static_cast<int>(slot));
+  plan.local.peer = plan.rank;
+  for (auto& [peer, t] : by_peer) {
+    t.peer = peer;
+    t.storage = source.stored_box(peer);
+    plan.receives.push_back(std::move(t));
+  }
+}
+
+/// What `rank` provides for the wanted boxes of another rank.
+void plan_sends_to(movement& plan, tiling const& source, std::vector<box> const& wanted, int reader) {
+  transfer t;
+  t.peer = reader;
+  for (std::size_t slot = 0; slot < wanted.size(); ++slot)
+    for (auto const& part : source.provided_by(plan.rank, wanted[slot], reader)) add(t, part, static_cast<int>(slot));
+  if (!t.parts.empty()) plan.sends.push_back(std::move(t));
+}
+
+void check_same_space(tiling const& source, tiling const& target) {
+  if (source.shape() != target.shape() || source.ranks() != target.ranks())
+    throw tiling_error("retile: the source tiles " + to_string(source.shape()) + " over " +
+                       std::to_string(source.ranks()) + " ranks, the target " + to_string(target.shape()) + " over " +
+                       std::to_string(target.ranks()) + "; both must be equal");
+}
+
+}  // namespace
+
+index_t transfer::count() const noexcept {
+  return std::accumulate(parts.begin(), parts.end(), index_t{0},
+                         [](index_t sum, box const& b) { return sum + b.count(); });
+}
+
+index_t movement::elements_sent() const noexcept { return total(sends); }
+index_t movement::elements_received() const noexcept { return total(receives); }
+
+movement plan_retile(tiling const& source, tiling const& target, int rank) {
+  check_same_space(source, target);
+  movement plan;
+  plan.rank = rank;
+  plan_receives(plan, source, {target.stored_box(rank)});
+  for (int reader : target.holders(source.box_of(rank)))
+    if (reader != rank) plan_sends_to(plan, source, {target.stored_box(reader)}, reader);
+  return plan;
+}
+
+movement plan_gather(tiling const& source, std::vector<std::vector<box>> const& wanted, int rank) {
+  if (wanted.size() != static_cast<std::size_t>(source.ranks()))
+    throw tiling_error("gather: got wanted boxes for " + std::to_string(wanted.size()) + " ranks of " +
+                       std::to_string(source.ranks()));
+  box const whole(source.shape());
+  for (auto const& boxes : wanted)
+    for (auto const& b : boxes)
+      if (b.dimensions != whole.dimensions || !whole.contains(b))
+        throw index_error("gather: the box " + to_string(b) + " is not inside the shape " + to_string(source.shape()));
+  movement plan;
+  plan.rank = rank;
+  plan_receives(plan, source, wanted[static_cast<std::size_t>(rank)]);
+  for (int reader = 0; reader < source.ranks(); ++reader)
+    if (reader != rank) plan_sends_to(plan, source, wanted[static_cast<std::size_t>(reader)], reader);
+  return plan;
+}
+
+movement plan_halo_exchange(tiling const& t, int rank) {
+  movement plan = plan_retile(t, t, rank);
+  plan.local.parts.clear();
+  plan.local.slots.clear();
+  return plan;
+}
+
+movement_volume retile_volume(tiling const& source, tiling const& target) {
+  movement_volume volume;
+  for (int rank = 0; rank < source.ranks(); ++rank) {
+    movement const plan = plan_retile(source, target, rank);
+    volume.elements_total += plan.elements_sent();
+    volume.messages_total += plan.messages_sent();
+    volume.elements_busiest =
+        std::max({volume.elements_busiest, plan.elements_sent(), plan.elements_received()});
+    volume.messages_busiest =
+        std::max({volume.messages_busiest, plan.messages_sent(), plan.messages_received()});
+  }
+  return volume;
+}
+
+}  // namespace pantile

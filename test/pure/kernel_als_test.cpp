@@ -1,0 +1,291 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <random>
+#include <set>
+#include <tuple>
+#include <type_traits>
+#include <vector>
+
+#include <pantile/kernel/als.hpp>
+
+#include <Eigen/Dense>
+#include <omp.h>
+
+#include <catch2/catch.hpp>
+
+namespace kernel = pantile::kernel;
+using pantile::index_t;
+
+namespace {
+
+template <class T>
+using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// The test value of the padding between rows; reading it poisons a result.
+template <class T>
+constexpr T poison = std::numeric_limits<T>::quiet_NaN();
+
+/// A vector of rows `ld` apart that ends with the last element of the last row.
+template <class T>
+std::vector<T> strided(const matrix<T>& m, index_t ld) {
+  std::vector<T> out(static_cast<std::size_t>(m.rows() == 0 ? 0 : (m.rows() - 1) * ld + m.cols()), poison<T>);
+  for (index_t i = 0; i < m.rows(); ++i)
+    for (index_t j = 0; j < m.cols(); ++j) out[static_cast<std::size_t>(i * ld + j)] = m(i, j);
+  return out;
+}
+
+template <class T>
+struct sample {
+  index_t rows, columns, k;
+  std::vector<index_t> offsets{3};
+  std::vector<std::int32_t> index{-1, -1, -1};  // before offsets[0]: not to be touched
+  std::vector<T> values{poison<T>, poison<T>, poison<T>};
+  matrix<T> y;
+  T alpha = T(1.5);
+
+  kernel::csr_view<T> view() const { return {rows, offsets.data(), index.data(), values.data()}; }
+  matrix<T> regularized_gram(double lambda) const {
+    const matrix<double> d = y.template cast<double>();
+    return (d.transpose() * d + lambda * matrix<double>::Identity(k, k)).template cast<T>();
+  }
+};
+
+/// Row lengths 0, 1, a few, about k, and all columns in turn; some ratings are explicit zeros.
+template <class T>
+sample<T> make_sample(index_t rows, index_t columns, index_t k, unsigned seed) {
+  std::mt19937 random{seed};
+  std::normal_distribution<double> normal{0, 0.4};
+  sample<T> s;
+  s.rows = rows;
+  s.columns = columns;
+  s.k = k;
+  s.y.resize(columns, k);
+  for (index_t i = 0; i < columns * k; ++i) s.y.data()[i] = static_cast<T>(normal(random));
+  const index_t lengths[] = {0, 1, 5, k / 2 + 1, k + 3, columns, 2};
+  for (index_t u = 0; u < rows; ++u) {
+    const index_t length = std::min(columns, lengths[u % 7]);
+    std::set<std::int32_t> chosen;
+    while (static_cast<index_t>(chosen.size()) < length)
+      chosen.insert(static_cast<std::int32_t>(length == columns ? static_cast<index_t>(chosen.size())
+                                                                : static_cast<index_t>(random()) % columns));
+    for (const std::int32_t c : chosen) {
+      s.index.push_back(c);
+      s.values.push_back(random() % 8 == 0 ? T{0} : static_cast<T>(0.5 * static_cast<double>(1 + random() % 10)));
+    }
+    s.offsets.push_back(static_cast<index_t>(s.index.size()));
+  }
+  return s;
+}
+
+template <class T>
+matrix<double> solve_dense(const sample<T>& s, const matrix<T>& gram) {
+  matrix<double> x = matrix<double>::Zero(s.rows, s.k);
+  for (index_t u = 0; u < s.rows; ++u) {
+    Eigen::MatrixXd a = gram.template cast<double>();
+    Eigen::VectorXd b = Eigen::VectorXd::Zero(s.k);
+    for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
+      if (s.values[e] == 0) continue;
+      const Eigen::VectorXd y = s.y.row(s.index[e]).transpose().template cast<double>();
+      const double c = static_cast<double>(s.alpha) * static_cast<double>(s.values[e]);
+      a += c * y * y.transpose();
+      b += (1 + c) * y;
+    }
+    x.row(u) = a.llt().solve(b).transpose();
+  }
+  return x;
+}
+
+template <class T>
+double tolerance() {
+  return std::is_same_v<T, double> ? 1e-12 : 1e-4;
+}
+
+/// Solves into rows `ldx` apart and checks that nothing was written between them.
+template <class T>
+std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0, index_t pad_x = 0) {
+  const std::vector<T> y = strided(s.y, s.k + pad_y);
+  const index_t ldx = s.k + pad_x;
+  std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
+  const index_t failed =
+      kernel::als_solve<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
+  matrix<T> out(s.rows, s.k);
+  for (index_t u = 0; u < s.rows; ++u)
+    for (index_t j = 0; j < ldx; ++j) {
+      const T value = x[static_cast<std::size_t>(u * ldx + j)];
+      if (j < s.k)
+        out(u, j) = value;
+      else if (value != T(-77))
+        FAIL("padding of row " << u << " overwritten");
+    }
+  return {failed, out};
+}
+
+const std::vector<index_t> ranks{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 40, 47, 64, 65, 72, 100, 130};
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("als_solve agrees with dense Cholesky", "[kernel][als]", float, double) {
+  for (const index_t k : ranks) {
+    const auto s = make_sample<TestType>(37, 60 + 2 * k, k, static_cast<unsigned>(k));
+    const auto gram = s.regularized_gram(0.3);
+    const auto expected = solve_dense(s, gram);
+    for (const index_t pad : {0, 1, 5}) {
+      INFO("k = " << k << ", padding " << pad);
+      const auto [failed, x] = solve(s, gram, pad, 2 * pad);
+      CHECK(failed == -1);
+      for (index_t u = 0; u < s.rows; ++u) {
+        INFO("row " << u);
+        const double error = (x.row(u).template cast<double>() - expected.row(u)).norm();
+        CHECK(error <= tolerance<TestType>() * expected.row(u).norm());
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("als_solve handles chunks of a long row, and large factors", "[kernel][als]", float, double) {
+  const index_t k = GENERATE(2, 40);
+  for (const index_t columns : {127, 128, 129, 383, 40000}) {
+    const auto s = make_sample<TestType>(7, columns, k, 5);
+    const auto gram = s.regularized_gram(0.1);
+    const auto expected = solve_dense(s, gram);
+    const auto [failed, x] = solve(s, gram);
+    CHECK(failed == -1);
+    CHECK((x.template cast<double>() - expected).norm() <= tolerance<TestType>() * expected.norm());
+  }
+}
+
+TEMPLATE_TEST_CASE("als_solve reaches the largest supported sizes", "[kernel][als]", float, double) {
+  const index_t k = GENERATE(255, 1024);
+  const auto s = make_sample<TestType>(6, 1100, k, 9);
+  const auto gram = s.regularized_gram(1.0);
+  const auto expected = solve_dense(s, gram);
+  const auto [failed, x] = solve(s, gram);
+  CHECK(failed == -1);
+  CHECK((x.template cast<double>() - expected).norm() <= 3 * tolerance<TestType>() * expected.norm());
+}
+
+TEMPLATE_TEST_CASE("als_solve allows confidences below one", "[kernel][als]", float, double) {
+  for (const index_t k : {3, 8, 21}) {
+    auto s = make_sample<TestType>(14, 200, k, 3);
+    for (std::size_t e = 3; e < s.values.size(); e += 3) s.values[e] *= TestType(-0.1);
+    const auto gram = s.regularized_gram(0.3);
+    const auto expected = solve_dense(s, gram);
+    const auto [failed, x] = solve(s, gram);
+    CHECK(failed == -1);
+    CHECK((x.template cast<double>() - expected).norm() <= tolerance<TestType>() * expected.norm());
+  }
+}
+
+TEMPLATE_TEST_CASE("als_solve gives zero for rows without non-zero ratings", "[kernel][als]", float, double) {
+  auto s = make_sample<TestType>(14, 30, 9, 4);
+  std::fill(s.values.begin() + 3, s.values.end(), TestType{0});
+  const auto [failed, x] = solve(s, s.regularized_gram(0.1));
+  CHECK(failed == -1);
+  CHECK(x.norm() == 0);
+  CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, 1, nullptr, nullptr, 9, 9, nullptr, 9) ==
+        -1);
+}
+
+TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kernel][als]", float, double) {
+  const index_t k = GENERATE(1, 8, 11, 40);
+  const auto s = make_sample<TestType>(36, 100, k, 6);
+  const auto good = s.regularized_gram(0.1);
+  SECTION("a Gram matrix that is not positive definite; row 0 is empty") {
+    matrix<TestType> gram = good;
+    gram(k - 1, k - 1) = -1e6;
+    CHECK(std::get<0>(solve(s, gram)) == 1);
+    CHECK(std::get<0>(solve(s, matrix<TestType>(matrix<TestType>::Constant(k, k, poison<TestType>)))) == 1);
+  }
+  SECTION("one bad row of factors") {
+    for (const TestType bad : {poison<TestType>, std::numeric_limits<TestType>::infinity()}) {
+      auto t = s;
+      t.y(17, k / 2) = bad;
+      index_t first = 0;
+      const auto uses = [&](index_t u) {
+        for (auto e = static_cast<std::size_t>(t.offsets[u]); e < static_cast<std::size_t>(t.offsets[u + 1]); ++e)
+          if (t.index[e] == 17 && t.values[e] != 0) return true;
+        return false;
+      };
+      while (!uses(first)) ++first;
+      CHECK(std::get<0>(solve(t, good)) == first);
+    }
+  }
+  SECTION("a rating that is not finite") {
+    for (const TestType bad : {poison<TestType>, std::numeric_limits<TestType>::infinity(), TestType(-1e9)}) {
+      auto t = s;
+      t.values[static_cast<std::size_t>(t.offsets[9])] = bad;
+      CHECK(std::get<0>(solve(t, good)) == 9);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kernel][als]", float, double) {
+  const int before = omp_get_max_threads();
+  const index_t k = GENERATE(5, 16, 40);
+  const auto s = make_sample<TestType>(6, 50000, k, 8);  // row 5 holds nearly all entries: shared by the threads
+  const auto t = make_sample<TestType>(301, 90, k, 8);
+  const auto gram_s = s.regularized_gram(0.1), gram_t = t.regularized_gram(0.1);
+  std::vector<matrix<TestType>> xs, xt, grams;
+  std::vector<double> losses;
+  for (const int threads : {1, 2, 3, 5}) {
+    omp_set_num_threads(threads);
+    xs.push_back(std::get<1>(solve(s, gram_s)));
+    xt.push_back(std::get<1>(solve(t, gram_t)));
+    grams.emplace_back(k, k);
+    kernel::gram(s.y.data(), s.columns, k, k, grams.back().data());
+    losses.push_back(
+        kernel::als_observed_loss<TestType>(t.view(), t.alpha, xt.back().data(), k, t.y.data(), k, k));
+  }
+  omp_set_num_threads(before);
+  for (std::size_t i = 1; i < xs.size(); ++i) {
+    CHECK(xs[i] == xs[0]);
+    CHECK(xt[i] == xt[0]);
+    CHECK(grams[i] == grams[0]);
+    CHECK(losses[i] == losses[0]);
+  }
+}
+
+TEMPLATE_TEST_CASE("gram agrees with a dense product", "[kernel][als]", float, double) {
+  const double limit = std::is_same_v<TestType, double> ? 1e-14 : 1e-6;
+  for (const index_t k : ranks) {
+    for (const index_t n : {0, 1, 127, 128, 300, 5000}) {
+      INFO("k = " << k << ", n = " << n);
+      const auto s = make_sample<TestType>(0, n, k, 2);
+      const std::vector<TestType> y = strided(s.y, k + n % 3);
+      matrix<TestType> out = matrix<TestType>::Constant(k, k, poison<TestType>);
+      kernel::gram(y.data(), n, k, k + n % 3, out.data());
+      const matrix<double> d = s.y.template cast<double>();
+      const matrix<double> expected = d.transpose() * d;
+      CHECK((out.template cast<double>() - expected).norm() <= limit * expected.norm());
+      CHECK(out == out.transpose());
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("als_observed_loss agrees with the plain sum", "[kernel][als]", float, double) {
+  for (const index_t k : ranks) {
+    const auto s = make_sample<TestType>(150, 90, k, 11);
+    const auto x = make_sample<TestType>(0, 150, k, 12).y;
+    double expected = 0;
+    for (index_t u = 0; u < s.rows; ++u)
+      for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
+        if (s.values[e] == 0) continue;
+        const double p = x.row(u).template cast<double>().dot(s.y.row(s.index[e]).template cast<double>());
+        expected += (1 + double(s.alpha) * double(s.values[e])) * (1 - p) * (1 - p) - p * p;
+      }
+    const std::vector<TestType> xs = strided(x, k + 2), ys = strided(s.y, k + 1);
+    const double loss = kernel::als_observed_loss<TestType>(s.view(), s.alpha, xs.data(), k + 2, ys.data(), k + 1, k);
+    CHECK(loss == Approx(expected).epsilon(1e-12));
+  }
+}
+
+TEST_CASE("the row cost grows with both arguments and the leading dimension fills cache lines", "[kernel][als]") {
+  CHECK(kernel::als_row_cost(0, 64) < kernel::als_row_cost(1, 64));
+  CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(11, 64));
+  CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(10, 65));
+  CHECK(kernel::als_leading_dimension<float>(1) == 16);
+  CHECK(kernel::als_leading_dimension<float>(40) == 48);
+  CHECK(kernel::als_leading_dimension<double>(40) == 40);
+  CHECK(kernel::als_leading_dimension<double>(65) == 72);
+}

@@ -1,6 +1,7 @@
 #include <pantile/io/titles.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "fields.hpp"
 

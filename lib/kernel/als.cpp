@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <vector>
+#include "als_update.hpp"
 
 #include <pantile/kernel/als.hpp>
 
 #include <omp.h>
 
-#include "als_update.hpp"
+#include <algorithm>
+#include <vector>
 
 namespace pantile::kernel {
 namespace {
@@ -27,18 +27,27 @@ void pack_rows(const T* y, index_t n, index_t k, index_t ld, index_t panels, T* 
   }
 }
 
+/// What one thread needs to sum a slice.
+template <class T>
+struct gram_scratch {
+  gram_scratch(index_t panels, index_t size) : packed(panels * run_rows * lanes<T>), part(size), zero(size) {
+    std::fill_n(part.get(), size, T{});  // the lower block triangle is never computed
+    std::fill_n(zero.get(), size, T{});
+  }
+  buffer<T> packed, part, zero;
+};
+
 /// Adds the upper block triangle of the Gram matrix of rows [begin, end) to `sum` (panels).
 template <class T>
-void add_gram(const T* y, index_t begin, index_t end, index_t k, index_t ld, double* sum) {
+void add_gram(const T* y, index_t begin, index_t end, index_t k, index_t ld, const gram_scratch<T>& scratch,
+              double* sum) {
   const index_t panels = (k + lanes<T> - 1) / lanes<T>, size = panels * panels * lanes<T> * lanes<T>;
-  const buffer<T> zero(size), part(size), packed(panels * run_rows * lanes<T>);
-  std::fill_n(zero.get(), size, T{});
-  std::fill_n(part.get(), size, T{});
+  const T *packed = scratch.packed.get(), *part = scratch.part.get();
   for (index_t i = begin; i < end; i += run_rows) {
     const index_t n = std::min(run_rows, end - i);
-    pack_rows(y + i * ld, n, k, ld, panels, packed.get());
-    rank_update(packed.get(), packed.get(), run_rows * lanes<T>, n, zero.get(), part.get(), panels, [] {});
-    for (index_t j = 0; j < size; ++j) sum[j] += static_cast<double>(part.get()[j]);
+    pack_rows(y + i * ld, n, k, ld, panels, scratch.packed.get());
+    rank_update(packed, packed, run_rows * lanes<T>, n, scratch.zero.get(), scratch.part.get(), panels, [] {});
+    for (index_t j = 0; j < size; ++j) sum[j] += static_cast<double>(part[j]);
   }
 }
 
@@ -53,12 +62,17 @@ template <class T>
 void gram(const T* y, index_t n, index_t k, index_t ld, T* out) {
   const index_t rows = (k + lanes<T> - 1) / lanes<T> * lanes<T>, size = rows * rows;
   const index_t slices = gram_slices(n, size);
+  const int threads = static_cast<int>(std::min<index_t>(slices, omp_get_max_threads()));
   std::vector<double> sums(static_cast<std::size_t>(slices * size));
-#pragma omp parallel for schedule(dynamic)
+  std::vector<gram_scratch<T>> scratch;
+  for (int t = 0; t < threads; ++t) scratch.emplace_back(rows / lanes<T>, size);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (index_t s = 0; s < slices; ++s)
-    add_gram(y, n * s / slices, n * (s + 1) / slices, k, ld, sums.data() + s * size);
+    add_gram(y, n * s / slices, n * (s + 1) / slices, k, ld,
+             scratch[static_cast<std::size_t>(omp_get_thread_num())], sums.data() + s * size);
   for (index_t s = 1; s < slices; ++s)
-    for (index_t j = 0; j < size; ++j) sums[static_cast<std::size_t>(j)] += sums[static_cast<std::size_t>(s * size + j)];
+    for (index_t j = 0; j < size; ++j)
+      sums[static_cast<std::size_t>(j)] += sums[static_cast<std::size_t>(s * size + j)];
   for (index_t i = 0; i < k; ++i)
     for (index_t j = i; j < k; ++j) {
       const index_t at = (j / lanes<T> * rows + i) * lanes<T> + j % lanes<T>;
@@ -68,7 +82,7 @@ void gram(const T* y, index_t n, index_t k, index_t ld, T* out) {
 
 namespace {
 
-/// Inner product with the first factor already in double, in four sums.
+/// Inner product with the first factor already in double; sixteen sums, so that it vectorises.
 template <class T>
 double predict(const double* x, const T* y, index_t k) {
   constexpr int width = 16;
@@ -83,7 +97,8 @@ double predict(const double* x, const T* y, index_t k) {
 }
 
 template <class T>
-double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, const T* y, index_t ldy, index_t k) {
+double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, const T* y, index_t ldy,
+                index_t k) {
   constexpr index_t ahead = 16;
   const index_t end = ratings.offsets[ratings.rows];
   double loss = 0;
@@ -102,7 +117,8 @@ double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, c
 }  // namespace
 
 template <class T>
-double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy, index_t k) {
+double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy,
+                         index_t k) {
   constexpr index_t block_rows = 64;
   const index_t blocks = (ratings.rows + block_rows - 1) / block_rows;
   const int threads = omp_get_max_threads();
@@ -124,7 +140,8 @@ double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, 
 
 template void gram(const float*, index_t, index_t, index_t, float*);
 template void gram(const double*, index_t, index_t, index_t, double*);
-template double als_observed_loss(csr_view<float>, float, const float*, index_t, const float*, index_t, index_t);
+template double als_observed_loss(csr_view<float>, float, const float*, index_t, const float*, index_t,
+                                  index_t);
 template double als_observed_loss(csr_view<double>, double, const double*, index_t, const double*, index_t,
                                   index_t);
 

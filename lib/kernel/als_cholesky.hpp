@@ -1,9 +1,9 @@
 #pragma once
 
+#include "als_update.hpp"
+
 #include <cmath>
 #include <limits>
-
-#include "als_update.hpp"
 
 /// Cholesky factorisation A = U'U and solution of a few systems at once, on the panel layout of als_simd.hpp.
 /// Blocks are `lanes` rows high. A diagonal block is a chain of dependent divisions; running the chains of
@@ -131,8 +131,8 @@ inline void backward_block(const linear_system<T>& system, index_t a_stride, ind
   at(system.b + b * n) = x[0] + x[1];
 }
 
-/// Solves `Systems` systems of `panels` blocks each; good[q] says whether matrix q was positive definite and its
-/// solution finite.
+/// Solves `Systems` systems of `panels` blocks each; good[q] says whether matrix q was positive definite and
+/// its solution finite.
 template <class T, int Systems>
 inline void cholesky_solve(const linear_system<T>* systems, index_t panels, bool* good) {
   constexpr index_t n = lanes<T>;

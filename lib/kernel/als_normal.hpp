@@ -1,17 +1,18 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
+#include "als_update.hpp"
 
 #include <pantile/kernel/als.hpp>
 
-#include "als_update.hpp"
+#include <algorithm>
+#include <cmath>
 
 /// The normal equations of one row of ratings, from gathered rows of factors.
 namespace pantile::kernel::detail {
 
-/// Entries per packed chunk: a panel is then 4 KiB, and four panels (one tile's reach) half a first-level cache.
-inline constexpr index_t chunk_entries = 128;
+/// Entries per packed chunk: a panel is then 4 KiB, and four panels (one tile's reach) half a first-level
+/// cache.
+inline constexpr index_t chunk_entries = 96;
 
 /// Elements n <= lanes of p, zeros behind them; reads nothing else, where `whole` says that the n elements end
 /// at least `lanes` elements behind the start of their row.
@@ -55,8 +56,8 @@ class normal_equations {
         packed_{scratch},
         signed_{scratch + panels_ * panel_size_} {}
 
-  /// Upper block triangle of a = base + sum_e alpha r_e y_e y_e', b = sum_e (1 + alpha r_e) y_e over the entries
-  /// [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
+  /// Upper block triangle of a = base + sum_e alpha r_e y_e y_e', b = sum_e (1 + alpha r_e) y_e over the
+  /// entries [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
   index_t accumulate(index_t begin, index_t end, const T* base, T* a, T* b) {
     std::fill_n(b, panels_ * lanes<T>, T{});
     const index_t chunks = std::max<index_t>(1, (end - begin + chunk_entries - 1) / chunk_entries);

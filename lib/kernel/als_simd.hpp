@@ -1,13 +1,13 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <new>
 #include <type_traits>
-
-#include <pantile/base/types.hpp>
 
 /// Vectors of the widest kind the compiler targets, and the panel layout that the ALS kernels share.
 ///

@@ -1,13 +1,13 @@
+#include "als_cholesky.hpp"
+#include "als_normal.hpp"
+#include "als_work.hpp"
+
+#include <omp.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
-
-#include <omp.h>
-
-#include "als_cholesky.hpp"
-#include "als_normal.hpp"
-#include "als_work.hpp"
 
 namespace pantile::kernel {
 namespace {
@@ -67,7 +67,8 @@ class row_solver {
     }
   }
 
-  /// Sum over segment `s` out of `count` of row u; the first one starts from the Gram matrix, the others from 0.
+  /// Sum over segment `s` out of `count` of row u; the first one starts from the Gram matrix, the others from
+  /// 0.
   index_t accumulate(index_t u, index_t s, index_t count, T* a, T* b) {
     const index_t begin = problem_.ratings.offsets[u], nnz = problem_.length(u);
     return normal_.accumulate(begin + nnz * s / count, begin + nnz * (s + 1) / count,
@@ -145,11 +146,11 @@ void solve_shared(const problem<T>& p, std::vector<row_solver<T>>& solvers, inde
   std::vector<index_t> used(static_cast<std::size_t>(segments_of(p.length(u))));
   const auto segments = static_cast<index_t>(used.size());
   const buffer<T> sums(segments * size);
-#pragma omp parallel for schedule(dynamic) num_threads(static_cast<int>(solvers.size()))
+#pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(solvers.size()))
   for (index_t s = 0; s < segments; ++s) {
     T* a = sums.get() + s * size;
-    used[static_cast<std::size_t>(s)] =
-        solvers[static_cast<std::size_t>(omp_get_thread_num())].accumulate(u, s, segments, a, a + p.matrix_size());
+    used[static_cast<std::size_t>(s)] = solvers[static_cast<std::size_t>(omp_get_thread_num())].accumulate(
+        u, s, segments, a, a + p.matrix_size());
   }
   solvers[0].solve_segments(u, sums.get(), used);
 }
@@ -186,7 +187,8 @@ double als_row_cost(index_t nnz, index_t k) {
   return nnz == 0 ? 1 : n * d * (d + 1) + slowdown_of_solve * d * d * (d / 3 + 4);
 }
 
-template index_t als_solve(csr_view<float>, float, const float*, const float*, index_t, index_t, float*, index_t);
+template index_t als_solve(csr_view<float>, float, const float*, const float*, index_t, index_t, float*,
+                           index_t);
 template index_t als_solve(csr_view<double>, double, const double*, const double*, index_t, index_t, double*,
                            index_t);
 

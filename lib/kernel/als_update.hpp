@@ -15,7 +15,8 @@ inline constexpr int tile_vectors = 3;
 /// the first panel on the vector side; both hold n vectors, and the panels of p are `p_stride` elements apart.
 /// src and dst point at the first row in the first panel of A, whose panels are `a_stride` elements apart.
 template <class T, int Rows, int Vectors, bool Subtract>
-inline void update_tile(const T* s, const T* p, index_t p_stride, index_t n, const T* src, T* dst, index_t a_stride) {
+inline void update_tile(const T* s, const T* p, index_t p_stride, index_t n, const T* src, T* dst,
+                        index_t a_stride) {
   vec<T> sum[Rows][Vectors];
   for (int r = 0; r < Rows; ++r)
     for (int v = 0; v < Vectors; ++v) sum[r][v] = at(src + v * a_stride + r * lanes<T>);
@@ -86,8 +87,8 @@ inline void rank_update(const T* s, const T* p, index_t stride, index_t n, const
   for (index_t v = first; v < panels; v += tile_vectors) {
     for (index_t i = 0; i < (v + 1) * lanes<T>; i += rows) {
       const index_t a = v * a_stride + i * lanes<T>;
-      update_tile<T, rows, tile_vectors, false>(s + i / lanes<T> * stride + i % lanes<T>, p + v * stride, stride, n,
-                                                src + a, dst + a, a_stride);
+      update_tile<T, rows, tile_vectors, false>(s + i / lanes<T> * stride + i % lanes<T>, p + v * stride,
+                                                stride, n, src + a, dst + a, a_stride);
       between();
     }
     step(v + 1);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <pantile/kernel/als.hpp>
+
 #include <algorithm>
 #include <vector>
-
-#include <pantile/kernel/als.hpp>
 
 /// How the rows of a half iteration are shared out over threads.
 namespace pantile::kernel::detail {

@@ -5,6 +5,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace pantile::detail {
@@ -16,10 +17,11 @@ template <class Key, class Place>
 std::vector<index_t> bucket_sort(index_t count, index_t buckets, Key key, Place place) {
   constexpr index_t least_share = index_t{1} << 15;  // elements per thread for which threads pay
   index_t const parts = std::clamp<index_t>(count / std::max(buckets, least_share), 1, omp_get_max_threads());
+  int const threads = static_cast<int>(parts);
   auto const width = static_cast<std::size_t>(buckets);
   std::vector<index_t> next(static_cast<std::size_t>(parts) * width, 0), starts(width + 1, 0);
   auto const in_parts = [&](auto visit) {
-#pragma omp parallel for num_threads(static_cast <int>(parts)) schedule(static)
+#pragma omp parallel for num_threads(threads) schedule(static)
     for (index_t part = 0; part < parts; ++part) {
       index_t* const mine = next.data() + static_cast<std::size_t>(part) * width;
       for (index_t i = count * part / parts; i < count * (part + 1) / parts; ++i) visit(mine[key(i)], i);

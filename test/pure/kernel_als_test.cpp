@@ -1,3 +1,9 @@
+#include <pantile/kernel/als.hpp>
+
+#include <Eigen/Dense>
+#include <catch2/catch.hpp>
+#include <omp.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -6,13 +12,6 @@
 #include <tuple>
 #include <type_traits>
 #include <vector>
-
-#include <pantile/kernel/als.hpp>
-
-#include <Eigen/Dense>
-#include <omp.h>
-
-#include <catch2/catch.hpp>
 
 namespace kernel = pantile::kernel;
 using pantile::index_t;
@@ -71,7 +70,8 @@ sample<T> make_sample(index_t rows, index_t columns, index_t k, unsigned seed) {
                                                                 : static_cast<index_t>(random()) % columns));
     for (const std::int32_t c : chosen) {
       s.index.push_back(c);
-      s.values.push_back(random() % 8 == 0 ? T{0} : static_cast<T>(0.5 * static_cast<double>(1 + random() % 10)));
+      s.values.push_back(random() % 8 == 0 ? T{0}
+                                           : static_cast<T>(0.5 * static_cast<double>(1 + random() % 10)));
     }
     s.offsets.push_back(static_cast<index_t>(s.index.size()));
   }
@@ -103,7 +103,8 @@ double tolerance() {
 
 /// Solves into rows `ldx` apart and checks that nothing was written between them.
 template <class T>
-std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0, index_t pad_x = 0) {
+std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0,
+                                     index_t pad_x = 0) {
   const std::vector<T> y = strided(s.y, s.k + pad_y);
   const index_t ldx = s.k + pad_x;
   std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
@@ -121,7 +122,8 @@ std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, 
   return {failed, out};
 }
 
-const std::vector<index_t> ranks{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 40, 47, 64, 65, 72, 100, 130};
+const std::vector<index_t> ranks{1,  2,  3,  4,  5,  7,  8,  9,  15, 16,  17,
+                                 24, 31, 32, 33, 40, 47, 64, 65, 72, 100, 130};
 
 }  // namespace
 
@@ -143,9 +145,10 @@ TEMPLATE_TEST_CASE("als_solve agrees with dense Cholesky", "[kernel][als]", floa
   }
 }
 
-TEMPLATE_TEST_CASE("als_solve handles chunks of a long row, and large factors", "[kernel][als]", float, double) {
+TEMPLATE_TEST_CASE("als_solve handles chunks of a long row, and large factors", "[kernel][als]", float,
+                   double) {
   const index_t k = GENERATE(2, 40);
-  for (const index_t columns : {127, 128, 129, 383, 40000}) {
+  for (const index_t columns : {95, 96, 97, 289, 40000}) {
     const auto s = make_sample<TestType>(7, columns, k, 5);
     const auto gram = s.regularized_gram(0.1);
     const auto expected = solve_dense(s, gram);
@@ -183,8 +186,8 @@ TEMPLATE_TEST_CASE("als_solve gives zero for rows without non-zero ratings", "[k
   const auto [failed, x] = solve(s, s.regularized_gram(0.1));
   CHECK(failed == -1);
   CHECK(x.norm() == 0);
-  CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, 1, nullptr, nullptr, 9, 9, nullptr, 9) ==
-        -1);
+  CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, 1, nullptr, nullptr, 9, 9, nullptr,
+                                    9) == -1);
 }
 
 TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kernel][als]", float, double) {
@@ -203,7 +206,8 @@ TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kern
       t.y(17, k / 2) = bad;
       index_t first = 0;
       const auto uses = [&](index_t u) {
-        for (auto e = static_cast<std::size_t>(t.offsets[u]); e < static_cast<std::size_t>(t.offsets[u + 1]); ++e)
+        for (auto e = static_cast<std::size_t>(t.offsets[u]); e < static_cast<std::size_t>(t.offsets[u + 1]);
+             ++e)
           if (t.index[e] == 17 && t.values[e] != 0) return true;
         return false;
       };
@@ -223,7 +227,8 @@ TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kern
 TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kernel][als]", float, double) {
   const int before = omp_get_max_threads();
   const index_t k = GENERATE(5, 16, 40);
-  const auto s = make_sample<TestType>(6, 50000, k, 8);  // row 5 holds nearly all entries: shared by the threads
+  const auto s =
+      make_sample<TestType>(6, 50000, k, 8);  // row 5 holds nearly all entries: shared by the threads
   const auto t = make_sample<TestType>(301, 90, k, 8);
   const auto gram_s = s.regularized_gram(0.1), gram_t = t.regularized_gram(0.1);
   std::vector<matrix<TestType>> xs, xt, grams;
@@ -269,18 +274,21 @@ TEMPLATE_TEST_CASE("als_observed_loss agrees with the plain sum", "[kernel][als]
     const auto x = make_sample<TestType>(0, 150, k, 12).y;
     double expected = 0;
     for (index_t u = 0; u < s.rows; ++u)
-      for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
+      for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]);
+           ++e) {
         if (s.values[e] == 0) continue;
         const double p = x.row(u).template cast<double>().dot(s.y.row(s.index[e]).template cast<double>());
         expected += (1 + double(s.alpha) * double(s.values[e])) * (1 - p) * (1 - p) - p * p;
       }
     const std::vector<TestType> xs = strided(x, k + 2), ys = strided(s.y, k + 1);
-    const double loss = kernel::als_observed_loss<TestType>(s.view(), s.alpha, xs.data(), k + 2, ys.data(), k + 1, k);
+    const double loss =
+        kernel::als_observed_loss<TestType>(s.view(), s.alpha, xs.data(), k + 2, ys.data(), k + 1, k);
     CHECK(loss == Approx(expected).epsilon(1e-12));
   }
 }
 
-TEST_CASE("the row cost grows with both arguments and the leading dimension fills cache lines", "[kernel][als]") {
+TEST_CASE("the row cost grows with both arguments and the leading dimension fills cache lines",
+          "[kernel][als]") {
   CHECK(kernel::als_row_cost(0, 64) < kernel::als_row_cost(1, 64));
   CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(11, 64));
   CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(10, 65));

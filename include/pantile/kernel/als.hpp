@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include <pantile/base/types.hpp>
+
+#include <cstdint>
 
 /// Rank-local kernels of implicit-feedback alternating least squares: Y. Hu, Y. Koren, C. Volinsky,
 /// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4, with the confidence of a
@@ -46,7 +46,8 @@ index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const
 /// where x_u is row u of x and i the column of the entry. Evaluated in double, the same for every number of
 /// threads. Throws std::bad_alloc.
 template <class T>
-double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy, index_t k);
+double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy,
+                         index_t k);
 
 /// Cost of a row with nnz ratings in als_solve, for load balancing: the flops of the rank update plus those of
 /// the solve, the latter weighted by how much slower they run.

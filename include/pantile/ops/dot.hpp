@@ -1,0 +1,146 @@
+#pragma once
+
+#include <source_location>
+
+#include <pantile/expr/functions.hpp>
+#include <pantile/expr/structured.hpp>
+#include <pantile/ops/reduce.hpp>
+
+// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication follow from
+// how the operands are tiled:
+//
+// | a                    | b                | algorithm                      | communication        | result     |
+// |----------------------|------------------|--------------------------------|----------------------|------------|
+// | rows cut (m)         | any              | row x replicated               | b gathered           | rows cut   |
+// | columns cut (k)      | any              | outer product, Gram where      | b retiled to a's     | replicated |
+// |                      |                  | a = transpose(b): half the work | cuts; allreduce     |            |
+// | local or replicated  | rows cut (k)     | outer product                  | allreduce            | replicated |
+// | local or replicated  | columns cut (n)  | replicated x column            | none                 | columns cut|
+// | local or replicated  | likewise         | local                          | none                 | replicated |
+// | blocks, custom boxes | any              | retile to rows, then as above  | a retiled, b gathered| rows cut   |
+//
+// transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
+namespace pantile {
+
+namespace detail {
+
+/// A vector or matrix operand of a product, without its element type: which stored dimension is the outer one (m or n;
+/// -1 for a vector) and which the inner one (k).
+struct factor {
+  std::shared_ptr<std::byte> memory;
+  box stored;
+  tiling tiled;
+  std::optional<communicator> comm;
+  int outer = -1;
+  int inner = 0;
+  index_t outer_extent = 1;
+  index_t inner_extent = 0;
+};
+
+/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions` dimensions).
+struct product {
+  std::shared_ptr<std::byte> memory;
+  box storage;
+  std::optional<communicator> comm;
+  tiling tiled;
+};
+
+template <class T>
+product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where);
+
+template <element T, int N>
+factor factor_of(leaf<T, N> const& l, bool left) {
+  factor f{l.memory, l.stored_box, l.stored_tiling, l.comm, -1, 0, 1, 0};
+  if constexpr (N == 1) {
+    f.inner_extent = l.extent[0];
+  } else {
+    std::size_t const outer = left ? 0 : 1;
+    f.outer = l.axes[outer];
+    f.inner = l.axes[1 - outer];
+    f.outer_extent = l.extent[outer];
+    f.inner_extent = l.extent[1 - outer];
+  }
+  return f;
+}
+
+/// An operand as an array of elements T.
+template <element T, node E>
+auto carried_out(E const& e) {
+  auto const resolved = e.resolve();
+  constexpr int N = E::dimensions;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
+    return leaf<T, N>(resolved);
+  } else {
+    auto const as_t = apply(functor::cast<T>{}, resolved);
+    if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
+    return leaf<T, N>(local_array<T, N>(as_t));
+  }
+}
+
+/// bool products are counts; other types stay.
+template <class A, class B>
+using product_t = std::conditional_t<std::is_same_v<promote_t<A, B>, bool>, index_t, promote_t<A, B>>;
+
+void check_inner(index_t a, index_t b, std::source_location where);
+
+}  // namespace detail
+
+/// The product of a matrix with a matrix or vector, or of a vector with a matrix.
+template <node A, node B>
+struct dot_node : node_base {
+  using value_type = detail::product_t<typename A::value_type, typename B::value_type>;
+  static constexpr int dimensions = A::dimensions + B::dimensions - 2;
+
+  A a;
+  B b;
+  std::source_location where;
+  shape_t<dimensions> extent{};
+
+  dot_node(A const& left, B const& right, std::source_location at) : a(left), b(right), where(at) {
+    detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], at);
+    std::size_t out = 0;
+    if constexpr (A::dimensions == 2) extent[out++] = a.shape()[0];
+    if constexpr (B::dimensions == 2) extent[out++] = b.shape()[1];
+  }
+  shape_t<dimensions> const& shape() const { return extent; }
+
+  /// Carries out the product (collective).
+  leaf<value_type, dimensions> resolve() const {
+    auto const left = detail::carried_out<value_type>(a);
+    auto const right = detail::carried_out<value_type>(b);
+    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true), detail::factor_of(right, false),
+                                                        dimensions, where);
+    leaf<value_type, dimensions> result;
+    result.extent = extent;
+    std::iota(result.axes.begin(), result.axes.end(), 0);
+    result.memory = std::move(product.memory);
+    result.stored_box = product.storage;
+    result.comm = product.comm;
+    result.stored_tiling = product.tiled;
+    return result;
+  }
+};
+
+/// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner extents
+/// differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool counts.
+template <array_operand A, array_operand B>
+  requires(dimensions_of<A> <= 2 && dimensions_of<B> <= 2)
+auto dot(A const& a, B const& b, std::source_location where = std::source_location::current()) {
+  if constexpr (dimensions_of<A> == 1 && dimensions_of<B> == 1) {
+    auto const x = node_of<A>(as_node(a));
+    auto const y = node_of<B>(as_node(b));
+    detail::check_inner(x.shape()[0], y.shape()[0], where);
+    using T = promote_t<value_of<A>, value_of<B>>;
+    using R = std::conditional_t<std::is_same_v<T, bool>, index_t, T>;
+    return static_cast<R>(sum(x * y, where));
+  } else {
+    return dot_node<node_of<A>, node_of<B>>(as_node(a), as_node(b), where);
+  }
+}
+
+template <node E>
+leaf<typename transpose_node<E>::value_type, transpose_node<E>::dimensions> transpose_node<E>::resolve() const {
+  return detail::permuted(detail::carried_out<value_type>(operand), axes);
+}
+
+}  // namespace pantile

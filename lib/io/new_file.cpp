@@ -1,0 +1,136 @@
+#include "new_file.hpp"
+
+#include <pantile/base/error.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace pantile::detail {
+
+namespace {
+
+std::string reason(int code) { return std::generic_category().message(code); }
+
+/// The file that a path stands for: renaming onto a link would replace the link.
+std::string follow_links(std::string const& path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_symlink(path, ignored)) return path;
+  std::filesystem::path const target = std::filesystem::weakly_canonical(path, ignored);
+  return target.empty() ? path : target.string();
+}
+
+std::string directory_of(std::string const& path) {
+  auto const slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return path.substr(0, std::max<std::size_t>(slash, 1));
+}
+
+/// A name that no other writer uses: process and time tell nodes and runs apart, the counter files of one process.
+std::string temporary_name(std::string const& target) {
+  static std::atomic<unsigned> counter{0};
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return target + ".new-" + std::to_string(::getpid()) + "-" + std::to_string(now.tv_nsec) + "-" +
+         std::to_string(counter++);
+}
+
+int reserve(int descriptor, index_t size) {
+  if (size == 0) return 0;
+  int const code = ::posix_fallocate(descriptor, 0, size);
+  if (code != EOPNOTSUPP && code != EINVAL) return code;
+  return ::ftruncate(descriptor, size) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+file_size_signal_held::file_size_signal_held() noexcept {
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, SIGXFSZ);
+  ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+file_size_signal_held::~file_size_signal_held() {
+  if (sigismember(&before_, SIGXFSZ)) return;
+  sigset_t held;
+  sigemptyset(&held);
+  sigaddset(&held, SIGXFSZ);
+  timespec const at_once{};
+  while (::sigtimedwait(&held, nullptr, &at_once) > 0) continue;
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+new_file::new_file(std::string const& path, index_t size, where_t where)
+    : path_(path), target_(follow_links(path)), where_(where) {
+  struct stat status {};
+  if (::stat(target_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    throw io_error("cannot write '" + path + "': it is " +
+                       (S_ISDIR(status.st_mode) ? "a directory" : "no regular file"),
+                   where);
+  temporary_ = temporary_name(target_);
+  file_size_signal_held const held;
+  int const descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor < 0) throw io_error("cannot write '" + path + "': " + reason(errno), where);
+  int const code = reserve(descriptor, size);
+  ::close(descriptor);
+  if (code == 0) return;
+  ::unlink(temporary_.c_str());  // the destructor of an object that was not made does not run
+  throw io_error("cannot write '" + path + "': no place for " + std::to_string(size) + " bytes: " + reason(code),
+                 where);
+}
+
+new_file::~new_file() {
+  if (!committed_) ::unlink(temporary_.c_str());
+}
+
+void new_file::commit() {
+  if (::rename(temporary_.c_str(), target_.c_str()) != 0)
+    throw io_error("cannot write '" + path_ + "': renaming the complete file failed: " + reason(errno), where_);
+  committed_ = true;
+  int const directory = ::open(directory_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;  // a directory that may be written but not read: the rename itself has worked
+  int const code = ::fsync(directory) == 0 ? 0 : errno;
+  ::close(directory);
+  if (code != 0 && code != EINVAL)  // some file systems do not flush directories
+    throw io_error("'" + path_ + "' is written, but flushing its directory failed: " + reason(code), where_);
+}
+
+file_writer::file_writer(std::string const& path, std::string name, where_t where)
+    : name_(std::move(name)), where_(where), descriptor_(::open(path.c_str(), O_WRONLY | O_CLOEXEC)) {
+  if (descriptor_ < 0) fail("opening it", errno);
+}
+
+file_writer::~file_writer() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void file_writer::fail(std::string const& action, int code) const {
+  throw io_error("cannot write '" + name_ + "': " + action + ": " + reason(code), where_);
+}
+
+void file_writer::write(index_t offset, std::span<std::byte const> bytes) {
+  constexpr std::size_t largest = std::size_t{1} << 30;  // Linux writes at most 2 GiB at once
+  while (!bytes.empty()) {
+    ssize_t const n = ::pwrite(descriptor_, bytes.data(), std::min(bytes.size(), largest), offset);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) fail("writing at byte " + std::to_string(offset), n < 0 ? errno : ENOSPC);
+    offset += n;
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void file_writer::finish() {
+  if (::fsync(descriptor_) != 0 && errno != EINVAL) fail("flushing it", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0) fail("closing it", errno);
+}
+
+}  // namespace pantile::detail

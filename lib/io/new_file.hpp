@@ -1,0 +1,73 @@
+#pragma once
+
+#include <csignal>
+#include <cstddef>
+#include <source_location>
+#include <span>
+#include <string>
+
+#include <pantile/base/types.hpp>
+
+namespace pantile::detail {
+
+/// Makes the write that exceeds the limit on the size of files (ulimit -f) fail with EFBIG: the signal that would
+/// kill the process is held back, and swallowed if it came. For the calling thread, for its own lifetime.
+class file_size_signal_held {
+ public:
+  file_size_signal_held() noexcept;
+  ~file_size_signal_held();
+  file_size_signal_held(file_size_signal_held const&) = delete;
+  file_size_signal_held& operator=(file_size_signal_held const&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+/// A file that takes the place of the one at `path` when it is complete: it is written beside it and renamed by
+/// `commit`. Without that, the destructor removes it, and the old file was never touched. One process creates it;
+/// others may write into it by `file_writer`.
+class new_file {
+ public:
+  using where_t = std::source_location;
+  /// Reserves `size` bytes on the disk, so that a full disk is noticed before anything is written. Throws io_error.
+  new_file(std::string const& path, index_t size, where_t where = where_t::current());
+  ~new_file();
+  new_file(new_file const&) = delete;
+  new_file& operator=(new_file const&) = delete;
+
+  std::string const& temporary_path() const noexcept { return temporary_; }
+  /// Renames the file, whose writers have flushed it, and flushes the directory. Throws io_error.
+  void commit();
+
+ private:
+  std::string path_;    // as the caller wrote it, for messages
+  std::string target_;  // links followed
+  std::string temporary_;
+  where_t where_;
+  bool committed_ = false;
+};
+
+/// Writes into a file that is there.
+class file_writer {
+ public:
+  using where_t = std::source_location;
+  /// `name` is what messages call the file.
+  file_writer(std::string const& path, std::string name, where_t where = where_t::current());
+  ~file_writer();
+  file_writer(file_writer const&) = delete;
+  file_writer& operator=(file_writer const&) = delete;
+
+  void write(index_t offset, std::span<std::byte const> bytes);
+  /// Flushes to the disk and closes; errors of both, which may be late errors of writes, are io_errors.
+  void finish();
+
+ private:
+  [[noreturn]] void fail(std::string const& action, int code) const;
+
+  file_size_signal_held held_;
+  std::string name_;
+  where_t where_;
+  int descriptor_ = -1;
+};
+
+}  // namespace pantile::detail

@@ -1,0 +1,59 @@
+#include <pantile/base/checked.hpp>
+#include <pantile/io/detail/npy_tiles.hpp>
+
+#include <optional>
+
+#include "box_runs.hpp"
+#include "new_file.hpp"
+
+namespace pantile::detail {
+
+namespace {
+
+/// What this rank writes: every element exactly once over all ranks, by one of its owners.
+std::vector<box> parts_of(tiling const& tiles, int rank) {
+  return tiles.provided_by(rank, box(tiles.shape()), 0);
+}
+
+void write_parts(file_writer& writer, index_t data_offset, tiling const& tiles, box const& stored, index_t size,
+                 std::byte const* data, int rank) {
+  for (box const& part : parts_of(tiles, rank))
+    for_each_run(part, box(tiles.shape()), stored, [&](index_t to, index_t from, index_t count) {
+      writer.write(data_offset + to * size, {data + from * size, static_cast<std::size_t>(count * size)});
+    });
+}
+
+}  // namespace
+
+void write_npy_tiles(communicator const& comm, std::string const& path, dtype type, tiling const& tiles,
+                     box const& stored, std::byte const* data, std::source_location where) {
+  comm.check_same("write_npy", hash_combine(tiles.hash(), static_cast<std::uint64_t>(type)), where);
+  extents const& shape = tiles.shape();
+  std::vector<index_t> sizes;
+  for (int d = 0; d < shape.dimensions(); ++d) sizes.push_back(shape[d]);
+  std::string const head = make_npy_header(type, sizes);
+  index_t const total = std::ssize(head) + checked_product(shape.count(), dtype_bytes(type), where);
+
+  // Rank 0 makes the file and renames it; on any error its destructor removes what there is.
+  std::optional<new_file> file;
+  std::string temporary;
+  comm.agree(
+      [&] {
+        if (comm.rank() != 0) return;
+        file.emplace(path, total, where);
+        temporary = file->temporary_path();
+      },
+      where);
+  temporary = comm.bcast(temporary, 0, where);
+  comm.agree(
+      [&] {
+        file_writer writer(temporary, path, where);
+        if (comm.rank() == 0) writer.write(0, std::as_bytes(std::span(head)));
+        write_parts(writer, std::ssize(head), tiles, stored, dtype_bytes(type), data, comm.rank());
+        writer.finish();
+      },
+      where);
+  comm.agree([&] { if (file) file->commit(); }, where);
+}
+
+}  // namespace pantile::detail

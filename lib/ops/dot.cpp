@@ -1,0 +1,162 @@
+#include <pantile/ops/dot.hpp>
+
+#include <pantile/kernel/copy.hpp>
+#include <pantile/kernel/matrix.hpp>
+
+namespace pantile::detail {
+
+namespace {
+
+/// How a product is shared out: which of m, k, n is cut over the ranks, and where.
+struct share {
+  enum class cut { none, m, k, n } by = cut::none;
+  std::vector<index_t> cuts;
+};
+
+/// The cuts along a stored dimension where it alone is cut, over all ranks; nothing otherwise.
+std::vector<index_t> const* cuts_along(factor const& f, int dimension) {
+  if (!f.comm || dimension < 0 || !f.tiled.is_cartesian() || f.tiled.grid().size() != 1) return nullptr;
+  if (f.tiled.grid()[0].dimension != dimension) return nullptr;
+  return &f.tiled.boundaries(dimension);
+}
+
+bool everywhere(factor const& f) { return !f.comm || f.tiled.is_replicated(); }
+
+share share_out(factor const& a, factor const& b, int ranks) {
+  using cut = share::cut;
+  if (auto const* cuts = cuts_along(a, a.outer)) return {cut::m, *cuts};
+  if (auto const* cuts = cuts_along(a, a.inner)) return {cut::k, *cuts};
+  if (everywhere(a)) {
+    if (auto const* cuts = cuts_along(b, b.inner)) return {cut::k, *cuts};
+    if (auto const* cuts = cuts_along(b, b.outer)) return {cut::n, *cuts};
+    if (everywhere(b)) return {};
+  }
+  // Neither operand says how: rows of the result, or of the sum where the result is a vector over n only.
+  if (a.outer >= 0) return {cut::m, even_cuts(a.outer_extent, ranks)};
+  return {cut::k, even_cuts(a.inner_extent, ranks)};
+}
+
+struct range {
+  index_t lo = 0, hi = 0;
+  index_t size() const { return hi - lo; }
+};
+
+range part_of(share const& s, share::cut which, index_t extent, int rank) {
+  if (s.by != which) return {0, extent};
+  auto const r = static_cast<std::size_t>(rank);
+  return {s.cuts[r], s.cuts[r + 1]};
+}
+
+box box_of(factor const& f, range outer, range inner) {
+  box b;
+  b.dimensions = f.stored.dimensions;
+  auto set = [&](int d, range r) {
+    if (d < 0) return;
+    b.lo[static_cast<std::size_t>(d)] = r.lo;
+    b.hi[static_cast<std::size_t>(d)] = r.hi;
+  };
+  set(f.outer, outer);
+  set(f.inner, inner);
+  return b;
+}
+
+/// Brings this rank's part of a factor here and describes it to the kernels. `left`: rows are the outer dimension.
+template <class T>
+kernel::matrix_view<T> bring(factor const& f, share const& s, bool left, index_t m, index_t n, index_t k,
+                             std::vector<std::shared_ptr<std::byte>>& keep) {
+  auto wanted = [&](int rank) {
+    range const outer = left ? part_of(s, share::cut::m, m, rank) : part_of(s, share::cut::n, n, rank);
+    return box_of(f, outer, part_of(s, share::cut::k, k, rank));
+  };
+  fetched here{f.memory, f.stored};
+  box const mine = wanted(f.comm ? f.comm->rank() : 0);
+  if (f.comm) {
+    std::vector<box> all(static_cast<std::size_t>(f.comm->size()));
+    for (std::size_t r = 0; r < all.size(); ++r) all[r] = wanted(static_cast<int>(r));
+    here = fetch(*f.comm, f.tiled, f.memory, f.stored, all, sizeof(T));
+  }
+  keep.push_back(here.memory);
+  index_t const ld = f.stored.dimensions == 1 ? 1 : here.storage.extent(1);
+  T const* data = reinterpret_cast<T const*>(here.memory.get()) + kernel::offset_in(mine, here.storage);
+  if (f.outer < 0) return {data, 1, left};  // a contiguous column; a row where it stands on the left
+  bool const rows_first = f.outer == 0;  // stored with the outer dimension as rows
+  return {data, ld, left ? !rows_first : rows_first};
+}
+
+tiling result_tiling(share const& s, extents const& shape, bool has_m, int ranks) {
+  std::vector<std::vector<index_t>> cuts(static_cast<std::size_t>(shape.dimensions()));
+  int dimension = -1;
+  if (s.by == share::cut::m) dimension = 0;
+  if (s.by == share::cut::n) dimension = has_m ? 1 : 0;
+  if (dimension >= 0) cuts[static_cast<std::size_t>(dimension)] = s.cuts;
+  return tiling::cartesian(shape, {{ranks, dimension}}, std::move(cuts));
+}
+
+bool is_gram(factor const& a, factor const& b, share const& s) {
+  return s.by != share::cut::m && s.by != share::cut::n && a.memory == b.memory && a.outer >= 0 && b.outer == a.outer &&
+         a.inner == b.inner;
+}
+
+}  // namespace
+
+void check_permutation(int* order, int dimensions, std::source_location where) {
+  std::array<bool, max_dimensions> seen{};
+  for (int d = 0; d < dimensions; ++d) {
+    order[d] = normalised_axis(order[d], dimensions, where);
+    if (std::exchange(seen[static_cast<std::size_t>(order[d])], true))
+      throw index_error("transpose: axis " + std::to_string(order[d]) + " is named twice", where);
+  }
+}
+
+void check_inner(index_t a, index_t b, std::source_location where) {
+  if (a != b)
+    throw shape_error("dot: the left operand has " + std::to_string(a) + " columns, the right one " +
+                          std::to_string(b) + " rows; they must be equal",
+                      where);
+}
+
+template <class T>
+product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where) {
+  if (a.comm && b.comm && !(*a.comm == *b.comm))
+    throw tiling_error("dot: the operands belong to different communicators; retile one of them", where);
+  index_t const m = a.outer_extent, k = a.inner_extent, n = b.outer_extent;
+  product result;
+  result.comm = a.comm ? a.comm : b.comm;
+  int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
+  share const s = result.comm ? share_out(a, b, ranks) : share{};
+
+  std::vector<index_t> sizes;
+  if (a.outer >= 0) sizes.push_back(m);
+  if (b.outer >= 0) sizes.push_back(n);
+  extents const shape(sizes.data(), dimensions);
+  result.tiled = result.comm ? result_tiling(s, shape, a.outer >= 0, ranks) : tiling();
+  result.storage = result.comm ? result.tiled.box_of(rank) : box(shape);
+  result.memory = allocate_tile(result.storage.count() * index_t{sizeof(T)},
+                                result.comm ? memory_kind::shareable : memory_kind::local);
+  T* c = reinterpret_cast<T*>(result.memory.get());
+
+  std::vector<std::shared_ptr<std::byte>> keep;
+  auto const left = bring<T>(a, s, true, m, n, k, keep);
+  index_t const rows = part_of(s, share::cut::m, m, rank).size(), columns = part_of(s, share::cut::n, n, rank).size(),
+                depth = part_of(s, share::cut::k, k, rank).size();
+  if (is_gram(a, b, s)) {
+    // left is seen transposed (its rows are the outer dimension): the k x n matrix is the other view of it.
+    kernel::gram_matrix<T>(columns, depth, {left.data, left.ld, !left.transposed}, c, columns);
+  } else {
+    auto const right = bring<T>(b, s, false, m, n, k, keep);
+    kernel::gemm<T>(rows, columns, depth, left, right, c, columns);
+  }
+  if (s.by == share::cut::k) result.comm->allreduce(std::span<T>(c, static_cast<std::size_t>(rows * columns)),
+                                                    reduce_op::sum, where);
+  return result;
+}
+
+template product multiply_factors<float>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<double>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::complex<float>>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::complex<double>>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::uint8_t>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::int32_t>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::int64_t>(factor const&, factor const&, int, std::source_location);
+
+}  // namespace pantile::detail

@@ -60,7 +60,8 @@ std::vector<sparse_entry<T>> entries_of(int rank, shape const& s, int ranks, std
     return static_cast<index_t>(g.uniform(counter) * static_cast<double>(n));
   };
   for (index_t i = 0; i < count; ++i)
-    entries.push_back({pick(3 * i, s[0]), pick(3 * i + 1, s[1]), static_cast<T>(pick(3 * i + 2, 100) + 1)});
+    entries.push_back({pick(3 * i, s[0]), pick(3 * i + 1, s[1]),
+                       static_cast<T>(static_cast<pantile::real_t<T>>(pick(3 * i + 2, 100) + 1))});
   return entries;
 }
 

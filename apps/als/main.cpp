@@ -1,0 +1,137 @@
+// pantile-als: factorises ratings by alternating least squares for implicit feedback. Options and output are here;
+// the work is in pantile/algorithms.
+#include <algorithm>
+#include <map>
+
+#include <CLI/CLI.hpp>
+
+#include <pantile/algorithms/active_users.hpp>
+#include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/planted_ratings.hpp>
+#include <pantile/algorithms/ranking.hpp>
+#include <pantile/algorithms/split_ratings.hpp>
+#include <pantile/comm/environment.hpp>
+#include <pantile/io/npy.hpp>
+#include <pantile/io/ratings.hpp>
+#include <pantile/io/titles.hpp>
+
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+#include "options.hpp"
+#include "report.hpp"
+
+namespace {
+
+using namespace pantile;
+using namespace pantile::apps;
+
+using title_map = std::map<std::int64_t, std::string>;
+
+template <class T>
+sparse_array<T> load(communicator const& comm, als_command const& command, als_data& data) {
+  ratings<T> table = command.ratings.empty() ? planted_ratings<T>(comm, command.planted())
+                                             : read_ratings<T>(comm, command.ratings);
+  data.source = command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
+  data.duplicates = table.duplicates;
+  keep_active_users(comm, table, command.min_ratings);
+  data.user_ids = std::move(table.user_ids);
+  data.item_ids = std::move(table.item_ids);
+  auto rated = sparse_array<T>::from_entries(comm, {std::ssize(data.user_ids), std::ssize(data.item_ids)},
+                                             tiling::row(), std::move(table.entries));
+  data.ratings = rated.stored();
+  return rated;
+}
+
+/// The row of the user for whom items are to be recommended.
+index_t row_of_user(als_command const& command, als_data const& data) {
+  auto const at = std::lower_bound(data.user_ids.begin(), data.user_ids.end(), *command.user);
+  if (at == data.user_ids.end() || *at != *command.user)
+    throw index_error("--user " + std::to_string(*command.user) + ": there is no such user in " + data.source,
+                      std::string());
+  return at - data.user_ids.begin();
+}
+
+/// The titles on rank 0 (collective).
+title_map load_titles(communicator const& comm, std::string const& path) {
+  title_map titles;
+  if (path.empty()) return titles;
+  comm.agree([&] {
+    if (comm.rank() != 0) return;
+    for (auto& [id, title] : read_titles(path)) titles.insert_or_assign(id, std::move(title));
+  });
+  return titles;
+}
+
+template <class T>
+als_start<T> load_start(communicator const& comm, als_command const& command, als_data const& data) {
+  als_start<T> start;
+  auto const load = [&](std::string const& path, std::vector<std::int64_t> const& ids) {
+    return read_npy<T, 2>(comm, path, tiling::row(),
+                          std::array<index_t, 2>{std::ssize(ids), command.model.factors});
+  };
+  if (!command.init_user_factors.empty()) start.user_factors = load(command.init_user_factors, data.user_ids);
+  if (!command.init_item_factors.empty()) start.item_factors = load(command.init_item_factors, data.item_ids);
+  return start;
+}
+
+template <class T>
+void print_recommendations(communicator const& comm, als_command const& command, als_data const& data,
+                           als_model<T> const& model, sparse_array<T> const& rated, title_map const& titles) {
+  auto const best = recommend(model.user_factors, model.item_factors, rated, row_of_user(command, data),
+                              command.top.value_or(10));
+  say(comm, "\nrecommended for user {}\n score        item", *command.user);
+  for (recommendation const& r : best) {
+    std::int64_t const id = data.item_ids[static_cast<std::size_t>(r.item)];
+    auto const title = titles.find(id);
+    say(comm, "{:6.3f} {:11}{}{}", r.score, id, title == titles.end() ? "" : "  ",
+        title == titles.end() ? "" : title->second);
+  }
+}
+
+template <class T>
+void run_als(communicator const& comm, als_command command) {
+  als_data data;
+  title_map const titles = load_titles(comm, command.titles);
+  sparse_array<T> const rated = load<T>(comm, command, data);
+  if (command.user) row_of_user(command, data);
+  als_start<T> start = load_start<T>(comm, command, data);
+  auto const split =
+      split_ratings(rated, command.held_out_fraction(), command.model.seed, data.user_ids, data.item_ids);
+  data.held_out = split.held_out.stored();
+  print_data(comm, command, data);
+
+  command.model.user_ids = data.user_ids;
+  command.model.item_ids = data.item_ids;
+  als_model<T> const model = als(split.training, command.model, std::move(start),
+                                 [&](als_iteration const& i) { print_iteration(comm, i); });
+  std::optional<als_metrics> metrics;
+  if (data.held_out > 0) {
+    metrics = {evaluate_ranking(model.user_factors, model.item_factors, split.training, split.held_out),
+               evaluate_popularity(split.training, split.held_out)};
+    print_metrics(comm, *metrics);
+  }
+  if (command.user) print_recommendations(comm, command, data, model, rated, titles);
+  if (!command.no_output) write_model(comm, command, data, model, metrics);
+  if (!command.json.empty()) write_results(comm, command, data, model.iterations, metrics);
+  if (!command.no_output) say(comm, "\nmodel written to {}", command.output);
+}
+
+int program(communicator const& comm, int argc, char** argv) {
+  CLI::App app("Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
+               "Without options: on generated ratings.",
+               "pantile-als");
+  als_command command;
+  add_options(app, command);
+  if (auto const code = parse(comm, app, argc, argv)) return *code;
+  if (!command.no_output) check_output_folder(comm, command.output);
+  if (!command.json.empty()) check_output_file(comm, command.json);
+  if (command.dtype == "f32") run_als<float>(comm, command);
+  else run_als<double>(comm, command);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return pantile::run(argc, argv, [&](pantile::communicator const& comm) { return program(comm, argc, argv); });
+}

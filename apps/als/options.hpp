@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/planted_ratings.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace pantile::apps {
+
+/// The command line of pantile-als.
+struct als_command {
+  std::string ratings;
+  std::vector<index_t> generate;  // users, items, ratings
+  als_options model;
+  std::string dtype = "f64";
+  std::optional<double> test_fraction;
+  index_t min_ratings = 0;
+  std::string init_user_factors, init_item_factors;
+  std::optional<index_t> top;
+  std::optional<std::int64_t> user;
+  std::string titles;
+  std::string output = "pantile-als-model";
+  bool no_output = false;
+  std::string json;
+
+  /// Generated ratings exist to be shown, so a part of them is held out unless the user says otherwise.
+  double held_out_fraction() const { return test_fraction.value_or(ratings.empty() ? 0.2 : 0.0); }
+  planted_options planted() const;
+};
+
+void add_options(CLI::App& app, als_command& command);
+
+}  // namespace pantile::apps

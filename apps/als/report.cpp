@@ -1,0 +1,101 @@
+#include "report.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <pantile/comm/environment.hpp>
+#include <pantile/io/npy.hpp>
+
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+
+namespace pantile::apps {
+
+void print_data(communicator const& comm, als_command const& command, als_data const& data) {
+  auto const users = std::ssize(data.user_ids), items = std::ssize(data.item_ids);
+  say(comm, "pantile-als {}: {} with {} each, {}", PANTILE_VERSION, counted(comm.size(), "rank"),
+      counted(environment::threads(), "thread"), command.dtype == "f64" ? "float64" : "float32");
+  say(comm, "ratings: {}: {}, {}, {} ({:.3g} % of all pairs{})", data.source, counted(users, "user"),
+      counted(items, "item"), counted(data.ratings, "rating"),
+      100 * static_cast<double>(data.ratings) / static_cast<double>(users) / static_cast<double>(items),
+      data.duplicates > 0 ? fmt::format("; {} replaced by later ones", grouped(data.duplicates)) : "");
+  if (command.held_out_fraction() > 0)
+    say(comm, "held out: {}, {:g} of every user's", counted(data.held_out, "rating"), command.held_out_fraction());
+  say(comm, "model: {}, alpha {:g}, regularization {:g}, {}", counted(command.model.factors, "factor"),
+      command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"));
+  if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
+}
+
+void print_iteration(communicator const& comm, als_iteration const& i) {
+  say(comm, "{:9} {:20.6f} {:9.3f}", i.number, i.loss, i.seconds);
+}
+
+void print_metrics(communicator const& comm, als_metrics const& m) {
+  say(comm, "\nheld-out ratings of {}, each user's 10 best unrated items", counted(m.model.users, "user"));
+  say(comm, "             NDCG@10   recall@10");
+  say(comm, "als          {:7.4f}     {:7.4f}", m.model.ndcg, m.model.recall);
+  say(comm, "popularity   {:7.4f}     {:7.4f}", m.popularity.ndcg, m.popularity.recall);
+}
+
+namespace {
+
+nlohmann::ordered_json json_of(std::optional<als_metrics> const& m) {
+  if (!m) return {{"ndcg10", nullptr}, {"recall10", nullptr}, {"popularity_ndcg10", nullptr}};
+  return {{"ndcg10", m->model.ndcg}, {"recall10", m->model.recall}, {"popularity_ndcg10", m->popularity.ndcg}};
+}
+
+nlohmann::ordered_json json_of(std::vector<als_iteration> const& iterations) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (als_iteration const& i : iterations)
+    list.push_back({{"iteration", i.number}, {"loss", i.loss}, {"seconds", i.seconds}});
+  return list;
+}
+
+void add_sizes(nlohmann::ordered_json& json, als_command const& command, als_data const& data) {
+  json["users"] = data.user_ids.size();
+  json["items"] = data.item_ids.size();
+  json["ratings"] = data.ratings;
+  json["factors"] = command.model.factors;
+}
+
+}  // namespace
+
+void write_results(communicator const& comm, als_command const& command, als_data const& data,
+                   std::vector<als_iteration> const& iterations, std::optional<als_metrics> const& metrics) {
+  auto json = json_head(comm, "pantile-als", command.dtype);
+  add_sizes(json, command, data);
+  json["iterations"] = json_of(iterations);
+  json["metrics"] = json_of(metrics);
+  add_costs(comm, json);
+  write_json(comm, command.json, json);
+}
+
+template <element T>
+void write_model(communicator const& comm, als_command const& command, als_data const& data, als_model<T> const& model,
+                 std::optional<als_metrics> const& metrics) {
+  nlohmann::ordered_json json{{"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
+  add_sizes(json, command, data);
+  json["alpha"] = command.model.alpha;
+  json["regularization"] = command.model.regularization;
+  json["seed"] = command.model.seed;
+  json["test_fraction"] = command.held_out_fraction();
+  json["source"] = data.source;
+  json["iterations"] = json_of(model.iterations);
+  json["metrics"] = json_of(metrics);
+  write_folder(comm, command.output, [&](std::string const& folder) {
+    write_npy(comm, folder + "/user_factors.npy", model.user_factors);
+    write_npy(comm, folder + "/item_factors.npy", model.item_factors);
+    comm.agree([&] {
+      if (comm.rank() != 0) return;
+      write_npy_local<std::int64_t>(folder + "/user_ids.npy", data.user_ids, {std::ssize(data.user_ids)});
+      write_npy_local<std::int64_t>(folder + "/item_ids.npy", data.item_ids, {std::ssize(data.item_ids)});
+    });
+    write_json(comm, folder + "/model.json", json);
+  });
+}
+
+template void write_model(communicator const&, als_command const&, als_data const&, als_model<float> const&,
+                          std::optional<als_metrics> const&);
+template void write_model(communicator const&, als_command const&, als_data const&, als_model<double> const&,
+                          std::optional<als_metrics> const&);
+
+}  // namespace pantile::apps

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/ranking.hpp>
+
+#include "options.hpp"
+
+namespace pantile::apps {
+
+/// What is known about the data.
+struct als_data {
+  std::string source;
+  std::vector<std::int64_t> user_ids, item_ids;
+  index_t ratings = 0;     // distinct pairs
+  index_t duplicates = 0;  // rows that a later one replaced
+  index_t held_out = 0;
+};
+
+/// The quality on the held-out ratings.
+struct als_metrics {
+  ranking_quality model, popularity;
+};
+
+void print_data(communicator const& comm, als_command const& command, als_data const& data);
+void print_iteration(communicator const& comm, als_iteration const& iteration);
+void print_metrics(communicator const& comm, als_metrics const& metrics);
+
+/// Writes the results file (collective).
+void write_results(communicator const& comm, als_command const& command, als_data const& data,
+                   std::vector<als_iteration> const& iterations, std::optional<als_metrics> const& metrics);
+
+/// Writes the model: user_factors.npy, item_factors.npy, user_ids.npy, item_ids.npy and model.json (collective).
+template <element T>
+void write_model(communicator const& comm, als_command const& command, als_data const& data, als_model<T> const& model,
+                 std::optional<als_metrics> const& metrics);
+
+}  // namespace pantile::apps

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdio>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <fmt/format.h>
+
+#include <pantile/comm/communicator.hpp>
+
+// What the programs share: a command line that all ranks parse and rank 0 answers, and output of rank 0.
+namespace pantile::apps {
+
+/// The exit code for a command line that makes no sense; other errors give 1.
+inline constexpr int usage_error = 2;
+
+/// Prints a line on rank 0, at once.
+template <class... Args>
+void say(communicator const& comm, fmt::format_string<Args...> format, Args&&... args) {
+  if (comm.rank() != 0) return;
+  std::string const line = fmt::format(format, std::forward<Args>(args)...);
+  std::fprintf(stdout, "%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
+/// Says on rank 0 what is wrong with the command line; gives the exit code.
+inline int complain(communicator const& comm, CLI::App const& app, std::string problem) {
+  for (char& c : problem)
+    if (c == '\n') c = ' ';
+  if (comm.rank() == 0)
+    std::fprintf(stderr, "%s: %s (%s --help lists the options)\n", app.get_name().c_str(), problem.c_str(),
+                 app.get_name().c_str());
+  return usage_error;
+}
+
+/// Parses the command line on every rank. Gives the exit code where the program is to end here: after --help and
+/// --version, and on errors.
+inline std::optional<int> parse(communicator const& comm, CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::CallForHelp const&) {
+    if (comm.rank() == 0) std::fputs(app.help().c_str(), stdout);
+    return 0;
+  } catch (CLI::CallForVersion const&) {
+    say(comm, "{} {}", app.get_name(), PANTILE_VERSION);
+    return 0;
+  } catch (CLI::ParseError const& e) {
+    return complain(comm, app, e.what());
+  }
+  return std::nullopt;
+}
+
+/// The options of all programs.
+inline void add_common_options(CLI::App& app) {
+  app.set_help_flag("--help", "Print this and exit");
+  app.set_version_flag("--version", std::string(PANTILE_VERSION), "Print the version and exit");
+  app.option_defaults()->always_capture_default();
+  app.get_formatter()->column_width(34);
+}
+
+/// "1,234,567".
+inline std::string grouped(index_t n) {
+  std::string digits = std::to_string(n);
+  for (std::ptrdiff_t i = std::ssize(digits) - 3; i > (n < 0 ? 1 : 0); i -= 3)
+    digits.insert(static_cast<std::size_t>(i), ",");
+  return digits;
+}
+
+/// "1 rank", "2 ranks".
+inline std::string counted(index_t n, std::string const& what) {
+  return grouped(n) + " " + what + (n == 1 ? "" : "s");
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,90 @@
+// Retiling a square matrix of doubles from rows to columns: beside a memcpy of each rank's tile and beside packing by hand
+// and MPI_Alltoallv.
+#include <mpi.h>
+
+#include <cstring>
+#include <numeric>
+
+#include <pantile/pantile.hpp>
+
+#include "harness.hpp"
+
+namespace bench {
+
+namespace {
+
+namespace pt = pantile;
+
+struct alltoallv_peer {
+  std::vector<int> send_counts, send_offsets, receive_counts, receive_offsets;
+  std::vector<double> packed;
+  std::vector<index_t> cuts;
+
+  alltoallv_peer(int ranks, int rank, index_t n) : cuts(pt::even_cuts(n, ranks)) {
+    index_t const rows = cuts[at(rank + 1)] - cuts[at(rank)];
+    for (int r = 0; r < ranks; ++r) {
+      index_t const other = cuts[at(r + 1)] - cuts[at(r)];
+      send_counts.push_back(pt::narrow<int>(rows * other));
+      receive_counts.push_back(pt::narrow<int>(other * rows));
+    }
+    send_offsets.assign(at(ranks), 0);
+    receive_offsets.assign(at(ranks), 0);
+    std::partial_sum(send_counts.begin(), send_counts.end() - 1, send_offsets.begin() + 1);
+    std::partial_sum(receive_counts.begin(), receive_counts.end() - 1, receive_offsets.begin() + 1);
+    packed.resize(static_cast<std::size_t>(rows * n));
+  }
+
+  /// Strips of columns for each rank, one after the other; what arrives is the row-major column tile.
+  void run(double const* rows_tile, index_t rows, index_t n, double* columns_tile) {
+    double* out = packed.data();
+    for (std::size_t r = 0; r + 1 < cuts.size(); ++r) {
+      auto const width = static_cast<std::size_t>(cuts[r + 1] - cuts[r]);
+      for (index_t i = 0; i < rows; ++i, out += width)
+        std::memcpy(out, rows_tile + i * n + cuts[r], width * sizeof(double));
+    }
+    MPI_Alltoallv(packed.data(), send_counts.data(), send_offsets.data(), MPI_DOUBLE, columns_tile,
+                  receive_counts.data(), receive_offsets.data(), MPI_DOUBLE, MPI_COMM_WORLD);
+  }
+  static std::size_t at(int i) { return static_cast<std::size_t>(i); }
+};
+
+}  // namespace
+
+std::vector<row> retile_suite(pt::communicator const& world, settings const& s) {
+  index_t const n = s.quick ? 512 : 8192;
+  auto const A = pt::from_function<double>(world, {n, n}, pt::tiling::row(),
+                                           [n](index_t i, index_t j) { return static_cast<double>(i * n + j); });
+  pt::array<double, 2> B = pt::retile(A, pt::tiling::column());
+
+  pt::traffic const before = world.counters();
+  B = pt::retile(A, pt::tiling::column());
+  index_t const counted = world.allreduce((A.comm().counters() - before).bytes_sent, pt::reduce_op::sum);
+  index_t const predicted = pt::retile_volume(A.tiling(), B.tiling()).elements_total * index_t{sizeof(double)};
+  if (counted != predicted)
+    throw pt::error(pt::error_kind::general, "retile moved " + std::to_string(counted) + " bytes, predicted " +
+                                                 std::to_string(predicted));
+
+  auto const tile = static_cast<std::size_t>(A.owned_box().count());
+  std::vector<double> copy(tile, 0.0), received(static_cast<std::size_t>(B.owned_box().count()), 0.0);
+  alltoallv_peer peer(world.size(), world.rank(), n);
+  auto const seconds = interleaved(
+      world, s.repetitions,
+      {{"retile", [&] { B = pt::retile(A, pt::tiling::column()); }},
+       {"memcpy", [&] { std::memcpy(copy.data(), A.data(), tile * sizeof(double)); }},
+       {"pack+Alltoallv",
+        [&] { peer.run(A.data(), A.owned_box().extent(0), n, received.data()); }}});
+  bool const wrong = !std::equal(received.begin(), received.end(), B.data());
+  if (world.allreduce(wrong ? 1 : 0, pt::reduce_op::max))
+    throw pt::error(pt::error_kind::general, "retile and the hand-packed Alltoallv differ");
+
+  std::string const name = std::to_string(n) + "^2 f64 row to column";
+  row r{.suite = "retile", .name = name, .ranks = world.size(), .threads = pt::environment::threads(),
+        .ours_seconds = seconds[0], .peer = "memcpy", .peer_seconds = seconds[1], .bytes = counted, .flops = 0,
+        .limit_fraction = seconds[1] / seconds[0]};
+  row against = r;
+  against.peer = "pack+Alltoallv";
+  against.peer_seconds = seconds[2];
+  return {r, against};
+}
+
+}  // namespace bench

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <vector>
+
+#include <pantile/array/array.hpp>
+#include <pantile/sparse/sparse_array.hpp>
+
+namespace pantile {
+
+struct als_options {
+  index_t factors = 40;
+  index_t iterations = 10;
+  double alpha = 1;            ///< a rating r has the confidence 1 + alpha r
+  double regularization = 10;  ///< lambda
+  std::uint64_t seed = 0;      ///< of the initial factors
+  bool with_loss = true;       ///< evaluate the objective after every iteration
+  /// What messages call users and items; their row numbers where empty.
+  std::span<std::int64_t const> user_ids{}, item_ids{};
+};
+
+/// One iteration of alternating least squares.
+struct als_iteration {
+  index_t number = 0;  ///< from 1
+  double loss = 0;     ///< the objective after it; NaN without `with_loss`
+  double seconds = 0;  ///< the time both halves took on the slowest rank, without the objective
+};
+
+/// Where to start: users x factors and items x factors in any tiling; random where empty.
+template <element T>
+struct als_start {
+  std::optional<array<T, 2>> user_factors{}, item_factors{};
+};
+
+template <element T>
+struct als_model {
+  array<T, 2> user_factors;  ///< users x factors, tiled by rows so that the ratings of all ranks cost the same
+  array<T, 2> item_factors;  ///< items x factors, likewise
+  std::vector<als_iteration> iterations;
+};
+
+/// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C. Volinsky,
+/// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of S. R. Brandt et
+/// al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With the preference p = 1
+/// where a rating r != 0 is stored and 0 elsewhere, it minimises
+///   sum over all users u and items i of (1 + alpha r_ui) (p_ui - x_u . y_i)^2 + lambda (|X|^2 + |Y|^2)
+/// over X, then over Y, in every iteration; so the first X depends on the initial Y only. Ratings are users x items, not
+/// negative, in any tiling by rows. T: float or double.
+///
+/// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of equal
+/// cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its factors gathered
+/// whole on every rank, and one small Cholesky solve per own row. The objective is exact, from
+///   sum over all pairs of (x_u . y_i)^2 = sum of the elementwise product of X'X and Y'Y
+/// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of ranks.
+///
+/// `progress` is called on every rank after every iteration.
+///
+/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, a negative or infinite
+/// alpha or regularization), shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or
+/// items, linalg_error where the matrix of a row is not positive definite in the precision of T: it names the user or
+/// item.
+template <floating_element T>
+als_model<T> als(sparse_array<T> ratings, als_options const& options = {}, als_start<T> start = {},
+                 std::function<void(als_iteration const&)> const& progress = {},
+                 std::source_location where = std::source_location::current());
+
+extern template als_model<float> als(sparse_array<float>, als_options const&, als_start<float>,
+                                     std::function<void(als_iteration const&)> const&, std::source_location);
+extern template als_model<double> als(sparse_array<double>, als_options const&, als_start<double>,
+                                      std::function<void(als_iteration const&)> const&, std::source_location);
+
+}  // namespace pantile

@@ -1,0 +1,99 @@
+#include <pantile/algorithms/als.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <pantile/base/checked.hpp>
+#include <pantile/sparse/counts.hpp>
+#include <pantile/sparse/retile.hpp>
+#include <pantile/sparse/transpose.hpp>
+
+#include "als_side.hpp"
+
+namespace pantile {
+
+namespace {
+
+using detail::als_side;
+
+void check_options(als_options const& o, std::source_location where) {
+  auto const bad = [&](char const* name, auto value, char const* wanted) {
+    throw domain_error(std::string("als: ") + name + " must be " + wanted + ", got " + std::to_string(value), where);
+  };
+  if (o.factors < 1) bad("factors", o.factors, "at least 1");
+  if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
+  if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
+  if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
+    bad("regularization", o.regularization, "finite and not negative");
+}
+
+/// Consecutive rows of equal cost for every rank.
+tiling_rule balanced(std::vector<index_t> const& counts, index_t factors) {
+  std::vector<double> cost(counts.size());
+  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = kernel::als_row_cost(counts[i], factors);
+  return tiling_rule::weighted(0, std::move(cost));
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// The objective; both sides have shared their factors.
+template <class T>
+double objective(als_side<T> const& users, als_side<T> const& items, als_options const& o) {
+  auto const x = users.gram(), y = items.gram();
+  double all_pairs = 0, squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) all_pairs += static_cast<double>(x[i]) * static_cast<double>(y[i]);
+  for (std::size_t i = 0; i < x.size(); i += static_cast<std::size_t>(o.factors) + 1)
+    squares += static_cast<double>(x[i]) + static_cast<double>(y[i]);
+  return users.observed_loss(items, o.alpha) + all_pairs + o.regularization * squares;
+}
+
+template <class T>
+als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const& o, communicator const& comm) {
+  auto const start = std::chrono::steady_clock::now();
+  users.solve(items, o.alpha, o.regularization);
+  users.share();
+  items.solve(users, o.alpha, o.regularization);
+  items.share();
+  als_iteration done;
+  done.seconds = comm.allreduce(seconds_since(start), reduce_op::max);
+  done.loss = o.with_loss ? objective(users, items, o) : std::numeric_limits<double>::quiet_NaN();
+  return done;
+}
+
+}  // namespace
+
+template <floating_element T>
+als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<T> start,
+                 std::function<void(als_iteration const&)> const& progress, std::source_location where) {
+  check_options(options, where);
+  communicator const comm = ratings.comm();
+  tiling_rule const item_rows = balanced(column_counts(ratings, where), options.factors);
+  ratings = retile(ratings, balanced(row_counts(ratings, where), options.factors), where);
+  als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where), options.factors, where);
+  als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
+  users.start(start.user_factors, hash_combine(options.seed, 1));
+  items.start(start.item_factors, hash_combine(options.seed, 2));
+  start = {};
+
+  als_model<T> model;
+  items.share();
+  for (index_t i = 1; i <= options.iterations; ++i) {
+    als_iteration done = iterate(users, items, options, comm);
+    done.number = i;
+    model.iterations.push_back(done);
+    if (progress) progress(done);
+  }
+  model.user_factors = users.factors();
+  model.item_factors = items.factors();
+  return model;
+}
+
+template als_model<float> als(sparse_array<float>, als_options const&, als_start<float>,
+                              std::function<void(als_iteration const&)> const&, std::source_location);
+template als_model<double> als(sparse_array<double>, als_options const&, als_start<double>,
+                               std::function<void(als_iteration const&)> const&, std::source_location);
+
+}  // namespace pantile

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <pantile/array/array.hpp>
+#include <pantile/kernel/als.hpp>
+#include <pantile/sparse/sparse_array.hpp>
+
+namespace pantile::detail {
+
+/// The users or the items of a factorisation: this rank's ratings and factors, and the factors of all ranks.
+/// All functions are collective.
+template <class T>
+class als_side {
+ public:
+  /// `ratings` has this side as its rows; `name` and `ids` are what messages call them.
+  als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, index_t factors,
+           std::source_location where);
+
+  /// Takes the initial factors, rows x factors in any tiling; random ones where there are none.
+  void start(std::optional<array<T, 2>> const& initial, std::uint64_t seed);
+  /// Gathers the factors on every rank and computes their Gram matrix: before the other side uses them.
+  void share();
+  /// Replaces the factors by those that minimise the objective with the other side fixed.
+  void solve(als_side const& fixed, double alpha, double regularization);
+
+  /// What the stored ratings add to the objective (see kernel::als_observed_loss), over all ranks.
+  double observed_loss(als_side const& other, double alpha) const;
+  /// Y'Y over all ranks, factors x factors.
+  std::span<T const> gram() const { return gram_; }
+  /// The factors as an array of rows x factors.
+  array<T, 2> factors() const;
+
+ private:
+  communicator const& comm() const { return ratings_.comm(); }
+  index_t leading() const { return kernel::als_leading_dimension<T>(factors_); }
+  kernel::csr_view<T> view() const;
+  std::string called(index_t row) const;
+
+  std::string name_;
+  std::span<std::int64_t const> ids_;
+  sparse_array<T> ratings_;
+  index_t factors_;
+  std::source_location where_;
+  std::vector<std::int32_t> columns_;  // those of ratings_, as the kernels want them
+  array<T, 2> own_;                    // rows x leading(): what is beyond the factors is zero
+  array<T, 2> all_;                    // the same on every rank
+  std::vector<T> gram_;
+};
+
+}  // namespace pantile::detail

@@ -18,7 +18,8 @@ using bench::row;
 
 std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", bench::retile_suite},
                                                                   {"elementwise", bench::elementwise_suite},
-                                                                  {"sum", bench::sum_suite}};
+                                                                  {"sum", bench::sum_suite},
+                                                                  {"als", bench::als_suite}};
 
 struct options {
   std::vector<std::string> chosen;

@@ -37,6 +37,14 @@ if(PANTILE_SANITIZE)
        UBSAN_OPTIONS=print_stacktrace=1)
 endif()
 
+# Parsing Catch2 and Eigen takes 3 s, more than most tests themselves: they are precompiled once for all tests, with the
+# flags that these have. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
+file(CONFIGURE OUTPUT pantile_test_pch.cpp CONTENT "// carries the precompiled header\n")
+add_library(pantile_test_pch OBJECT ${PROJECT_BINARY_DIR}/pantile_test_pch.cpp)
+pantile_own_target(pantile_test_pch)
+target_link_libraries(pantile_test_pch PRIVATE pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
+target_precompile_headers(pantile_test_pch PRIVATE <catch2/catch.hpp> <Eigen/Dense> <fmt/format.h>)
+
 # _pantile_settings(<file>): the settings line of a test file, as a list in `settings`.
 function(_pantile_settings file)
   file(STRINGS ${file} lines REGEX "^(//|#) ctest: " LIMIT_COUNT 1)
@@ -51,7 +59,7 @@ function(_pantile_settings file)
       PARENT_SCOPE)
 endfunction()
 
-# Catch2's own code is compiled once for each kind of main; that and parsing its header are what a small test costs.
+# Catch2's own code is compiled once for each kind of main.
 function(_pantile_add_test_program target source main)
   if(NOT TARGET ${main})
     add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
@@ -65,15 +73,7 @@ function(_pantile_add_test_program target source main)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
 
-  # Parsing Catch2 and Eigen takes 3 s, more than most tests themselves: the first test program precompiles them for
-  # all. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
-  get_property(first GLOBAL PROPERTY PANTILE_FIRST_TEST_PROGRAM)
-  if(first)
-    target_precompile_headers(${target} REUSE_FROM ${first})
-  else()
-    target_precompile_headers(${target} PRIVATE <catch2/catch.hpp> <Eigen/Dense> <fmt/format.h>)
-    set_property(GLOBAL PROPERTY PANTILE_FIRST_TEST_PROGRAM ${target})
-  endif()
+  target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
 endfunction()
 
 function(pantile_pure_test name source)

@@ -2,8 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <limits>
+#include <algorithm>
 
+#include "../common/checks.hpp"
 #include "../common/program.hpp"
 
 namespace pantile::apps {
@@ -21,49 +22,21 @@ planted_options als_command::planted() const {
 
 namespace {
 
-/// A number from `low` on.
-template <class T>
-CLI::Validator at_least(T low) {
-  return CLI::Range(low, std::numeric_limits<T>::max(), fmt::format("number >= {}", low));
-}
-
-CLI::Validator fraction() {
-  return CLI::Validator(
-      [](std::string& text) {
-        double value = -1;
-        bool const good = CLI::detail::lexical_cast(text, value) && value >= 0 && value < 1;
-        return good ? std::string() : "'" + text + "' is not a fraction in [0, 1)";
-      },
-      "fraction in [0, 1)");
-}
-
-CLI::Validator finite_not_negative() {
-  return CLI::Validator(
-      [](std::string& text) {
-        double value = -1;
-        bool const good =
-            CLI::detail::lexical_cast(text, value) && value >= 0 && value <= std::numeric_limits<double>::max();
-        return good ? std::string() : "'" + text + "' is not a finite number >= 0";
-      },
-      "number >= 0");
-}
-
 void add_data_options(CLI::App& app, als_command& c) {
   auto* const ratings = app.add_option("--ratings", c.ratings,
-                                       "Table of user id, item id, rating (and more, ignored); separated by , ; tab or "
-                                       "::, header optional. Without it ratings are generated")
+                                       "Table of user id, item id, rating; without it ratings are generated")
                             ->type_name("FILE");
-  app.add_option("--generate", c.generate, "Size of the generated ratings (20000,5000,1000000)")
+  app.add_option("--generate", c.generate, "Size of what is generated (20000,5000,1000000)")
       ->type_name("USERS,ITEMS,RATINGS")
       ->delimiter(',')
       ->expected(3)
-      ->check(CLI::PositiveNumber)
+      ->check(at_least<index_t>(1))
       ->excludes(ratings);
   app.add_option("--min-ratings", c.min_ratings, "Leave out users with fewer ratings above 0")
       ->type_name("N")
       ->check(at_least<index_t>(0));
   app.add_option("--test-fraction", c.test_fraction,
-                 "Part of every user's ratings to hold out and rank (0; 0.2 of generated ratings)")
+                 "Part of each user's ratings to hold out (0; 0.2 if generated)")
       ->type_name("F")
       ->check(fraction());
 }
@@ -71,7 +44,7 @@ void add_data_options(CLI::App& app, als_command& c) {
 void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--factors", c.model.factors, "Factors per user and item")
       ->type_name("K")
-      ->check(CLI::Range(index_t{1}, index_t{10'000}, "1 to 10000"));
+      ->check(between<index_t>(1, 10'000));
   app.add_option("--iterations", c.model.iterations, "Iterations")->type_name("N")->check(at_least<index_t>(0));
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")
       ->type_name("A")
@@ -82,10 +55,10 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--dtype", c.dtype, "Precision: f32 or f64")->type_name("T")->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S");
   app.add_option("--init-user-factors", c.init_user_factors,
-                 "Initial users x factors, rows in ascending order of id (random)")
+                 "Initial factors, rows in ascending order of id (random)")
       ->type_name("FILE.npy");
   app.add_option("--init-item-factors", c.init_item_factors,
-                 "Initial items x factors, rows in ascending order of id (random)")
+                 "Initial factors, rows in ascending order of id (random)")
       ->type_name("FILE.npy");
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -52,12 +53,25 @@ inline std::optional<int> parse(communicator const& comm, CLI::App& app, int arg
   return std::nullopt;
 }
 
-/// The options of all programs.
+/// Help that shows of an option its argument and its default, not how it is checked.
+class plain_formatter : public CLI::Formatter {
+ public:
+  std::string make_option_opts(CLI::Option const* option) const override {
+    std::string text;
+    if (option->get_expected_max() > 0 && !option->get_type_name().empty())
+      text = " " + option->get_type_name().substr(0, option->get_type_name().find(':'));
+    if (!option->get_default_str().empty()) text += " (" + option->get_default_str() + ")";
+    return text;
+  }
+};
+
+/// The options of all programs; before any other.
 inline void add_common_options(CLI::App& app) {
+  app.formatter(std::make_shared<plain_formatter>());
+  app.get_formatter()->column_width(32);
   app.set_help_flag("--help", "Print this and exit");
   app.set_version_flag("--version", std::string(PANTILE_VERSION), "Print the version and exit");
   app.option_defaults()->always_capture_default();
-  app.get_formatter()->column_width(34);
 }
 
 /// "1,234,567".

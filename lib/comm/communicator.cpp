@@ -65,7 +65,7 @@ communicator::communicator(std::shared_ptr<detail::communicator_state> state) : 
 
 int communicator::rank() const noexcept { return state_->rank; }
 int communicator::size() const noexcept { return state_->size; }
-traffic communicator::counters() const noexcept { return state_->moved; }
+traffic communicator::counters() const noexcept { return *state_->moved; }
 index_t communicator::chunk_limit() const noexcept { return state_->chunk_limit; }
 
 void communicator::set_chunk_limit(index_t limit) const {
@@ -74,7 +74,7 @@ void communicator::set_chunk_limit(index_t limit) const {
 }
 
 void communicator::count(traffic const& moved) const noexcept {
-  auto& all = state_->moved;
+  auto& all = *state_->moved;
   all.bytes_sent += moved.bytes_sent;
   all.bytes_received += moved.bytes_received;
   all.messages_sent += moved.messages_sent;
@@ -125,6 +125,7 @@ communicator const& communicator::along(std::vector<int> const& grid, int axis, 
     rest /= extent;
   }
   auto part = split(color, rank(), where);
+  part->state_->moved = state_->moved;
   return state_->grids.emplace(std::pair{grid, axis}, *part).first->second;
 }
 
@@ -190,8 +191,8 @@ request communicator::isend_bytes(void const* data, index_t count, int to, int t
   };
   if (count == 0) start(0, 0);
   detail::in_pieces(count, chunk_limit(), start);
-  state_->moved.bytes_sent += count;
-  ++state_->moved.messages_sent;
+  state_->moved->bytes_sent += count;
+  ++state_->moved->messages_sent;
   return request(std::move(r));
 }
 
@@ -211,8 +212,8 @@ request communicator::ireceive_bytes(void* data, index_t count, int from, int ta
   };
   if (count == 0) start(0, 0);
   detail::in_pieces(count, chunk_limit(), start);
-  state_->moved.bytes_received += count;
-  ++state_->moved.messages_received;
+  state_->moved->bytes_received += count;
+  ++state_->moved->messages_received;
   return request(std::move(r));
 }
 

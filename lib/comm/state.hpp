@@ -19,7 +19,7 @@ struct communicator_state {
   int rank = 0;
   int size = 1;
   std::vector<int> world_ranks;
-  traffic moved;
+  std::shared_ptr<traffic> moved = std::make_shared<traffic>();  // shared with the communicators of `along`
   index_t chunk_limit = index_t{1} << 30;
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 

@@ -4,8 +4,9 @@
 
 namespace pantile::detail {
 
-/// Splits `part` into runs that are contiguous both in the row-major order of `outer` and in that of `inner`, two boxes
-/// around it, and calls `visit(offset in outer, offset in inner, count)`, in elements, in row-major order.
+/// Splits `part` into runs that are contiguous both in the row-major order of `outer` and in that of `inner`,
+/// two boxes around it, and calls `visit(offset in outer, offset in inner, count)`, in elements, in row-major
+/// order.
 template <class Visit>
 void for_each_run(box const& part, box const& outer, box const& inner, Visit&& visit) {
   if (part.empty()) return;

@@ -1,14 +1,13 @@
 #include <pantile/base/error.hpp>
 #include <pantile/io/detail/byte_source.hpp>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 
 namespace pantile::detail {
 
@@ -34,7 +33,8 @@ file_source::file_source(std::string path, where_t where) : path_(std::move(path
   }
   ::close(descriptor_);
   if (code != 0) throw io_error("cannot read '" + path_ + "': " + reason(code), where);
-  if (S_ISDIR(status.st_mode)) throw io_error("cannot read '" + path_ + "': it is a directory, not a file", where);
+  if (S_ISDIR(status.st_mode))
+    throw io_error("cannot read '" + path_ + "': it is a directory, not a file", where);
   throw io_error("cannot read '" + path_ + "': it is not a regular file", where);
 }
 
@@ -45,10 +45,12 @@ void file_source::read(index_t offset, std::span<char> into) const {
   while (!into.empty()) {
     ssize_t const n = ::pread(descriptor_, into.data(), std::min(into.size(), largest), offset);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw io_error("cannot read '" + path_ + "' at byte " + std::to_string(offset) + ": " + reason(errno), where_);
+    if (n < 0)
+      throw io_error("cannot read '" + path_ + "' at byte " + std::to_string(offset) + ": " + reason(errno),
+                     where_);
     if (n == 0)
-      throw io_error("'" + path_ + "' ends at byte " + std::to_string(offset) + ": it had " + std::to_string(size_) +
-                         " bytes when it was opened",
+      throw io_error("'" + path_ + "' ends at byte " + std::to_string(offset) + ": it had " +
+                         std::to_string(size_) + " bytes when it was opened",
                      where_);
     offset += n;
     into = into.subspan(static_cast<std::size_t>(n));

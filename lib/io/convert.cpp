@@ -20,14 +20,22 @@ struct type_tag {
 template <class Work>
 auto with_type(dtype type, Work&& work) {
   switch (type) {
-    case dtype::boolean: return work(type_tag<bool>{});
-    case dtype::uint8: return work(type_tag<std::uint8_t>{});
-    case dtype::int32: return work(type_tag<std::int32_t>{});
-    case dtype::int64: return work(type_tag<std::int64_t>{});
-    case dtype::float32: return work(type_tag<float>{});
-    case dtype::float64: return work(type_tag<double>{});
-    case dtype::complex64: return work(type_tag<std::complex<float>>{});
-    case dtype::complex128: break;
+    case dtype::boolean:
+      return work(type_tag<bool>{});
+    case dtype::uint8:
+      return work(type_tag<std::uint8_t>{});
+    case dtype::int32:
+      return work(type_tag<std::int32_t>{});
+    case dtype::int64:
+      return work(type_tag<std::int64_t>{});
+    case dtype::float32:
+      return work(type_tag<float>{});
+    case dtype::float64:
+      return work(type_tag<double>{});
+    case dtype::complex64:
+      return work(type_tag<std::complex<float>>{});
+    case dtype::complex128:
+      break;
   }
   return work(type_tag<std::complex<double>>{});
 }
@@ -45,7 +53,8 @@ template <class To, class From>
 bool fits(From value, To converted) {
   if constexpr (is_complex<From>)
     return fits(value.real(), converted.real()) && fits(value.imag(), converted.imag());
-  else if constexpr (std::is_floating_point_v<From>) return std::isfinite(converted) || !std::isfinite(value);
+  else if constexpr (std::is_floating_point_v<From>)
+    return std::isfinite(converted) || !std::isfinite(value);
   else if constexpr (std::is_floating_point_v<To> && sizeof(From) >= sizeof(float)) {
     // Exact where at most as many bits as the mantissa has lie between the first and the last that are set.
     auto const bits = static_cast<std::uint64_t>(value < 0 ? -static_cast<std::int64_t>(value + 1) : value);
@@ -53,13 +62,15 @@ bool fits(From value, To converted) {
     if (bits < limit) return true;
     constexpr To beyond = static_cast<To>(9223372036854775808.0);
     return converted < beyond && static_cast<std::int64_t>(converted) == static_cast<std::int64_t>(value);
-  } else return true;
+  } else
+    return true;
 }
 
 /// One element from packed bytes: any byte but 0 is true, and not every byte is a bool.
 template <class T>
 T load(std::byte const* p) {
-  if constexpr (std::is_same_v<T, bool>) return *p != std::byte{0};
+  if constexpr (std::is_same_v<T, bool>)
+    return *p != std::byte{0};
   else {
     T value;
     std::memcpy(&value, p, sizeof value);
@@ -86,9 +97,8 @@ void convert(std::byte const* in, std::byte* out, index_t count, std::string con
 
 bool is_convertible(dtype from, dtype to) noexcept {
   return with_type(from, [&](auto f) {
-    return with_type(to, [&](auto t) {
-      return convertible<typename decltype(f)::type, typename decltype(t)::type>();
-    });
+    return with_type(
+        to, [&](auto t) { return convertible<typename decltype(f)::type, typename decltype(t)::type>(); });
   });
 }
 

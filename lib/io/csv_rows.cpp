@@ -1,17 +1,17 @@
+#include "shares.hpp"
+
 #include <pantile/io/csv_rows.hpp>
 #include <pantile/io/detail/parse_csv.hpp>
 
 #include <numeric>
-
-#include "shares.hpp"
 
 namespace pantile {
 
 template <class T>
 csv_rows<T> read_csv_rows(communicator const& comm, std::string const& path, csv_options options,
                           std::source_location where) {
-  detail::open_table const table =
-      detail::open_shared_table(comm, path, detail::table_kind::numbers, options.separator, options.header, where);
+  detail::open_table const table = detail::open_shared_table(comm, path, detail::table_kind::numbers,
+                                                             options.separator, options.header, where);
   auto parts = detail::parse_shares<detail::csv_part<T>>(
       comm, table, where, [&](auto const& source, auto const& layout, detail::byte_range range) {
         return detail::parse_csv<T>(source, layout, range, options.allow_non_finite);
@@ -30,7 +30,9 @@ csv_rows<T> read_csv_rows(communicator const& comm, std::string const& path, csv
   return rows;
 }
 
-template csv_rows<float> read_csv_rows(communicator const&, std::string const&, csv_options, std::source_location);
-template csv_rows<double> read_csv_rows(communicator const&, std::string const&, csv_options, std::source_location);
+template csv_rows<float> read_csv_rows(communicator const&, std::string const&, csv_options,
+                                       std::source_location);
+template csv_rows<double> read_csv_rows(communicator const&, std::string const&, csv_options,
+                                        std::source_location);
 
 }  // namespace pantile

@@ -10,7 +10,8 @@ std::string read_id(std::string_view field, std::int64_t& value) {
   if (field.empty()) return "is empty where an id (an integer) should be";
   char const* const end = field.data() + field.size();
   auto const result = std::from_chars(skip_plus(field.data(), end), end, value);
-  if (result.ptr != end || result.ec == std::errc::invalid_argument) return quoted(field) + " is not an integer";
+  if (result.ptr != end || result.ec == std::errc::invalid_argument)
+    return quoted(field) + " is not an integer";
   if (result.ec == std::errc::result_out_of_range)
     return quoted(field) + " is beyond the ids of 64 bits, from -2^63 to 2^63 - 1";
   return {};

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <pantile/io/detail/table_text.hpp>
+
+#include <fast_float/fast_float.h>
+
 #include <charconv>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <system_error>
-
-#include <pantile/io/detail/table_text.hpp>
-
-#include <fast_float/fast_float.h>
 
 namespace pantile::detail {
 
@@ -26,7 +26,8 @@ struct field_rules {
     char const* const start = p;
     p = skip_blanks(p, end);
     if constexpr (S == separator::blanks) return p != start && p != end ? p : nullptr;
-    if constexpr (S == separator::double_colon) return end - p >= 2 && p[0] == ':' && p[1] == ':' ? p + 2 : nullptr;
+    if constexpr (S == separator::double_colon)
+      return end - p >= 2 && p[0] == ':' && p[1] == ':' ? p + 2 : nullptr;
     constexpr char c = S == separator::comma ? ',' : S == separator::semicolon ? ';' : '\t';
     return p != end && *p == c ? p + 1 : nullptr;
   }
@@ -36,11 +37,16 @@ struct field_rules {
 template <class Work>
 auto with_rules(separator between, Work&& work) {
   switch (between) {
-    case separator::semicolon: return work(field_rules<separator::semicolon>{});
-    case separator::tab: return work(field_rules<separator::tab>{});
-    case separator::double_colon: return work(field_rules<separator::double_colon>{});
-    case separator::blanks: return work(field_rules<separator::blanks>{});
-    case separator::comma: break;
+    case separator::semicolon:
+      return work(field_rules<separator::semicolon>{});
+    case separator::tab:
+      return work(field_rules<separator::tab>{});
+    case separator::double_colon:
+      return work(field_rules<separator::double_colon>{});
+    case separator::blanks:
+      return work(field_rules<separator::blanks>{});
+    case separator::comma:
+      break;
   }
   return work(field_rules<separator::comma>{});
 }
@@ -66,8 +72,8 @@ inline char const* parse_id(char const* p, char const* end, std::int64_t& value)
 /// The whole field as an id; otherwise what is wrong with it.
 std::string read_id(std::string_view field, std::int64_t& value);
 
-/// The whole field as a number; otherwise what is wrong with it. Numbers beyond T and the words inf and nan are wrong
-/// unless `allow_non_finite`.
+/// The whole field as a number; otherwise what is wrong with it. Numbers beyond T and the words inf and nan are
+/// wrong unless `allow_non_finite`.
 template <class T>
 std::string read_number(std::string_view field, T& value, bool allow_non_finite);
 

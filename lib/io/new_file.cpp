@@ -2,16 +2,15 @@
 
 #include <pantile/base/error.hpp>
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <ctime>
+#include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 namespace pantile::detail {
@@ -34,7 +33,8 @@ std::string directory_of(std::string const& path) {
   return path.substr(0, std::max<std::size_t>(slash, 1));
 }
 
-/// A name that no other writer uses: process and time tell nodes and runs apart, the counter files of one process.
+/// A name that no other writer uses: process and time tell nodes and runs apart, the counter files of one
+/// process.
 std::string temporary_name(std::string const& target) {
   static std::atomic<unsigned> counter{0};
   timespec now{};
@@ -73,9 +73,9 @@ new_file::new_file(std::string const& path, index_t size, where_t where)
     : path_(path), target_(follow_links(path)), where_(where) {
   struct stat status {};
   if (::stat(target_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    throw io_error("cannot write '" + path + "': it is " +
-                       (S_ISDIR(status.st_mode) ? "a directory" : "no regular file"),
-                   where);
+    throw io_error(
+        "cannot write '" + path + "': it is " + (S_ISDIR(status.st_mode) ? "a directory" : "no regular file"),
+        where);
   temporary_ = temporary_name(target_);
   file_size_signal_held const held;
   int const descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -84,8 +84,8 @@ new_file::new_file(std::string const& path, index_t size, where_t where)
   ::close(descriptor);
   if (code == 0) return;
   ::unlink(temporary_.c_str());  // the destructor of an object that was not made does not run
-  throw io_error("cannot write '" + path + "': no place for " + std::to_string(size) + " bytes: " + reason(code),
-                 where);
+  throw io_error(
+      "cannot write '" + path + "': no place for " + std::to_string(size) + " bytes: " + reason(code), where);
 }
 
 new_file::~new_file() {

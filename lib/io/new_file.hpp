@@ -1,17 +1,17 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <csignal>
 #include <cstddef>
 #include <source_location>
 #include <span>
 #include <string>
 
-#include <pantile/base/types.hpp>
-
 namespace pantile::detail {
 
-/// Makes the write that exceeds the limit on the size of files (ulimit -f) fail with EFBIG: the signal that would
-/// kill the process is held back, and swallowed if it came. For the calling thread, for its own lifetime.
+/// Makes the write that exceeds the limit on the size of files (ulimit -f) fail with EFBIG: the signal that
+/// would kill the process is held back, and swallowed if it came. For the calling thread, for its own lifetime.
 class file_size_signal_held {
  public:
   file_size_signal_held() noexcept;
@@ -24,12 +24,13 @@ class file_size_signal_held {
 };
 
 /// A file that takes the place of the one at `path` when it is complete: it is written beside it and renamed by
-/// `commit`. Without that, the destructor removes it, and the old file was never touched. One process creates it;
-/// others may write into it by `file_writer`.
+/// `commit`. Without that, the destructor removes it, and the old file was never touched. One process creates
+/// it; others may write into it by `file_writer`.
 class new_file {
  public:
   using where_t = std::source_location;
-  /// Reserves `size` bytes on the disk, so that a full disk is noticed before anything is written. Throws io_error.
+  /// Reserves `size` bytes on the disk, so that a full disk is noticed before anything is written. Throws
+  /// io_error.
   new_file(std::string const& path, index_t size, where_t where = where_t::current());
   ~new_file();
   new_file(new_file const&) = delete;

@@ -1,5 +1,6 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
+#include <pantile/io/detail/table_text.hpp>
 #include <pantile/io/npy_header.hpp>
 
 #include <algorithm>
@@ -7,14 +8,13 @@
 #include <charconv>
 #include <optional>
 
-#include <pantile/io/detail/table_text.hpp>
-
 namespace pantile {
 
 namespace {
 
 constexpr std::string_view magic = "\x93NUMPY";
-constexpr std::array<std::string_view, 8> descriptions = {"|b1", "|u1", "<i4", "<i8", "<f4", "<f8", "<c8", "<c16"};
+constexpr std::array<std::string_view, 8> descriptions = {"|b1", "|u1", "<i4", "<i8",
+                                                          "<f4", "<f8", "<c8", "<c16"};
 
 /// Reads the Python dictionary of the head: {'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }.
 class dictionary_reader {
@@ -29,10 +29,14 @@ class dictionary_reader {
     while (!accept("}")) {
       std::string_view const key = string();
       expect(":");
-      if (key == "descr") header.type = type(), has_type = true;
-      else if (key == "fortran_order") header.fortran_order = truth(), has_order = true;
-      else if (key == "shape") header.shape = shape(), has_shape = true;
-      else fail();
+      if (key == "descr")
+        header.type = type(), has_type = true;
+      else if (key == "fortran_order")
+        header.fortran_order = truth(), has_order = true;
+      else if (key == "shape")
+        header.shape = shape(), has_shape = true;
+      else
+        fail();
       if (!accept(",")) {
         expect("}");
         break;
@@ -78,7 +82,8 @@ class dictionary_reader {
       if (content.substr(0, 1).find_first_of("<|=") == 0 && content.substr(1) == descriptions[i].substr(1))
         return static_cast<dtype>(i);
     throw dtype_error("'" + name_ + "' holds elements of type " + detail::quoted(content) +
-                      ", Pantile reads |b1 |u1 <i4 <i8 <f4 <f8 <c8 <c16", where_);
+                          ", Pantile reads |b1 |u1 <i4 <i8 <f4 <f8 <c8 <c16",
+                      where_);
   }
   std::vector<index_t> shape() {
     std::vector<index_t> sizes;
@@ -127,18 +132,22 @@ std::string make_npy_header(dtype type, std::vector<index_t> const& shape) {
 }
 
 index_t npy_header_bytes(std::string_view start, std::string const& name, std::source_location where) {
-  if (!start.starts_with(magic)) throw io_error("'" + name + "' is no .npy file: it does not start with \\x93NUMPY", where);
+  if (!start.starts_with(magic))
+    throw io_error("'" + name + "' is no .npy file: it does not start with \\x93NUMPY", where);
   int const version = start.size() > magic.size() ? start[magic.size()] : 0;
   std::size_t const before = magic.size() + (version == 1 ? 4 : 6);
   if (start.size() < before) throw io_error("'" + name + "': the .npy head is cut short", where);
   if (version < 1 || version > 3)
-    throw io_error("'" + name + "' is of .npy version " + std::to_string(version) + ", Pantile reads 1, 2 and 3", where);
+    throw io_error(
+        "'" + name + "' is of .npy version " + std::to_string(version) + ", Pantile reads 1, 2 and 3", where);
   std::size_t length = 0;
   for (std::size_t i = before; i-- > magic.size() + 2;)
     length = length << 8 | static_cast<unsigned char>(start[i]);
-  constexpr std::size_t longest = std::size_t{1} << 20;  // heads are some hundred bytes; this one is not to be trusted
+  constexpr std::size_t longest = std::size_t{1}
+                                  << 20;  // heads are some hundred bytes; this one is not to be trusted
   if (length > longest)
-    throw io_error("'" + name + "': the .npy head claims a length of " + std::to_string(length) + " bytes", where);
+    throw io_error("'" + name + "': the .npy head claims a length of " + std::to_string(length) + " bytes",
+                   where);
   return static_cast<index_t>(before + length);
 }
 

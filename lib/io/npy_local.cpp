@@ -1,14 +1,15 @@
+#include "new_file.hpp"
+
 #include <pantile/base/extents.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
 #include <pantile/io/npy_local.hpp>
-
-#include "new_file.hpp"
 
 namespace pantile::detail {
 
 namespace {
 extents extents_of_shape(std::vector<index_t> const& shape, std::source_location where) {
-  return extents(shape.data(), static_cast<int>(std::min<std::size_t>(shape.size(), max_dimensions + 1)), where);
+  return extents(shape.data(), static_cast<int>(std::min<std::size_t>(shape.size(), max_dimensions + 1)),
+                 where);
 }
 }  // namespace
 

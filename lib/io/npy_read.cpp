@@ -1,3 +1,6 @@
+#include "box_runs.hpp"
+#include "convert.hpp"
+
 #include <pantile/base/checked.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
 
@@ -5,9 +8,6 @@
 #include <array>
 #include <cstring>
 #include <utility>
-
-#include "box_runs.hpp"
-#include "convert.hpp"
 
 namespace pantile::detail {
 
@@ -26,11 +26,11 @@ void check_size(npy_file const& file, std::source_location where) {
   for (index_t const n : header.shape) bytes = empty ? 0 : checked_product(bytes, n, where);
   index_t const there = file.source->size() - header.data_offset;
   if (there == bytes) return;
-  throw io_error("'" + file.source->path() + "' " + (there < bytes ? "is cut short" : "goes on after its elements") +
-                     ": " + std::to_string(there) + " bytes of elements, " + std::to_string(bytes) +
-                     " expected for shape " + shape_text(header.shape) + " of " +
-                     std::string(dtype_name(header.type)),
-                 where);
+  throw io_error(
+      "'" + file.source->path() + "' " + (there < bytes ? "is cut short" : "goes on after its elements") +
+          ": " + std::to_string(there) + " bytes of elements, " + std::to_string(bytes) +
+          " expected for shape " + shape_text(header.shape) + " of " + std::string(dtype_name(header.type)),
+      where);
 }
 
 box reversed(box const& b) {
@@ -57,7 +57,8 @@ void read_row_major(npy_file const& file, box const& whole, box const& part, dty
     for (index_t done = 0; done < count;) {
       index_t const n = std::min(count - done, buffered / size);
       read(from + done, buffer.data(), n);
-      convert_elements(type, buffer.data(), wanted, out + (to + done) * out_size, n, file.source->path(), where);
+      convert_elements(type, buffer.data(), wanted, out + (to + done) * out_size, n, file.source->path(),
+                       where);
       done += n;
     }
   });
@@ -112,8 +113,8 @@ npy_file open_npy(communicator const& comm, std::string const& path, dtype wante
                                 std::to_string(dimensions) + (dimensions == 1 ? " dimension" : " dimensions"),
                             where);
         if (expected && extents(shape.data(), dimensions, where) != *expected)
-          throw shape_error("'" + path + "' has shape " + shape_text(shape) + ", expected " + to_string(*expected),
-                            where);
+          throw shape_error(
+              "'" + path + "' has shape " + shape_text(shape) + ", expected " + to_string(*expected), where);
         if (!is_convertible(file.header.type, wanted))
           convert_elements(file.header.type, nullptr, wanted, nullptr, 0, path, where);
       },
@@ -124,7 +125,8 @@ npy_file open_npy(communicator const& comm, std::string const& path, dtype wante
   return file;
 }
 
-void read_npy_box(npy_file const& file, box const& part, dtype wanted, std::byte* out, std::source_location where) {
+void read_npy_box(npy_file const& file, box const& part, dtype wanted, std::byte* out,
+                  std::source_location where) {
   extents const shape(file.header.shape.data(), part.dimensions, where);
   if (!file.header.fortran_order || part.dimensions < 2)
     return read_row_major(file, box(shape), part, wanted, out, where);
@@ -135,8 +137,8 @@ void read_npy_box(npy_file const& file, box const& part, dtype wanted, std::byte
   copy_reversed(elements.data(), part_in_file, out, dtype_bytes(wanted));
 }
 
-void read_npy_tile(communicator const& comm, npy_file const& file, box const& part, dtype wanted, std::byte* out,
-                   std::source_location where) {
+void read_npy_tile(communicator const& comm, npy_file const& file, box const& part, dtype wanted,
+                   std::byte* out, std::source_location where) {
   comm.agree([&] { read_npy_box(file, part, wanted, out, where); }, where);
 }
 

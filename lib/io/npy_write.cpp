@@ -1,10 +1,10 @@
+#include "box_runs.hpp"
+#include "new_file.hpp"
+
 #include <pantile/base/checked.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
 
 #include <optional>
-
-#include "box_runs.hpp"
-#include "new_file.hpp"
 
 namespace pantile::detail {
 
@@ -53,7 +53,11 @@ void write_npy_tiles(communicator const& comm, std::string const& path, dtype ty
         writer.finish();
       },
       where);
-  comm.agree([&] { if (file) file->commit(); }, where);
+  comm.agree(
+      [&] {
+        if (file) file->commit();
+      },
+      where);
 }
 
 }  // namespace pantile::detail

@@ -1,8 +1,8 @@
+#include "fields.hpp"
+
 #include <pantile/io/detail/parse_csv.hpp>
 
 #include <cmath>
-
-#include "fields.hpp"
 
 namespace pantile::detail {
 
@@ -31,7 +31,8 @@ std::string read_slowly(std::string_view line, table_layout const& layout, T* ou
   std::vector<std::string_view> const fields = split(line, layout.between);
   if (std::ssize(fields) != layout.columns)
     return std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") + " in " + quoted(line) +
-           ", expected " + std::to_string(layout.columns) + " as in line " + std::to_string(layout.first_row_line);
+           ", expected " + std::to_string(layout.columns) + " as in line " +
+           std::to_string(layout.first_row_line);
   for (std::size_t c = 0; c < fields.size(); ++c)
     if (std::string const problem = read_number(fields[c], out[c], allow_non_finite); !problem.empty())
       return "column " + std::to_string(c + 1) + ": " + problem;
@@ -39,12 +40,13 @@ std::string read_slowly(std::string_view line, table_layout const& layout, T* ou
 }
 
 template <class T, class Rules>
-csv_part<T> parse(byte_source const& source, table_layout const& layout, byte_range range, bool allow_non_finite) {
+csv_part<T> parse(byte_source const& source, table_layout const& layout, byte_range range,
+                  bool allow_non_finite) {
   csv_part<T> part;
   auto const columns = static_cast<std::size_t>(layout.columns);
   // Rows are about as long as the first one, with some to spare.
-  part.values.reserve(
-      (static_cast<std::size_t>((range.end - range.begin) / layout.row_bytes) * 5 / 4 + 1) * columns);
+  part.values.reserve((static_cast<std::size_t>((range.end - range.begin) / layout.row_bytes) * 5 / 4 + 1) *
+                      columns);
   for_each_line(source, layout.first_row, range, [&](std::string_view line, index_t offset) {
     if (is_blank(line)) return true;
     std::size_t const start = part.values.size();

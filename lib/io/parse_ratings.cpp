@@ -1,9 +1,9 @@
+#include "fields.hpp"
+
 #include <pantile/io/detail/id_set.hpp>
 #include <pantile/io/detail/parse_ratings.hpp>
 
 #include <cmath>
-
-#include "fields.hpp"
 
 namespace pantile::detail {
 
@@ -48,8 +48,7 @@ template <class T>
 std::string explain(std::string_view line, table_layout const& layout) {
   std::vector<std::string_view> const fields = split(line, layout.between);
   std::string const count = std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields");
-  if (fields.size() < 3)
-    return count + " in " + quoted(line) + ", expected at least 3: user, item, rating";
+  if (fields.size() < 3) return count + " in " + quoted(line) + ", expected at least 3: user, item, rating";
   if (std::ssize(fields) != layout.columns)
     return count + " in " + quoted(line) + ", expected " + std::to_string(layout.columns) + " as in line " +
            std::to_string(layout.first_row_line);
@@ -69,9 +68,8 @@ ratings_part<T> parse(byte_source const& source, table_layout const& layout, byt
   ratings_part<T> part;
   id_set users, items;
   // Rows are about as long as the first one, with some to spare; a wrong guess costs a copy or address space.
-  part.entries.reserve(static_cast<std::size_t>((range.end - range.begin) / std::max<index_t>(layout.row_bytes, 6) *
-                                                    5 / 4 +
-                                                16));
+  part.entries.reserve(static_cast<std::size_t>(
+      (range.end - range.begin) / std::max<index_t>(layout.row_bytes, 6) * 5 / 4 + 16));
   for_each_line(source, layout.first_row, range, [&](std::string_view line, index_t offset) {
     row<T> r;
     if (!read_row<Rules>(line, layout.columns, r)) {
@@ -91,11 +89,13 @@ ratings_part<T> parse(byte_source const& source, table_layout const& layout, byt
 
 template <class T>
 ratings_part<T> parse_ratings(byte_source const& source, table_layout const& layout, byte_range range) {
-  return with_rules(layout.between, [&](auto rules) { return parse<T, decltype(rules)>(source, layout, range); });
+  return with_rules(layout.between,
+                    [&](auto rules) { return parse<T, decltype(rules)>(source, layout, range); });
 }
 
 template <class T>
-index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows, index_t columns) {
+index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows,
+                        index_t columns) {
   // A stable counting sort of the positions by row; then each row backwards, marking the columns already seen.
   std::vector<std::size_t> starts(static_cast<std::size_t>(rows) + 1, 0);
   auto const row_of = [&](sparse_entry<T> const& e) { return static_cast<std::size_t>(e.row - first_row); };

@@ -1,10 +1,10 @@
+#include "shares.hpp"
+
 #include <pantile/io/detail/parse_ratings.hpp>
 #include <pantile/io/ratings.hpp>
 
 #include <algorithm>
 #include <numeric>
-
-#include "shares.hpp"
 
 namespace pantile {
 
@@ -17,9 +17,10 @@ void sort_unique(std::vector<std::int64_t>& ids) {
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
 
-/// Every id of any rank, ascending. Each id first goes to one rank that knows all its copies, so that no rank ever
-/// holds more than its share of them and the result.
-std::vector<std::int64_t> all_ids(communicator const& comm, ids_of_parts const& parts, std::source_location where) {
+/// Every id of any rank, ascending. Each id first goes to one rank that knows all its copies, so that no rank
+/// ever holds more than its share of them and the result.
+std::vector<std::int64_t> all_ids(communicator const& comm, ids_of_parts const& parts,
+                                  std::source_location where) {
   std::vector<std::int64_t> mine;
   for (auto const* ids : parts) mine.insert(mine.end(), ids->begin(), ids->end());
   sort_unique(mine);
@@ -47,7 +48,8 @@ std::vector<index_t> places(std::vector<std::int64_t> const& ids, std::vector<st
   return result;
 }
 
-/// The rank that keeps a user: user * ranks / users without overflow, by the same cuts as [users * r / ranks, ...).
+/// The rank that keeps a user: user * ranks / users without overflow, by the same cuts as [users * r / ranks,
+/// ...).
 class user_ranges {
  public:
   user_ranges(index_t users, int ranks) : starts_(static_cast<std::size_t>(ranks) + 1) {
@@ -55,7 +57,8 @@ class user_ranges {
       starts_[static_cast<std::size_t>(r)] = users / ranks * r + users % ranks * r / ranks;
   }
   std::size_t rank_of(index_t user) const {
-    return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), user) - starts_.begin() - 1);
+    return static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), user) - starts_.begin() -
+                                    1);
   }
   index_t first(int rank) const { return starts_[static_cast<std::size_t>(rank)]; }
   index_t count(int rank) const { return first(rank + 1) - first(rank); }
@@ -101,8 +104,8 @@ std::vector<sparse_entry<T>> exchange(communicator const& comm, std::vector<deta
 template <class T>
 ratings<T> read_ratings(communicator const& comm, std::string const& path, ratings_options options,
                         std::source_location where) {
-  detail::open_table const table =
-      detail::open_shared_table(comm, path, detail::table_kind::ratings, options.separator, options.header, where);
+  detail::open_table const table = detail::open_shared_table(comm, path, detail::table_kind::ratings,
+                                                             options.separator, options.header, where);
   auto parts = detail::parse_shares<detail::ratings_part<T>>(comm, table, where, detail::parse_ratings<T>);
   ids_of_parts users, items;
   index_t rows = 0;
@@ -126,7 +129,8 @@ ratings<T> read_ratings(communicator const& comm, std::string const& path, ratin
   return result;
 }
 
-template ratings<float> read_ratings(communicator const&, std::string const&, ratings_options, std::source_location);
+template ratings<float> read_ratings(communicator const&, std::string const&, ratings_options,
+                                     std::source_location);
 template ratings<double> read_ratings(communicator const&, std::string const&, ratings_options,
                                       std::source_location);
 

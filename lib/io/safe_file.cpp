@@ -1,14 +1,13 @@
+#include "new_file.hpp"
+
 #include <pantile/base/error.hpp>
 #include <pantile/io/safe_file.hpp>
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <fstream>
+#include <sys/stat.h>
 #include <system_error>
-
-#include "new_file.hpp"
+#include <unistd.h>
 
 namespace pantile {
 

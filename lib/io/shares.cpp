@@ -6,7 +6,8 @@ namespace pantile::detail {
 
 open_table open_shared_table(communicator const& comm, std::string const& path, table_kind kind, char separator,
                              header_rule header, std::source_location where) {
-  comm.check_same(kind == table_kind::ratings ? "read_ratings" : "read_csv", std::hash<std::string>{}(path), where);
+  comm.check_same(kind == table_kind::ratings ? "read_ratings" : "read_csv", std::hash<std::string>{}(path),
+                  where);
   open_table table;
   struct {
     table_layout layout;
@@ -26,27 +27,29 @@ open_table open_shared_table(communicator const& comm, std::string const& path, 
       [&] {
         if (table.file->size() == first.size) return;
         throw io_error("'" + path + "' has " + std::to_string(table.file->size()) + " bytes on rank " +
-                           std::to_string(comm.rank()) + " (" + comm.host() + ") and " + std::to_string(first.size) +
-                           " on rank 0: all ranks must see the same file",
+                           std::to_string(comm.rank()) + " (" + comm.host() + ") and " +
+                           std::to_string(first.size) + " on rank 0: all ranks must see the same file",
                        where);
       },
       where);
   return table;
 }
 
-void throw_first_bad_line(communicator const& comm, open_table const& table, std::optional<bad_line> const& mine,
-                          std::source_location where) {
+void throw_first_bad_line(communicator const& comm, open_table const& table,
+                          std::optional<bad_line> const& mine, std::source_location where) {
   constexpr index_t none = std::numeric_limits<index_t>::max();
   index_t const offset = comm.allreduce(mine ? mine->offset : none, reduce_op::min, where);
   if (offset == none) return;
-  // Lines are not numbered while they are parsed: only now the newlines before the bad one are counted, by all ranks.
+  // Lines are not numbered while they are parsed: only now the newlines before the bad one are counted, by all
+  // ranks.
   byte_range const share = share_of(0, offset, comm.rank(), comm.size());
   index_t newlines = 0;
   comm.agree([&] { newlines = count_newlines(*table.file, share.begin, share.end); }, where);
   index_t const line = comm.allreduce(newlines, reduce_op::sum, where) + 1;
   comm.agree(
       [&] {
-        if (mine && mine->offset == offset) throw io_error(located(table.file->path(), line, mine->problem), where);
+        if (mine && mine->offset == offset)
+          throw io_error(located(table.file->path(), line, mine->problem), where);
       },
       where);
 }

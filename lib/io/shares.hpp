@@ -1,17 +1,17 @@
 #pragma once
 
+#include <pantile/base/checked.hpp>
+#include <pantile/comm/communicator.hpp>
+#include <pantile/io/detail/table_text.hpp>
+
+#include <omp.h>
+
 #include <algorithm>
 #include <exception>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include <pantile/base/checked.hpp>
-#include <pantile/comm/communicator.hpp>
-#include <pantile/io/detail/table_text.hpp>
-
-#include <omp.h>
 
 namespace pantile::detail {
 
@@ -25,13 +25,13 @@ struct open_table {
 open_table open_shared_table(communicator const& comm, std::string const& path, table_kind kind, char separator,
                              header_rule header, std::source_location where);
 
-/// Throws on every rank what is wrong with the first bad line of the file, if there is any; `mine` is the first one of
-/// this rank. Collective.
-void throw_first_bad_line(communicator const& comm, open_table const& table, std::optional<bad_line> const& mine,
-                          std::source_location where);
+/// Throws on every rank what is wrong with the first bad line of the file, if there is any; `mine` is the first
+/// one of this rank. Collective.
+void throw_first_bad_line(communicator const& comm, open_table const& table,
+                          std::optional<bad_line> const& mine, std::source_location where);
 
-/// Parses this rank's share of the rows, one sub-range per thread; the parts come in the order of the file. What a
-/// rank throws is thrown by all, and so is its first bad line. Collective.
+/// Parses this rank's share of the rows, one sub-range per thread; the parts come in the order of the file.
+/// What a rank throws is thrown by all, and so is its first bad line. Collective.
 template <class Part, class Parse>
 std::vector<Part> parse_shares(communicator const& comm, open_table const& table, std::source_location where,
                                Parse parse) {
@@ -56,7 +56,8 @@ std::vector<Part> parse_shares(communicator const& comm, open_table const& table
           if (failure) std::rethrow_exception(failure);
       },
       where);
-  auto const first = std::find_if(parts.begin(), parts.end(), [](Part const& part) { return part.bad.has_value(); });
+  auto const first =
+      std::find_if(parts.begin(), parts.end(), [](Part const& part) { return part.bad.has_value(); });
   throw_first_bad_line(comm, table, first == parts.end() ? std::nullopt : first->bad, where);
   return parts;
 }

@@ -1,9 +1,9 @@
+#include "fields.hpp"
+
 #include <pantile/io/detail/table_text.hpp>
 
 #include <algorithm>
 #include <array>
-
-#include "fields.hpp"
 
 namespace pantile::detail {
 
@@ -25,8 +25,10 @@ std::string quoted(std::string_view text) {
   std::string result = "'";
   for (char const c : text.substr(0, longest)) {
     auto const byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte < 0x7f) result += c;
-    else (result += "\\x").append({digits[byte >> 4], digits[byte & 15]});
+    if (byte >= 0x20 && byte < 0x7f)
+      result += c;
+    else
+      (result += "\\x").append({digits[byte >> 4], digits[byte & 15]});
   }
   return result + (text.size() > longest ? "...'" : "'");
 }
@@ -72,21 +74,24 @@ bool is_number(std::string_view field) {
 
 separator given_separator(char given, table_kind kind, std::source_location where) {
   switch (given) {
-    case ',': return separator::comma;
-    case ';': return separator::semicolon;
-    case '\t': return separator::tab;
+    case ',':
+      return separator::comma;
+    case ';':
+      return separator::semicolon;
+    case '\t':
+      return separator::tab;
     case ':':
       if (kind == table_kind::ratings) return separator::double_colon;
       break;
     case ' ':
       if (kind == table_kind::numbers) return separator::blanks;
       break;
-    default: break;
+    default:
+      break;
   }
-  throw domain_error(
-      "separator: got " + quoted({&given, 1}) + ", give one of , ; tab" +
-          (kind == table_kind::ratings ? " or : (which means ::)" : " or blank"),
-      where);
+  throw domain_error("separator: got " + quoted({&given, 1}) + ", give one of , ; tab" +
+                         (kind == table_kind::ratings ? " or : (which means ::)" : " or blank"),
+                     where);
 }
 
 /// The separator is what follows the first number; failing that, the first known one that occurs.
@@ -116,7 +121,8 @@ std::optional<separator> separator_in(std::string_view line, table_kind kind) {
   return std::nullopt;
 }
 
-bool is_header(std::string_view first, std::optional<std::string_view> second, table_kind kind, separator between) {
+bool is_header(std::string_view first, std::optional<std::string_view> second, table_kind kind,
+               separator between) {
   std::vector<std::string_view> const fields = split(first, between);
   if (kind == table_kind::ratings) return !is_number(fields.front());
   // An empty field is a missing value, not a name.
@@ -161,8 +167,8 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
 
   std::optional<separator> fixed;
   if (given != 0) fixed = given_separator(given, kind, where);
-  // A header need not look like the rows: the second line is certainly a row. In ratings only a first line that is
-  // no row makes the second one the first row.
+  // A header need not look like the rows: the second line is certainly a row. In ratings only a first line that
+  // is no row makes the second one the first row.
   bool const two = lines.count == 2;
   auto between_in = [&](std::size_t line) {
     return fixed ? *fixed : separator_in(lines.text[line], kind).value_or(separator::comma);

@@ -1,9 +1,9 @@
+#include "fields.hpp"
+
 #include <pantile/io/titles.hpp>
 
 #include <algorithm>
 #include <utility>
-
-#include "fields.hpp"
 
 namespace pantile {
 
@@ -50,8 +50,8 @@ class quoted_reader {
     return true;
   }
   bool at_field_end() const {
-    return text_.empty() || text_.starts_with(between_) || text_.starts_with("\n") || text_.starts_with("\r\n") ||
-           text_ == "\r";
+    return text_.empty() || text_.starts_with(between_) || text_.starts_with("\n") ||
+           text_.starts_with("\r\n") || text_ == "\r";
   }
   std::string field() {
     std::string result;
@@ -107,7 +107,8 @@ std::vector<std::pair<std::int64_t, std::string>> parse_titles(std::string_view 
 
 }  // namespace detail
 
-std::vector<std::pair<std::int64_t, std::string>> read_titles(std::string const& path, std::source_location where) {
+std::vector<std::pair<std::int64_t, std::string>> read_titles(std::string const& path,
+                                                              std::source_location where) {
   detail::file_source const file(path, where);
   std::string text(static_cast<std::size_t>(file.size()), '\0');
   file.read(0, text);

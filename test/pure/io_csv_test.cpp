@@ -25,8 +25,8 @@ parsed parse(std::string const& text, int parts = 1, bool allow_non_finite = fal
   parsed result;
   result.layout = detect_layout(source, table_kind::numbers, separator, header, "t.csv");
   for (int p = 0; p < parts; ++p) {
-    auto const part = parse_csv<T>(source, result.layout, share_of(result.layout.first_row, source.size(), p, parts),
-                                   allow_non_finite);
+    auto const part = parse_csv<T>(
+        source, result.layout, share_of(result.layout.first_row, source.size(), p, parts), allow_non_finite);
     result.values.insert(result.values.end(), part.values.begin(), part.values.end());
     if (part.bad) {
       result.error = located("t.csv", count_newlines(source, 0, part.bad->offset) + 1, part.bad->problem);
@@ -65,7 +65,8 @@ TEST_CASE("tables of every separator, shape, header, line end and split give the
             }
           if (header) {
             std::string names;
-            for (int j = 0; j < columns; ++j) names += "x" + std::to_string(j) + (j + 1 < columns ? between : newline);
+            for (int j = 0; j < columns; ++j)
+              names += "x" + std::to_string(j) + (j + 1 < columns ? between : newline);
             text = names + newline + text;
           }
           if (random() % 2) text = "\xef\xbb\xbf" + text;
@@ -92,7 +93,8 @@ TEST_CASE("a header may be numbers of another count", "[io]") {
 
 TEST_CASE("a header can be told", "[io]") {
   CHECK(parse("1,2\n3,4\n", 1, false, 0, header_rule::present).values == std::vector<double>{3, 4});
-  CHECK(parse("a,b\n3,4\n", 1, false, 0, header_rule::absent).error == "t.csv:1: column 1: 'a' is not a number");
+  CHECK(parse("a,b\n3,4\n", 1, false, 0, header_rule::absent).error ==
+        "t.csv:1: column 1: 'a' is not a number");
 }
 
 TEST_CASE("a separator can be told", "[io]") {

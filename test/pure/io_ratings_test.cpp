@@ -25,7 +25,8 @@ struct parsed {
 
 /// Parses a text in `parts` ranges and puts them together again.
 template <class T = double>
-parsed parse(std::string const& text, int parts = 1, char separator = 0, header_rule header = header_rule::detect) {
+parsed parse(std::string const& text, int parts = 1, char separator = 0,
+             header_rule header = header_rule::detect) {
   memory_source const source(text);
   parsed result;
   result.layout = detect_layout(source, table_kind::ratings, separator, header, "t.csv");
@@ -143,8 +144,11 @@ TEST_CASE("ratings: errors say line, column and text", "[io]") {
       {"1,2,-inf\n", "t.csv:1: column 3: '-inf' is not finite"},
       {"1,2,1e999\n", "t.csv:1: column 3: '1e999' does not fit float64"},
       {"1,2,+-1\n", "t.csv:1: column 3: '+-1' is not a number"},
-      {"1,2,a\x01" "b\xc3\xa9\n", "t.csv:1: column 3: 'a\\x01b\\xc3\\xa9' is not a number"},
-      {"1,2," + std::string(50, 'q') + "\n", "t.csv:1: column 3: '" + std::string(40, 'q') + "...' is not a number"},
+      {"1,2,a\x01"
+       "b\xc3\xa9\n",
+       "t.csv:1: column 3: 'a\\x01b\\xc3\\xa9' is not a number"},
+      {"1,2," + std::string(50, 'q') + "\n",
+       "t.csv:1: column 3: '" + std::string(40, 'q') + "...' is not a number"},
   }));
   CHECK(problem_of(text) == expected);
 }
@@ -152,7 +156,8 @@ TEST_CASE("ratings: errors say line, column and text", "[io]") {
 TEST_CASE("ratings: the first bad line is the same for every split", "[io]") {
   std::string text = "user;item;rating\n";
   for (int i = 0; i < 30; ++i) text += i == 17 || i == 23 ? "1;2;bad" + std::to_string(i) + "\n" : "1;2;3\n";
-  for (int parts = 1; parts <= 17; ++parts) CHECK(parse(text, parts).error == "t.csv:19: column 3: 'bad17' is not a number");
+  for (int parts = 1; parts <= 17; ++parts)
+    CHECK(parse(text, parts).error == "t.csv:19: column 3: 'bad17' is not a number");
 }
 
 TEST_CASE("ratings: a value beyond float is an error in float only", "[io]") {
@@ -163,10 +168,12 @@ TEST_CASE("ratings: a value beyond float is an error in float only", "[io]") {
 TEST_CASE("of duplicate entries the last one stays, in its place", "[io]") {
   std::mt19937 random{3};
   for (int repetition = 0; repetition < 100; ++repetition) {
-    index_t const first = 100, rows = 1 + static_cast<index_t>(random() % 5), columns = 1 + static_cast<index_t>(random() % 6);
+    index_t const first = 100, rows = 1 + static_cast<index_t>(random() % 5),
+                  columns = 1 + static_cast<index_t>(random() % 6);
     std::vector<sparse_entry<double>> entries(random() % 30);
     for (auto& e : entries)
-      e = {first + static_cast<index_t>(random()) % rows, static_cast<index_t>(random()) % columns, double(random())};
+      e = {first + static_cast<index_t>(random()) % rows, static_cast<index_t>(random()) % columns,
+           double(random())};
     std::map<std::pair<index_t, index_t>, std::size_t> last;
     for (std::size_t i = 0; i < entries.size(); ++i) last[{entries[i].row, entries[i].column}] = i;
     std::vector<sparse_entry<double>> expected;

@@ -30,7 +30,9 @@ TEST_CASE("titles with quotes, separators and line ends inside", "[io]") {
 TEST_CASE("titles with other separators, without a header", "[io]") {
   titles const expected{{1, "Toy Story, a film"}, {2, "Jumanji"}};
   CHECK(parse_titles("1::Toy Story, a film::x\n2::Jumanji::y\n", "m.dat") == expected);
-  CHECK(parse_titles("\xef\xbb\xbf" "1\tToy Story, a film\n2\tJumanji\n", "m.tsv") == expected);
+  CHECK(parse_titles("\xef\xbb\xbf"
+                     "1\tToy Story, a film\n2\tJumanji\n",
+                     "m.tsv") == expected);
   CHECK(parse_titles("id;title\n1;Toy Story, a film\n2;Jumanji\n", "m.csv") == expected);
 }
 

@@ -68,7 +68,7 @@ class communicator {
   /// The name of this rank's host.
   std::string const& host() const noexcept;
 
-  // ---- point to point -------------------------------------------------------------------------------------------
+  // ---- point to point: tags from 30,000 on are Pantile's own -----------------------------------------------------
   template <class T>
   void send(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
     isend_bytes(data.data(), bytes(data), to, tag, where).wait();
@@ -164,7 +164,8 @@ class communicator {
   /// Ranks of equal `color` together, ordered by `key`, then by rank here; a negative color gets none.
   std::optional<communicator> split(int color, int key, where_t where = where_t::current()) const;
   /// The row-major process grid over all ranks: for each axis the communicator of the ranks that differ only there.
-  /// The product of `extents` must be size(). Results are cached, so repeated calls with the same grid are free.
+  /// The product of `grid` must be size(). Results are cached, so repeated calls with the same grid are free; what they
+  /// send counts here.
   communicator const& along(std::vector<int> const& grid, int axis, where_t where = where_t::current()) const;
 
   // ---- agreement ------------------------------------------------------------------------------------------------

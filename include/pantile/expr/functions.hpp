@@ -5,6 +5,7 @@
 
 #include <pantile/expr/nodes.hpp>
 #include <pantile/kernel/domain.hpp>
+#include <pantile/kernel/vector_math.hpp>
 
 // The elementwise functions and operators of the language. To add one: a line here and a row in
 // test/mpi/expression_functions_test.cpp. Integer arithmetic wraps; integer division truncates as in C++, its division
@@ -110,21 +111,21 @@ struct remainder {
 PANTILE_UNARY(negative, static_cast<T>(T(0) - wrapping(x)))
 PANTILE_UNARY(logical_not, x == T(0))
 PANTILE_UNARY(sqrt, std::sqrt(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(exp, std::exp(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(expm1, std::expm1(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(log, std::log(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(log1p, std::log1p(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(log2, std::log2(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(log10, std::log10(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(sin, std::sin(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(cos, std::cos(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(tan, std::tan(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(asin, std::asin(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(acos, std::acos(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(atan, std::atan(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(sinh, std::sinh(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(cosh, std::cosh(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(tanh, std::tanh(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(exp, math::exp(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(expm1, math::expm1(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(log, math::log(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(log1p, math::log1p(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(log2, math::log2(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(log10, math::log10(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(sin, math::sin(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(cos, math::cos(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(tan, math::tan(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(asin, math::asin(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(acos, math::acos(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(atan, math::atan(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(sinh, math::sinh(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(cosh, math::cosh(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(tanh, math::tanh(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(floor, std::floor(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(ceil, std::ceil(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(round, std::nearbyint(static_cast<floating_t<T>>(x)))  // half to even, as in NumPy
@@ -144,9 +145,9 @@ PANTILE_BINARY(logical_and, a != A(0) && b != B(0))
 PANTILE_BINARY(logical_or, a != A(0) || b != B(0))
 PANTILE_BINARY(maximum, static_cast<R>(a) > static_cast<R>(b) || a != a ? static_cast<R>(a) : static_cast<R>(b))
 PANTILE_BINARY(minimum, static_cast<R>(a) < static_cast<R>(b) || a != a ? static_cast<R>(a) : static_cast<R>(b))
-PANTILE_BINARY(pow, std::pow(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
-PANTILE_BINARY(hypot, std::hypot(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
-PANTILE_BINARY(atan2, std::atan2(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+PANTILE_BINARY(pow, math::pow(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+PANTILE_BINARY(hypot, math::hypot(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+PANTILE_BINARY(atan2, math::atan2(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 
 #undef PANTILE_UNARY
 #undef PANTILE_BINARY
@@ -166,7 +167,7 @@ struct sigmoid {
   template <class T>
   auto operator()(T x) const {
     using F = floating_t<T>;
-    F const e = std::exp(-std::abs(static_cast<F>(x)));
+    F const e = math::exp(-std::abs(static_cast<F>(x)));
     return (x >= T(0) ? F(1) : e) / (F(1) + e);
   }
 };

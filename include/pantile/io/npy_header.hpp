@@ -1,11 +1,11 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 
@@ -26,13 +26,13 @@ constexpr index_t dtype_bytes(dtype type) {
 /// The bytes before the elements of a row-major array, a multiple of 64 of them.
 std::string make_npy_header(dtype type, std::vector<index_t> const& shape);
 
-/// The length of the whole head, given its first 12 bytes (fewer where the file is shorter). Throws io_error for bytes
-/// that are no .npy file or another version; `name` is what messages call it.
+/// The length of the whole head, given its first 12 bytes (fewer where the file is shorter). Throws io_error
+/// for bytes that are no .npy file or another version; `name` is what messages call it.
 index_t npy_header_bytes(std::string_view start, std::string const& name,
                          std::source_location where = std::source_location::current());
 
-/// Reads a whole head. Throws io_error for one that is malformed, dtype_error for an element type that Pantile does
-/// not have (big-endian ones, strings, records).
+/// Reads a whole head. Throws io_error for one that is malformed, dtype_error for an element type that Pantile
+/// does not have (big-endian ones, strings, records).
 npy_header parse_npy_header(std::string_view head, std::string const& name,
                             std::source_location where = std::source_location::current());
 

@@ -1,26 +1,27 @@
 #pragma once
 
+#include <pantile/comm/communicator.hpp>
+#include <pantile/io/text.hpp>
+#include <pantile/sparse/entry.hpp>
+
 #include <cstdint>
 #include <source_location>
 #include <string>
 #include <vector>
 
-#include <pantile/comm/communicator.hpp>
-#include <pantile/io/text.hpp>
-#include <pantile/sparse/entry.hpp>
-
 namespace pantile {
 
 struct ratings_options {
-  char separator = 0;                        ///< 0: detect; ',', ';', '\t', or ':' for "::"
-  header_rule header = header_rule::detect;  ///< detect: a first line whose first field is not a number is a header
+  char separator = 0;  ///< 0: detect; ',', ';', '\t', or ':' for "::"
+  header_rule header =
+      header_rule::detect;  ///< detect: a first line whose first field is not a number is a header
 };
 
 /// A table of ratings over the ranks, users and items numbered from 0 in ascending order of their ids.
 template <class T>
 struct ratings {
-  /// This rank's entries: of the users [users * r / ranks, users * (r + 1) / ranks), each (user, item) pair once, in
-  /// the order of the file. `row` is the user, `column` the item.
+  /// This rank's entries: of the users [users * r / ranks, users * (r + 1) / ranks), each (user, item) pair
+  /// once, in the order of the file. `row` is the user, `column` the item.
   std::vector<sparse_entry<T>> entries;
   std::vector<std::int64_t> user_ids;  ///< ascending, the same on every rank; the position is the dense index
   std::vector<std::int64_t> item_ids;  ///< as user_ids
@@ -29,17 +30,18 @@ struct ratings {
   bool had_header = false;
 };
 
-/// Reads a table of ratings: rows of user id, item id, rating and any number of further fields, which are ignored.
-/// Collective; every rank parses its own byte range with all its threads. T: float or double.
+/// Reads a table of ratings: rows of user id, item id, rating and any number of further fields, which are
+/// ignored. Collective; every rank parses its own byte range with all its threads. T: float or double.
 ///
-/// Fields are separated by one of , ; tab and ::, whatever follows the first number of the first row. Blanks around
-/// fields, empty lines, CRLF, a byte order mark and a missing last newline are fine. Ids are any signed integers of 64
-/// bits. The last row of a (user, item) pair wins.
+/// Fields are separated by one of , ; tab and ::, whatever follows the first number of the first row. Blanks
+/// around fields, empty lines, CRLF, a byte order mark and a missing last newline are fine. Ids are any signed
+/// integers of 64 bits. The last row of a (user, item) pair wins.
 ///
-/// Throws io_error on every rank, with the same message, for a file that is missing, a directory, empty or without
-/// rows; and, naming file, line (from 1) and column (the number of the field, from 1), for the first row with too few
-/// fields or another number of them than the first row, an id that is no integer or beyond 64 bits, a rating that is
-/// not a number, not finite, negative or beyond T: "ratings.csv:17: column 3: 'abc' is not a number".
+/// Throws io_error on every rank, with the same message, for a file that is missing, a directory, empty or
+/// without rows; and, naming file, line (from 1) and column (the number of the field, from 1), for the first
+/// row with too few fields or another number of them than the first row, an id that is no integer or beyond 64
+/// bits, a rating that is not a number, not finite, negative or beyond T: "ratings.csv:17: column 3: 'abc' is
+/// not a number".
 template <class T>
 ratings<T> read_ratings(communicator const& comm, std::string const& path, ratings_options options = {},
                         std::source_location where = std::source_location::current());

@@ -6,10 +6,10 @@
 
 namespace pantile {
 
-/// Replaces the file at `path` by `contents`, for one process: written beside it under another name, flushed to the
-/// disk, then renamed, so that the path holds either the old file or the whole new one, whatever happens. What is
-/// there and is no regular file (a terminal, a pipe, /dev/null) is written into directly. Throws io_error; the old
-/// file is then as it was.
+/// Replaces the file at `path` by `contents`, for one process: written beside it under another name, flushed to
+/// the disk, then renamed, so that the path holds either the old file or the whole new one, whatever happens.
+/// What is there and is no regular file (a terminal, a pipe, /dev/null) is written into directly. Throws
+/// io_error; the old file is then as it was.
 void write_file_atomically(std::string const& path, std::string_view contents,
                            std::source_location where = std::source_location::current());
 

@@ -208,7 +208,7 @@ inline constexpr index_t streaming_result_bytes = 16 << 20;
 
 template <class T, class Run>
 void store_run(T* __restrict out, Run run, index_t length) {
-#pragma GCC ivdep
+#pragma omp simd
   for (index_t j = 0; j < length; ++j) out[j] = static_cast<T>(run[j]);
 }
 

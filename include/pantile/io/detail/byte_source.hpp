@@ -1,11 +1,11 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <source_location>
 #include <span>
 #include <string>
 #include <string_view>
-
-#include <pantile/base/types.hpp>
 
 namespace pantile::detail {
 
@@ -14,7 +14,8 @@ class byte_source {
  public:
   virtual ~byte_source() = default;
   virtual index_t size() const noexcept = 0;
-  /// Fills `into` with the bytes from `offset` on, which must all be inside the source; io_error where they are not.
+  /// Fills `into` with the bytes from `offset` on, which must all be inside the source; io_error where they are
+  /// not.
   virtual void read(index_t offset, std::span<char> into) const = 0;
 };
 
@@ -28,8 +29,8 @@ class memory_source final : public byte_source {
   std::string_view text_;
 };
 
-/// A regular file that is open for reading. Its size is taken once: bytes added later are not seen, and a file that
-/// shrinks is an io_error. Reading is by pread, so that a file cut short is an error and not a SIGBUS.
+/// A regular file that is open for reading. Its size is taken once: bytes added later are not seen, and a file
+/// that shrinks is an io_error. Reading is by pread, so that a file cut short is an error and not a SIGBUS.
 class file_source final : public byte_source {
  public:
   using where_t = std::source_location;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <cstdint>
 #include <vector>
 
-#include <pantile/base/types.hpp>
-
 namespace pantile::detail {
 
-/// Numbers ids from 0 in the order in which they first appear: a hash table with open addressing, a few nanoseconds
-/// an id. Sorting the ids of all ratings instead would cost more than parsing them.
+/// Numbers ids from 0 in the order in which they first appear: a hash table with open addressing, a few
+/// nanoseconds an id. Sorting the ids of all ratings instead would cost more than parsing them.
 class id_set {
  public:
   id_set();

@@ -1,13 +1,13 @@
 #pragma once
 
+#include <pantile/base/error.hpp>
+#include <pantile/io/detail/byte_source.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <pantile/base/error.hpp>
-#include <pantile/io/detail/byte_source.hpp>
 
 namespace pantile::detail {
 
@@ -27,10 +27,10 @@ index_t count_newlines(byte_source const& source, index_t begin, index_t end);
 
 inline constexpr index_t longest_line = index_t{1} << 28;
 
-/// Calls `visit(line, offset)` for each line that starts in `range`, in order, until it returns false. A line comes
-/// without its "\n" or "\r\n"; the last one may have none. Lines start at `origin` (where the table starts) and after
-/// every '\n', so ranges that split [origin, size) in any way give every line exactly once: the one that holds its
-/// first byte reads on past its own end. `block` is how many bytes are read at once.
+/// Calls `visit(line, offset)` for each line that starts in `range`, in order, until it returns false. A line
+/// comes without its "\n" or "\r\n"; the last one may have none. Lines start at `origin` (where the table
+/// starts) and after every '\n', so ranges that split [origin, size) in any way give every line exactly once:
+/// the one that holds its first byte reads on past its own end. `block` is how many bytes are read at once.
 template <class Visit>
 void for_each_line(byte_source const& source, index_t origin, byte_range range, Visit&& visit,
                    index_t block = index_t{1} << 20) {
@@ -46,7 +46,8 @@ void for_each_line(byte_source const& source, index_t origin, byte_range range, 
     index_t const wanted = std::min(block, std::max<index_t>(range.end - at, 4096));
     auto const fresh = static_cast<std::size_t>(std::min(wanted, source.size() - at));
     if (static_cast<index_t>(kept) > longest_line)
-      throw io_error("the line at byte " + std::to_string(base) + " is longer than 256 MiB: is this a table of text?");
+      throw io_error("the line at byte " + std::to_string(base) +
+                     " is longer than 256 MiB: is this a table of text?");
     if (buffer.size() < kept + fresh) buffer.resize(std::max(kept + fresh, 2 * kept));
     source.read(at, {buffer.data() + kept, fresh});
     bool const last = at + static_cast<index_t>(fresh) == source.size();
@@ -55,7 +56,8 @@ void for_each_line(byte_source const& source, index_t origin, byte_range range, 
     char const* p = first;
     char const* search = first + kept;
     while (base + (p - first) < range.end) {
-      auto const* newline = static_cast<char const*>(std::memchr(search, '\n', static_cast<std::size_t>(end - search)));
+      auto const* newline =
+          static_cast<char const*>(std::memchr(search, '\n', static_cast<std::size_t>(end - search)));
       if (!newline && !last) break;
       char const* const stop = newline ? newline : end;
       if (inside_foreign_line) {

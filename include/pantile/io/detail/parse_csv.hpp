@@ -1,9 +1,9 @@
 #pragma once
 
+#include <pantile/io/detail/table_text.hpp>
+
 #include <optional>
 #include <vector>
-
-#include <pantile/io/detail/table_text.hpp>
 
 namespace pantile::detail {
 

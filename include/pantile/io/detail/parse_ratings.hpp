@@ -1,16 +1,16 @@
 #pragma once
 
+#include <pantile/io/detail/table_text.hpp>
+#include <pantile/sparse/entry.hpp>
+
 #include <optional>
 #include <span>
 #include <vector>
 
-#include <pantile/io/detail/table_text.hpp>
-#include <pantile/sparse/entry.hpp>
-
 namespace pantile::detail {
 
-/// The rows that start in one range of bytes. Rows and columns of entries number the ids of this part in the order in
-/// which they appear.
+/// The rows that start in one range of bytes. Rows and columns of entries number the ids of this part in the
+/// order in which they appear.
 template <class T>
 struct ratings_part {
   std::vector<sparse_entry<T>> entries;
@@ -19,14 +19,17 @@ struct ratings_part {
   std::optional<bad_line> bad;  // the first one; parsing ends there
 };
 
-/// Parses the lines that start in `range`. Reads only its own bytes, so that threads and ranks work side by side.
+/// Parses the lines that start in `range`. Reads only its own bytes, so that threads and ranks work side by
+/// side.
 template <class T>
 ratings_part<T> parse_ratings(byte_source const& source, table_layout const& layout, byte_range range);
 
-/// Keeps, of entries with the same row and column, the last one; the others stay in order. Rows lie in [first_row,
-/// first_row + rows), columns in [0, columns). Returns how many were removed. O(entries + rows + columns).
+/// Keeps, of entries with the same row and column, the last one; the others stay in order. Rows lie in
+/// [first_row, first_row + rows), columns in [0, columns). Returns how many were removed. O(entries + rows +
+/// columns).
 template <class T>
-index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows, index_t columns);
+index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows,
+                        index_t columns);
 
 extern template struct ratings_part<float>;
 extern template struct ratings_part<double>;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <pantile/io/detail/lines.hpp>
+#include <pantile/io/text.hpp>
+
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <pantile/io/detail/lines.hpp>
-#include <pantile/io/text.hpp>
 
 namespace pantile::detail {
 
@@ -19,18 +19,19 @@ enum class table_kind : std::uint8_t { ratings, numbers };
 struct table_layout {
   separator between = separator::comma;
   bool had_header = false;
-  index_t origin = 0;         // the first byte after a byte order mark
-  index_t first_row = 0;      // the offset of the first row of data
-  index_t first_row_line = 0; // its line number, from 1
-  index_t row_bytes = 0;      // its length, to guess how many rows there are
-  index_t columns = 0;        // its number of fields
+  index_t origin = 0;          // the first byte after a byte order mark
+  index_t first_row = 0;       // the offset of the first row of data
+  index_t first_row_line = 0;  // its line number, from 1
+  index_t row_bytes = 0;       // its length, to guess how many rows there are
+  index_t columns = 0;         // its number of fields
 };
 
-/// Reads the first lines. `given` is 0, ',', ';', '\t', ':' (for "::", ratings only) or ' ' (blanks, numbers only).
-/// Throws io_error without a position for a table without rows, domain_error for another separator. `name` is what
-/// messages call the table.
+/// Reads the first lines. `given` is 0, ',', ';', '\t', ':' (for "::", ratings only) or ' ' (blanks, numbers
+/// only). Throws io_error without a position for a table without rows, domain_error for another separator.
+/// `name` is what messages call the table.
 table_layout detect_layout(byte_source const& source, table_kind kind, char given, header_rule header,
-                           std::string const& name, std::source_location where = std::source_location::current());
+                           std::string const& name,
+                           std::source_location where = std::source_location::current());
 
 /// A line that cannot be read: where it starts and what is wrong ("column 3: 'abc' is not a number").
 struct bad_line {

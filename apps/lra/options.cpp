@@ -1,0 +1,50 @@
+#include "options.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include "../common/checks.hpp"
+#include "../common/program.hpp"
+
+namespace pantile::apps {
+
+namespace {
+
+void add_data_options(CLI::App& app, lra_command& c) {
+  auto* const data = app.add_option("--data", c.data, "Table of numbers, one column of them labels 0 and 1")
+                         ->type_name("FILE");
+  app.add_option("--label-column", c.label_column, "Column of the labels, from 1 (the last one)")
+      ->type_name("K")
+      ->check(at_least<index_t>(1))
+      ->needs(data);
+  app.add_option("--generate", c.generate, "Generate normal features and labels of planted weights")
+      ->type_name("ROWS,FEATURES")
+      ->delimiter(',')
+      ->expected(2)
+      ->check(at_least<index_t>(1))
+      ->excludes(data);
+  app.add_option("--test-fraction", c.test_fraction, "Part of the rows to hold out")->type_name("F")->check(fraction());
+}
+
+void add_model_options(CLI::App& app, lra_command& c) {
+  app.add_option("--iterations", c.model.iterations, "Iterations")->type_name("N")->check(at_least<index_t>(0));
+  app.add_option("--alpha", c.model.alpha, "Step along the gradient")->type_name("A")->check(finite_not_negative());
+  app.add_flag("--standardize", c.standardize, "Give every feature mean 0 and standard deviation 1");
+  app.add_flag("--intercept", c.intercept, "Add a last feature that is 1; its weight is the last one");
+  app.add_option("--tiling", c.tiling, "How the features are cut over the ranks: row or column")
+      ->type_name("T")
+      ->check(CLI::IsMember({"row", "column"}));
+  app.add_option("--dtype", c.dtype, "Precision: f32 or f64")->type_name("T")->check(CLI::IsMember({"f32", "f64"}));
+  app.add_option("--seed", c.seed, "Seed of everything random")->type_name("S");
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, lra_command& c) {
+  add_common_options(app);
+  add_data_options(app, c);
+  add_model_options(app, c);
+  app.add_option("--output", c.output, "Folder for the model: weights.npy, model.json")->type_name("DIR");
+  app.add_option("--json", c.json, "File for the results")->type_name("FILE");
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pantile/algorithms/logistic_regression.hpp>
+
+namespace CLI {
+class App;
+}
+
+namespace pantile::apps {
+
+/// The command line of pantile-lra.
+struct lra_command {
+  std::string data;
+  std::optional<index_t> label_column;  // from 1
+  std::vector<index_t> generate;        // rows, features
+  logistic_regression_options model;
+  std::string tiling = "row";
+  bool standardize = false;
+  bool intercept = false;
+  std::string dtype = "f64";
+  double test_fraction = 0;
+  std::uint64_t seed = 0;
+  std::string output;
+  std::string json;
+};
+
+void add_options(CLI::App& app, lra_command& command);
+
+}  // namespace pantile::apps

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cmath>
+#include <complex>
+
+#include <features.h>
+
+// Elementary functions that vectorise. glibc has vector versions of them in libmvec (at most 4 ulp), which GCC calls only
+// under -ffast-math; the declarations below say of the same functions that vector versions exist, so that loops marked
+// `omp simd` use them under any flags. Where there are none, and for complex elements, these are the functions of <cmath>.
+namespace pantile::math {
+
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && defined(_OPENMP)
+#if __GLIBC_PREREQ(2, 35)
+#define PANTILE_VECTOR_MATH
+#endif
+#endif
+
+#ifdef PANTILE_VECTOR_MATH
+#define PANTILE_MATH_1(name)                                                                                   \
+  extern "C" {                                                                                                 \
+  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double) noexcept __asm__(#name);              \
+  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float) noexcept __asm__(#name "f");         \
+  }                                                                                                            \
+  inline double name(double x) { return pantile_##name(x); }                                                   \
+  inline float name(float x) { return pantile_##name##f(x); }
+#define PANTILE_MATH_2(name)                                                                                   \
+  extern "C" {                                                                                                 \
+  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double, double) noexcept __asm__(#name);      \
+  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float, float) noexcept __asm__(#name "f");  \
+  }                                                                                                            \
+  inline double name(double x, double y) { return pantile_##name(x, y); }                                      \
+  inline float name(float x, float y) { return pantile_##name##f(x, y); }
+#else
+#define PANTILE_MATH_1(name)                          \
+  inline double name(double x) { return std::name(x); } \
+  inline float name(float x) { return std::name(x); }
+#define PANTILE_MATH_2(name)                                          \
+  inline double name(double x, double y) { return std::name(x, y); } \
+  inline float name(float x, float y) { return std::name(x, y); }
+#endif
+
+PANTILE_MATH_1(exp)
+PANTILE_MATH_1(expm1)
+PANTILE_MATH_1(log)
+PANTILE_MATH_1(log1p)
+PANTILE_MATH_1(log2)
+PANTILE_MATH_1(log10)
+PANTILE_MATH_1(sin)
+PANTILE_MATH_1(cos)
+PANTILE_MATH_1(tan)
+PANTILE_MATH_1(asin)
+PANTILE_MATH_1(acos)
+PANTILE_MATH_1(atan)
+PANTILE_MATH_1(sinh)
+PANTILE_MATH_1(cosh)
+PANTILE_MATH_1(tanh)
+PANTILE_MATH_2(pow)
+PANTILE_MATH_2(hypot)
+PANTILE_MATH_2(atan2)
+
+#undef PANTILE_MATH_1
+#undef PANTILE_MATH_2
+
+// Complex elements.
+template <class T>
+auto exp(std::complex<T> x) { return std::exp(x); }
+template <class T>
+auto log(std::complex<T> x) { return std::log(x); }
+template <class T>
+auto log10(std::complex<T> x) { return std::log10(x); }
+template <class T>
+auto sin(std::complex<T> x) { return std::sin(x); }
+template <class T>
+auto cos(std::complex<T> x) { return std::cos(x); }
+template <class T>
+auto tan(std::complex<T> x) { return std::tan(x); }
+template <class T>
+auto asin(std::complex<T> x) { return std::asin(x); }
+template <class T>
+auto acos(std::complex<T> x) { return std::acos(x); }
+template <class T>
+auto atan(std::complex<T> x) { return std::atan(x); }
+template <class T>
+auto sinh(std::complex<T> x) { return std::sinh(x); }
+template <class T>
+auto cosh(std::complex<T> x) { return std::cosh(x); }
+template <class T>
+auto tanh(std::complex<T> x) { return std::tanh(x); }
+template <class T>
+auto pow(std::complex<T> x, std::complex<T> y) { return std::pow(x, y); }
+
+}  // namespace pantile::math

@@ -1,0 +1,114 @@
+#include <pantile/algorithms/logistic_regression.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <string>
+
+#include <pantile/expr/functions.hpp>
+#include <pantile/expr/structured.hpp>
+#include <pantile/ops/dot.hpp>
+#include <pantile/ops/movement.hpp>
+#include <pantile/ops/reduce.hpp>
+
+namespace pantile {
+
+namespace {
+
+/// True for rows, columns and replicas; blocks and custom boxes are better retiled once than in every iteration.
+bool is_simple(tiling const& t) {
+  if (!t.is_cartesian() || t.has_halo()) return false;
+  return t.is_replicated() || t.grid().size() == 1;
+}
+
+/// The tiling of a vector along dimension `d` of a matrix: cut where the matrix is.
+tiling_rule along(tiling const& t, int d) {
+  return t.grid_axis_of(d) >= 0 ? tiling::cuts({t.boundaries(d)}) : tiling::replicated();
+}
+
+template <class T>
+void check(array<T, 2> const& X, array<T, 1> const& y, std::source_location where) {
+  if (X.extent(0) != y.extent(0))
+    throw shape_error("logistic_regression: " + std::to_string(X.extent(0)) + " rows and " +
+                          std::to_string(y.extent(0)) + " labels",
+                      where);
+}
+
+void check(logistic_regression_options const& o, std::source_location where) {
+  if (o.iterations < 0 || o.report_every < 0)
+    throw domain_error("logistic_regression: iterations must not be negative, got " + std::to_string(o.iterations) +
+                           ", reported every " + std::to_string(o.report_every),
+                       where);
+  if (!std::isfinite(o.alpha))
+    throw domain_error("logistic_regression: the step alpha must be finite, got " + std::to_string(o.alpha), where);
+}
+
+template <class T>
+logistic_quality quality(array<T, 2> const& X, array<T, 1> const& y, array<T, 1> const& w, std::source_location where) {
+  array<T, 1> const z = dot(X, w, where);
+  // -log of the probability of the label; log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)) overflows nowhere.
+  logistic_quality q;
+  q.loss = static_cast<double>(mean(maximum(z, T(0)) + log1p(exp(-abs(z))) - y * z, where));
+  q.accuracy = mean(cast<double>((z >= T(0)) == (y == T(1))), where);
+  return q;
+}
+
+}  // namespace
+
+template <floating_element T>
+logistic_regression_model<T> logistic_regression(array<T, 2> const& features, array<T, 1> const& labels,
+                                                 logistic_regression_options const& options,
+                                                 std::function<void(logistic_regression_step const&)> const& progress,
+                                                 std::source_location where) {
+  using clock = std::chrono::steady_clock;
+  check(features, labels, where);
+  check(options, where);
+  std::optional<array<T, 2>> retiled;
+  if (!is_simple(features.tiling())) retiled = retile(features, tiling::row(), where);
+  array<T, 2> const& X = retiled ? *retiled : features;
+  array<T, 1> const y = retile(labels, along(X.tiling(), 0), where);
+  if (any(y != T(0) && y != T(1), where))
+    throw domain_error("logistic_regression: the labels must be 0 or 1", where);
+
+  communicator const comm = X.comm();
+  T const alpha = static_cast<T>(options.alpha);
+  logistic_regression_model<T> model;
+  array<T, 1>& w = model.weights = zeros<T>(comm, {X.extent(1)}, along(X.tiling(), 1), where);
+  double total = 0;
+  index_t reported = 0;
+  auto start = clock::now();
+  for (index_t i = 1; i <= options.iterations; ++i) {
+    w = w - alpha * dot(transpose(X), sigmoid(dot(X, w, where)) - y, where);
+    if (i != options.iterations && (options.report_every == 0 || i % options.report_every != 0)) continue;
+    double const spent =
+        comm.allreduce(std::chrono::duration<double>(clock::now() - start).count(), reduce_op::max, where);
+    if (!all(isfinite(w), where))
+      throw domain_error("logistic_regression: the weights are not finite after " + std::to_string(i) +
+                             " iterations; the step alpha = " + std::to_string(options.alpha) + " is too large",
+                         where);
+    model.steps.push_back({i, quality(X, y, w, where), spent / static_cast<double>(i - reported)});
+    if (progress) progress(model.steps.back());
+    total += spent;
+    reported = i;
+    start = clock::now();
+  }
+  if (options.iterations > 0) model.seconds_per_iteration = total / static_cast<double>(options.iterations);
+  return model;
+}
+
+template <floating_element T>
+logistic_quality evaluate_logistic(array<T, 2> const& X, array<T, 1> const& y, array<T, 1> const& weights,
+                                   std::source_location where) {
+  check(X, y, where);
+  return quality(X, y, weights, where);
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                                        \
+  template logistic_regression_model<T> logistic_regression(                                                          \
+      array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&,                                     \
+      std::function<void(logistic_regression_step const&)> const&, std::source_location);                             \
+  template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&,             \
+                                              std::source_location);
+PANTILE_INSTANTIATE(float)
+PANTILE_INSTANTIATE(double)
+
+}  // namespace pantile

@@ -15,9 +15,17 @@ namespace {
 
 namespace pt = pantile;
 
+/// Aligned memory on huge pages, as good as the peers could wish, already faulted in.
+std::shared_ptr<std::byte> touched(index_t doubles) {
+  auto memory = pt::allocate_tile(doubles * index_t{sizeof(double)}, pt::memory_kind::local);
+  std::memset(memory.get(), 0, static_cast<std::size_t>(doubles) * sizeof(double));
+  return memory;
+}
+
 struct alltoallv_peer {
   std::vector<int> send_counts, send_offsets, receive_counts, receive_offsets;
-  std::vector<double> packed;
+  std::shared_ptr<std::byte> memory;
+  double* packed;
   std::vector<index_t> cuts;
 
   alltoallv_peer(int ranks, int rank, index_t n) : cuts(pt::even_cuts(n, ranks)) {
@@ -31,18 +39,19 @@ struct alltoallv_peer {
     receive_offsets.assign(at(ranks), 0);
     std::partial_sum(send_counts.begin(), send_counts.end() - 1, send_offsets.begin() + 1);
     std::partial_sum(receive_counts.begin(), receive_counts.end() - 1, receive_offsets.begin() + 1);
-    packed.resize(static_cast<std::size_t>(rows * n));
+    memory = touched(rows * n);
+    packed = reinterpret_cast<double*>(memory.get());
   }
 
   /// Strips of columns for each rank, one after the other; what arrives is the row-major column tile.
   void run(double const* rows_tile, index_t rows, index_t n, double* columns_tile) {
-    double* out = packed.data();
+    double* out = packed;
     for (std::size_t r = 0; r + 1 < cuts.size(); ++r) {
       auto const width = static_cast<std::size_t>(cuts[r + 1] - cuts[r]);
       for (index_t i = 0; i < rows; ++i, out += width)
         std::memcpy(out, rows_tile + i * n + cuts[r], width * sizeof(double));
     }
-    MPI_Alltoallv(packed.data(), send_counts.data(), send_offsets.data(), MPI_DOUBLE, columns_tile,
+    MPI_Alltoallv(packed, send_counts.data(), send_offsets.data(), MPI_DOUBLE, columns_tile,
                   receive_counts.data(), receive_offsets.data(), MPI_DOUBLE, MPI_COMM_WORLD);
   }
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
@@ -65,15 +74,16 @@ std::vector<row> retile_suite(pt::communicator const& world, settings const& s) 
                                                  std::to_string(predicted));
 
   auto const tile = static_cast<std::size_t>(A.owned_box().count());
-  std::vector<double> copy(tile, 0.0), received(static_cast<std::size_t>(B.owned_box().count()), 0.0);
+  auto const copy = touched(A.owned_box().count()), received = touched(B.owned_box().count());
+  auto* columns = reinterpret_cast<double*>(received.get());
   alltoallv_peer peer(world.size(), world.rank(), n);
   auto const seconds = interleaved(
       world, s.repetitions,
       {{"retile", [&] { B = pt::retile(A, pt::tiling::column()); }},
-       {"memcpy", [&] { std::memcpy(copy.data(), A.data(), tile * sizeof(double)); }},
+       {"memcpy", [&] { std::memcpy(copy.get(), A.data(), tile * sizeof(double)); }},
        {"pack+Alltoallv",
-        [&] { peer.run(A.data(), A.owned_box().extent(0), n, received.data()); }}});
-  bool const wrong = !std::equal(received.begin(), received.end(), B.data());
+        [&] { peer.run(A.data(), A.owned_box().extent(0), n, columns); }}});
+  bool const wrong = !std::equal(columns, columns + B.owned_box().count(), B.data());
   if (world.allreduce(wrong ? 1 : 0, pt::reduce_op::max))
     throw pt::error(pt::error_kind::general, "retile and the hand-packed Alltoallv differ");
 

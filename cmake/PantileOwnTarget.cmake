@@ -5,8 +5,8 @@ function(pantile_own_target target)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 sees overlapping and endless copies inside std::string where a literal and a string are added.
-    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-stringop-overflow)
+    # GCC 12 sees overlapping copies inside std::string where a literal and a string are added.
+    target_compile_options(${target} PRIVATE -Wno-restrict)
   endif()
   if(PANTILE_WERROR)
     target_compile_options(${target} PRIVATE -Werror)

@@ -1,9 +1,9 @@
-// pantile-als: factorises ratings by alternating least squares for implicit feedback. Options and output are here;
-// the work is in pantile/algorithms.
-#include <algorithm>
-#include <map>
-
-#include <CLI/CLI.hpp>
+// pantile-als: factorises ratings by alternating least squares for implicit feedback. Options and output are
+// here; the work is in pantile/algorithms.
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+#include "options.hpp"
+#include "report.hpp"
 
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/als.hpp>
@@ -15,10 +15,10 @@
 #include <pantile/io/ratings.hpp>
 #include <pantile/io/titles.hpp>
 
-#include "../common/output.hpp"
-#include "../common/program.hpp"
-#include "options.hpp"
-#include "report.hpp"
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <map>
 
 namespace {
 
@@ -31,7 +31,8 @@ template <class T>
 sparse_array<T> load(communicator const& comm, als_command const& command, als_data& data) {
   ratings<T> table = command.ratings.empty() ? planted_ratings<T>(comm, command.planted())
                                              : read_ratings<T>(comm, command.ratings);
-  data.source = command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
+  data.source =
+      command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
   data.duplicates = table.duplicates;
   keep_active_users(comm, table, command.min_ratings);
   data.user_ids = std::move(table.user_ids);
@@ -111,22 +112,26 @@ void run_als(communicator const& comm, als_command command) {
     print_metrics(comm, *metrics);
   }
   if (command.user) print_recommendations(comm, command, data, model, rated, titles);
-  if (!command.no_output) write_model(comm, command, data, model, metrics);
-  if (!command.json.empty()) write_results(comm, command, data, model.iterations, metrics);
+  write_outputs(comm, command, data, model, metrics);
   if (!command.no_output) say(comm, "\nmodel written to {}", command.output);
 }
 
 int program(communicator const& comm, int argc, char** argv) {
-  CLI::App app("Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
-               "Without options: on generated ratings.",
-               "pantile-als");
+  CLI::App app(
+      "Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
+      "Without options: on generated ratings.",
+      "pantile-als");
   als_command command;
   add_options(app, command);
   if (auto const code = parse(comm, app, argc, argv)) return *code;
-  if (!command.no_output) check_output_folder(comm, command.output);
-  if (!command.json.empty()) check_output_file(comm, command.json);
-  if (command.dtype == "f32") run_als<float>(comm, command);
-  else run_als<double>(comm, command);
+  for_users([&] {
+    if (!command.no_output) check_output_folder(comm, command.output);
+    if (!command.json.empty()) check_output_file(comm, command.json);
+    if (command.dtype == "f32")
+      run_als<float>(comm, command);
+    else
+      run_als<double>(comm, command);
+  });
   return 0;
 }
 

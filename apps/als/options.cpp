@@ -1,11 +1,11 @@
 #include "options.hpp"
 
+#include "../common/checks.hpp"
+#include "../common/program.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-
-#include "../common/checks.hpp"
-#include "../common/program.hpp"
 
 namespace pantile::apps {
 
@@ -52,7 +52,9 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--regularization", c.model.regularization, "Weight lambda of |X|^2 + |Y|^2")
       ->type_name("L")
       ->check(finite_not_negative());
-  app.add_option("--dtype", c.dtype, "Precision: f32 or f64")->type_name("T")->check(CLI::IsMember({"f32", "f64"}));
+  app.add_option("--dtype", c.dtype, "Precision: f32 or f64")
+      ->type_name("T")
+      ->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S");
   app.add_option("--init-user-factors", c.init_user_factors,
                  "Initial factors, rows in ascending order of id (random)")
@@ -63,7 +65,8 @@ void add_model_options(CLI::App& app, als_command& c) {
 }
 
 void add_output_options(CLI::App& app, als_command& c) {
-  auto* const user = app.add_option("--user", c.user, "Recommend items that this user has not rated")->type_name("ID");
+  auto* const user =
+      app.add_option("--user", c.user, "Recommend items that this user has not rated")->type_name("ID");
   app.add_option("--top", c.top, "How many items to recommend (10)")
       ->type_name("N")
       ->check(at_least<index_t>(1))
@@ -71,8 +74,9 @@ void add_output_options(CLI::App& app, als_command& c) {
   app.add_option("--titles", c.titles, "Table of item id, title: names for the recommended items")
       ->type_name("FILE")
       ->needs(user);
-  auto* const output = app.add_option("--output", c.output, "Folder for the model: factors and ids as .npy, model.json")
-                           ->type_name("DIR");
+  auto* const output =
+      app.add_option("--output", c.output, "Folder for the model: factors and ids as .npy, model.json")
+          ->type_name("DIR");
   app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE");
 }

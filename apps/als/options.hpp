@@ -1,11 +1,11 @@
 #pragma once
 
+#include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/planted_ratings.hpp>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <pantile/algorithms/als.hpp>
-#include <pantile/algorithms/planted_ratings.hpp>
 
 namespace CLI {
 class App;

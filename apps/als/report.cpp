@@ -1,12 +1,12 @@
 #include "report.hpp"
 
-#include <nlohmann/json.hpp>
+#include "../common/output.hpp"
+#include "../common/program.hpp"
 
 #include <pantile/comm/environment.hpp>
 #include <pantile/io/npy.hpp>
 
-#include "../common/output.hpp"
-#include "../common/program.hpp"
+#include <nlohmann/json.hpp>
 
 namespace pantile::apps {
 
@@ -19,7 +19,8 @@ void print_data(communicator const& comm, als_command const& command, als_data c
       100 * static_cast<double>(data.ratings) / static_cast<double>(users) / static_cast<double>(items),
       data.duplicates > 0 ? fmt::format("; {} replaced by later ones", grouped(data.duplicates)) : "");
   if (command.held_out_fraction() > 0)
-    say(comm, "held out: {}, {:g} of every user's", counted(data.held_out, "rating"), command.held_out_fraction());
+    say(comm, "held out: {}, {:g} of every user's", counted(data.held_out, "rating"),
+        command.held_out_fraction());
   say(comm, "model: {}, alpha {:g}, regularization {:g}, {}", counted(command.model.factors, "factor"),
       command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"));
   if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
@@ -57,10 +58,9 @@ void add_sizes(nlohmann::ordered_json& json, als_command const& command, als_dat
   json["factors"] = command.model.factors;
 }
 
-}  // namespace
-
 void write_results(communicator const& comm, als_command const& command, als_data const& data,
                    std::vector<als_iteration> const& iterations, std::optional<als_metrics> const& metrics) {
+  if (command.json.empty()) return;
   auto json = json_head(comm, "pantile-als", command.dtype);
   add_sizes(json, command, data);
   json["iterations"] = json_of(iterations);
@@ -69,10 +69,18 @@ void write_results(communicator const& comm, als_command const& command, als_dat
   write_json(comm, command.json, json);
 }
 
-template <element T>
-void write_model(communicator const& comm, als_command const& command, als_data const& data, als_model<T> const& model,
-                 std::optional<als_metrics> const& metrics) {
-  nlohmann::ordered_json json{{"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
+template <class T>
+void write_model(communicator const& comm, std::string const& folder, als_command const& command,
+                 als_data const& data, als_model<T> const& model, std::optional<als_metrics> const& metrics) {
+  write_npy(comm, folder + "/user_factors.npy", model.user_factors);
+  write_npy(comm, folder + "/item_factors.npy", model.item_factors);
+  comm.agree([&] {
+    if (comm.rank() != 0) return;
+    write_npy_local<std::int64_t>(folder + "/user_ids.npy", data.user_ids, {std::ssize(data.user_ids)});
+    write_npy_local<std::int64_t>(folder + "/item_ids.npy", data.item_ids, {std::ssize(data.item_ids)});
+  });
+  nlohmann::ordered_json json{
+      {"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
   add_sizes(json, command, data);
   json["alpha"] = command.model.alpha;
   json["regularization"] = command.model.regularization;
@@ -81,21 +89,24 @@ void write_model(communicator const& comm, als_command const& command, als_data 
   json["source"] = data.source;
   json["iterations"] = json_of(model.iterations);
   json["metrics"] = json_of(metrics);
+  write_json(comm, folder + "/model.json", json);
+}
+
+}  // namespace
+
+template <element T>
+void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
+                   als_model<T> const& model, std::optional<als_metrics> const& metrics) {
+  if (command.no_output) return write_results(comm, command, data, model.iterations, metrics);
   write_folder(comm, command.output, [&](std::string const& folder) {
-    write_npy(comm, folder + "/user_factors.npy", model.user_factors);
-    write_npy(comm, folder + "/item_factors.npy", model.item_factors);
-    comm.agree([&] {
-      if (comm.rank() != 0) return;
-      write_npy_local<std::int64_t>(folder + "/user_ids.npy", data.user_ids, {std::ssize(data.user_ids)});
-      write_npy_local<std::int64_t>(folder + "/item_ids.npy", data.item_ids, {std::ssize(data.item_ids)});
-    });
-    write_json(comm, folder + "/model.json", json);
+    write_model(comm, folder, command, data, model, metrics);
+    write_results(comm, command, data, model.iterations, metrics);
   });
 }
 
-template void write_model(communicator const&, als_command const&, als_data const&, als_model<float> const&,
-                          std::optional<als_metrics> const&);
-template void write_model(communicator const&, als_command const&, als_data const&, als_model<double> const&,
-                          std::optional<als_metrics> const&);
+template void write_outputs(communicator const&, als_command const&, als_data const&, als_model<float> const&,
+                            std::optional<als_metrics> const&);
+template void write_outputs(communicator const&, als_command const&, als_data const&, als_model<double> const&,
+                            std::optional<als_metrics> const&);
 
 }  // namespace pantile::apps

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
+#include "options.hpp"
 
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/ranking.hpp>
 
-#include "options.hpp"
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace pantile::apps {
 
@@ -29,13 +29,10 @@ void print_data(communicator const& comm, als_command const& command, als_data c
 void print_iteration(communicator const& comm, als_iteration const& iteration);
 void print_metrics(communicator const& comm, als_metrics const& metrics);
 
-/// Writes the results file (collective).
-void write_results(communicator const& comm, als_command const& command, als_data const& data,
-                   std::vector<als_iteration> const& iterations, std::optional<als_metrics> const& metrics);
-
-/// Writes the model: user_factors.npy, item_factors.npy, user_ids.npy, item_ids.npy and model.json (collective).
+/// Writes what the command asks for (collective): the model as user_factors.npy, item_factors.npy,
+/// user_ids.npy, item_ids.npy and model.json, and the results file. All of it or nothing.
 template <element T>
-void write_model(communicator const& comm, als_command const& command, als_data const& data, als_model<T> const& model,
-                 std::optional<als_metrics> const& metrics);
+void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
+                   als_model<T> const& model, std::optional<als_metrics> const& metrics);
 
 }  // namespace pantile::apps

@@ -1,11 +1,10 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <limits>
 #include <string>
-
-#include <CLI/CLI.hpp>
-
-#include <fmt/format.h>
 
 // What options may be. Messages name the text that was given.
 namespace pantile::apps {
@@ -16,8 +15,9 @@ CLI::Validator number_that(std::string kind, Good good) {
   return CLI::Validator(
       [kind, good](std::string& text) {
         T value{};
-        return CLI::detail::lexical_cast(text, value) && good(value) ? std::string()
-                                                                     : fmt::format("'{}' is not {}", text, kind);
+        return CLI::detail::lexical_cast(text, value) && good(value)
+                   ? std::string()
+                   : fmt::format("'{}' is not {}", text, kind);
       },
       kind);
 }
@@ -29,7 +29,8 @@ CLI::Validator at_least(T low) {
 
 template <class T>
 CLI::Validator between(T low, T high) {
-  return number_that<T>(fmt::format("a whole number from {} to {}", low, high), [=](T v) { return v >= low && v <= high; });
+  return number_that<T>(fmt::format("a whole number from {} to {}", low, high),
+                        [=](T v) { return v >= low && v <= high; });
 }
 
 inline CLI::Validator fraction() {

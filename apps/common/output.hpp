@@ -1,17 +1,16 @@
 #pragma once
 
-#include <unistd.h>
+#include <pantile/comm/communicator.hpp>
+#include <pantile/comm/environment.hpp>
+#include <pantile/io/safe_file.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <system_error>
-
-#include <nlohmann/json.hpp>
-
-#include <pantile/comm/communicator.hpp>
-#include <pantile/comm/environment.hpp>
-#include <pantile/io/safe_file.hpp>
+#include <unistd.h>
 
 // Where the programs write: checked before the work begins, written when it has succeeded.
 namespace pantile::apps {
@@ -22,13 +21,15 @@ namespace detail {
 
 inline void check_writable(files::path const& folder, std::string const& for_what) {
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
-    throw io_error("cannot write " + for_what + ": no permission to write into '" + folder.string() + "'", std::string());
+    throw io_error("cannot write " + for_what + ": no permission to write into '" + folder.string() + "'",
+                   std::string());
 }
 
 /// The folder that is there above or at `path`.
 inline files::path existing_folder(files::path path) {
   path = files::absolute(path).lexically_normal();
-  while (!files::exists(path) && path.has_parent_path() && path != path.parent_path()) path = path.parent_path();
+  while (!files::exists(path) && path.has_parent_path() && path != path.parent_path())
+    path = path.parent_path();
   return path;
 }
 
@@ -53,13 +54,15 @@ inline void check_output_file(communicator const& comm, std::string const& path)
     if (files::exists(path) && !files::is_regular_file(path)) return;  // a terminal or a pipe
     files::path const folder = files::absolute(path).parent_path();
     if (!files::is_directory(folder))
-      throw io_error("cannot write '" + path + "': there is no folder '" + folder.string() + "'", std::string());
+      throw io_error("cannot write '" + path + "': there is no folder '" + folder.string() + "'",
+                     std::string());
     detail::check_writable(folder, "'" + path + "'");
   });
 }
 
-/// Makes `folder` hold what `write(temporary_folder)` writes (collective): the files are written elsewhere beside it
-/// and moved only when all of them are there, so that nothing changes where writing fails. Other files in it stay.
+/// Makes `folder` hold what `write(temporary_folder)` writes (collective): the files are written elsewhere
+/// beside it and moved only when all of them are there, so that nothing changes where writing fails. Other
+/// files in it stay.
 inline void write_folder(communicator const& comm, std::string const& folder,
                          std::function<void(std::string const&)> const& write) {
   files::path target = files::absolute(folder).lexically_normal();
@@ -83,7 +86,8 @@ inline void write_folder(communicator const& comm, std::string const& folder,
     write(part.string());
     on_root([&] {
       if (!files::exists(target)) return files::rename(part, target);
-      for (auto const& file : files::directory_iterator(part)) files::rename(file, target / file.path().filename());
+      for (auto const& file : files::directory_iterator(part))
+        files::rename(file, target / file.path().filename());
       files::remove(part);
     });
   } catch (...) {
@@ -101,7 +105,8 @@ inline void write_json(communicator const& comm, std::string const& path, nlohma
 }
 
 /// What every program's JSON begins with.
-inline nlohmann::ordered_json json_head(communicator const& comm, std::string const& program, std::string const& dtype) {
+inline nlohmann::ordered_json json_head(communicator const& comm, std::string const& program,
+                                        std::string const& dtype) {
   return {{"program", program},
           {"version", PANTILE_VERSION},
           {"ranks", comm.size()},
@@ -109,7 +114,8 @@ inline nlohmann::ordered_json json_head(communicator const& comm, std::string co
           {"dtype", dtype}};
 }
 
-/// Adds what the job cost (collective): the largest number of bytes that a rank sent and the largest resident set.
+/// Adds what the job cost (collective): the largest number of bytes that a rank sent and the largest resident
+/// set.
 inline void add_costs(communicator const& comm, nlohmann::ordered_json& json) {
   index_t costs[2] = {comm.counters().bytes_sent, environment::peak_memory_bytes()};
   comm.allreduce(std::span<index_t>(costs), reduce_op::max);

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <pantile/base/error.hpp>
+#include <pantile/comm/communicator.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include <cstdio>
 #include <memory>
 #include <optional>
 #include <string>
-
-#include <CLI/CLI.hpp>
-
-#include <fmt/format.h>
-
-#include <pantile/comm/communicator.hpp>
 
 // What the programs share: a command line that all ranks parse and rank 0 answers, and output of rank 0.
 namespace pantile::apps {
@@ -36,7 +36,8 @@ inline int complain(communicator const& comm, CLI::App const& app, std::string p
   return usage_error;
 }
 
-/// Parses the command line on every rank. Gives the exit code where the program is to end here: after --help and
+/// Parses the command line on every rank. Gives the exit code where the program is to end here: after --help
+/// and
 /// --version, and on errors.
 inline std::optional<int> parse(communicator const& comm, CLI::App& app, int argc, char** argv) {
   try {
@@ -64,6 +65,20 @@ class plain_formatter : public CLI::Formatter {
     return text;
   }
 };
+
+/// Runs the work of a program. What is wrong with a file or an option is said without a place in our sources,
+/// which would help nobody there.
+template <class Work>
+void for_users(Work work) {
+  try {
+    work();
+  } catch (error const& e) {
+    using kind = error_kind;
+    for (kind const known : {kind::io, kind::domain, kind::index, kind::shape, kind::dtype, kind::linalg})
+      if (e.kind() == known) throw_error(known, e.message(), std::string());
+    throw;
+  }
+}
 
 /// The options of all programs; before any other.
 inline void add_common_options(CLI::App& app) {

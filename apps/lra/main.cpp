@@ -1,12 +1,8 @@
 // pantile-lra: logistic regression by gradient descent. Options and output are here; the work is in
 // pantile/algorithms.
-#include <algorithm>
-#include <cmath>
-#include <optional>
-
-#include <CLI/CLI.hpp>
-
-#include <nlohmann/json.hpp>
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+#include "options.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
@@ -19,9 +15,12 @@
 #include <pantile/random/normal.hpp>
 #include <pantile/random/uniform.hpp>
 
-#include "../common/output.hpp"
-#include "../common/program.hpp"
-#include "options.hpp"
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
 
 namespace {
 
@@ -35,7 +34,8 @@ labelled_rows<T> generate(communicator const& comm, lra_command const& c) {
   double const deviation = 4 / std::sqrt(static_cast<double>(features));
   labelled_rows<T> set;
   set.features = random::normal<T>(comm, {rows, features}, tiling::row(), {.seed = c.seed});
-  auto const weights = random::normal<T>({features}, {.seed = hash_combine(c.seed, 1), .mean = 0, .stddev = deviation});
+  auto const weights =
+      random::normal<T>({features}, {.seed = hash_combine(c.seed, 1), .mean = 0, .stddev = deviation});
   auto const chance = random::uniform<T>(comm, {rows}, tiling::row(), {.seed = hash_combine(c.seed, 2)});
   set.labels = cast<T>(chance < sigmoid(dot(set.features, weights)));
   return set;
@@ -61,7 +61,8 @@ labelled_rows<T> load(communicator const& comm, lra_command const& c) {
 
 /// The features as the method sees them.
 template <class T>
-array<T, 2> prepared(array<T, 2> features, lra_command const& c, std::optional<column_scaling<T>> const& scaling) {
+array<T, 2> prepared(array<T, 2> features, lra_command const& c,
+                     std::optional<column_scaling<T>> const& scaling) {
   if (scaling) features = standardized(features, *scaling);
   if (c.intercept) features = with_ones(features);
   return c.tiling == "column" ? retile(features, tiling::column()) : std::move(features);
@@ -87,12 +88,16 @@ nlohmann::ordered_json json_of(lra_results const& r) {
     metrics["test_loss"] = r.test->loss;
     metrics["test_accuracy"] = r.test->accuracy;
   }
-  return {{"rows", r.rows},   {"test_rows", r.test_rows},
-          {"features", r.features}, {"iterations", steps},
-          {"seconds_per_iteration", r.seconds_per_iteration}, {"metrics", metrics}};
+  return {{"rows", r.rows},
+          {"test_rows", r.test_rows},
+          {"features", r.features},
+          {"iterations", steps},
+          {"seconds_per_iteration", r.seconds_per_iteration},
+          {"metrics", metrics}};
 }
 
 void write_results(communicator const& comm, lra_command const& c, lra_results const& results) {
+  if (c.json.empty()) return;
   auto json = json_head(comm, "pantile-lra", c.dtype);
   json["tiling"] = c.tiling;
   json.update(json_of(results));
@@ -100,17 +105,24 @@ void write_results(communicator const& comm, lra_command const& c, lra_results c
   write_json(comm, c.json, json);
 }
 
+/// Writes the model and the results file, both or none of them.
 template <class T>
-void write_model(communicator const& comm, lra_command const& c, lra_results const& results,
-                 array<T, 1> const& weights, std::optional<column_scaling<T>> const& scaling) {
-  nlohmann::ordered_json json{{"program", "pantile-lra"}, {"version", PANTILE_VERSION}, {"dtype", c.dtype},
+void write_outputs(communicator const& comm, lra_command const& c, lra_results const& results,
+                   array<T, 1> const& weights, std::optional<column_scaling<T>> const& scaling) {
+  if (c.output.empty()) return write_results(comm, c, results);
+  nlohmann::ordered_json json{{"program", "pantile-lra"},
+                              {"version", PANTILE_VERSION},
+                              {"dtype", c.dtype},
                               {"source", c.data.empty() ? fmt::format("generated, seed {}", c.seed) : c.data},
-                              {"alpha", c.model.alpha}, {"intercept", c.intercept}};
-  if (scaling) json["standardized"] = {{"mean", scaling->mean.span()}, {"deviation", scaling->deviation.span()}};
+                              {"alpha", c.model.alpha},
+                              {"intercept", c.intercept}};
+  if (scaling)
+    json["standardized"] = {{"mean", scaling->mean.span()}, {"deviation", scaling->deviation.span()}};
   json.update(json_of(results));
   write_folder(comm, c.output, [&](std::string const& folder) {
     write_npy(comm, folder + "/weights.npy", weights);
     write_json(comm, folder + "/model.json", json);
+    write_results(comm, c, results);
   });
 }
 
@@ -118,7 +130,8 @@ void print_data(communicator const& comm, lra_command const& c, lra_results cons
   say(comm, "pantile-lra {}: {} with {} each, {}, {} tiling", PANTILE_VERSION, counted(comm.size(), "rank"),
       counted(environment::threads(), "thread"), c.dtype == "f64" ? "float64" : "float32", c.tiling);
   say(comm, "data: {}: {} x {}{}", c.data.empty() ? fmt::format("generated, seed {}", c.seed) : c.data,
-      counted(r.rows + r.test_rows, "row"), counted(r.features, "feature"), c.standardize ? ", standardized" : "");
+      counted(r.rows + r.test_rows, "row"), counted(r.features, "feature"),
+      c.standardize ? ", standardized" : "");
   if (c.test_fraction > 0) say(comm, "held out: {}", counted(r.test_rows, "row"));
   say(comm, "model: {}, alpha {:g}{}", counted(c.model.iterations, "iteration"), c.model.alpha,
       c.intercept ? ", with intercept" : "");
@@ -147,26 +160,33 @@ void run_lra(communicator const& comm, lra_command c) {
   results.quality = evaluate_logistic(X, learn.labels, model.weights);
   say(comm, "\nloss {:.6f}, accuracy {:.4f}", results.quality.loss, results.quality.accuracy);
   if (results.test_rows > 0) {
-    results.test = evaluate_logistic(prepared(std::move(test.features), c, scaling), test.labels, model.weights);
+    results.test =
+        evaluate_logistic(prepared(std::move(test.features), c, scaling), test.labels, model.weights);
     say(comm, "held out: loss {:.6f}, accuracy {:.4f}", results.test->loss, results.test->accuracy);
   }
-  if (!c.output.empty()) write_model(comm, c, results, model.weights, scaling);
-  if (!c.json.empty()) write_results(comm, c, results);
+  write_outputs(comm, c, results, model.weights, scaling);
   if (!c.output.empty()) say(comm, "model written to {}", c.output);
 }
 
 int program(communicator const& comm, int argc, char** argv) {
-  CLI::App app("Logistic regression by gradient descent on all ranks of an MPI job: of a table (--data) or of generated\n"
-               "rows (--generate).",
-               "pantile-lra");
+  CLI::App app(
+      "Logistic regression by gradient descent on all ranks of an MPI job: of a table (--data) or of "
+      "generated\n"
+      "rows (--generate).",
+      "pantile-lra");
   lra_command command;
   add_options(app, command);
   if (auto const code = parse(comm, app, argc, argv)) return *code;
-  if (command.data.empty() && command.generate.empty()) return complain(comm, app, "give --data FILE or --generate N,M");
-  if (!command.output.empty()) check_output_folder(comm, command.output);
-  if (!command.json.empty()) check_output_file(comm, command.json);
-  if (command.dtype == "f32") run_lra<float>(comm, command);
-  else run_lra<double>(comm, command);
+  if (command.data.empty() && command.generate.empty())
+    return complain(comm, app, "give --data FILE or --generate N,M");
+  for_users([&] {
+    if (!command.output.empty()) check_output_folder(comm, command.output);
+    if (!command.json.empty()) check_output_file(comm, command.json);
+    if (command.dtype == "f32")
+      run_lra<float>(comm, command);
+    else
+      run_lra<double>(comm, command);
+  });
   return 0;
 }
 

@@ -1,9 +1,9 @@
 #include "options.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include "../common/checks.hpp"
 #include "../common/program.hpp"
+
+#include <CLI/CLI.hpp>
 
 namespace pantile::apps {
 
@@ -22,18 +22,24 @@ void add_data_options(CLI::App& app, lra_command& c) {
       ->expected(2)
       ->check(at_least<index_t>(1))
       ->excludes(data);
-  app.add_option("--test-fraction", c.test_fraction, "Part of the rows to hold out")->type_name("F")->check(fraction());
+  app.add_option("--test-fraction", c.test_fraction, "Part of the rows to hold out")
+      ->type_name("F")
+      ->check(fraction());
 }
 
 void add_model_options(CLI::App& app, lra_command& c) {
   app.add_option("--iterations", c.model.iterations, "Iterations")->type_name("N")->check(at_least<index_t>(0));
-  app.add_option("--alpha", c.model.alpha, "Step along the gradient")->type_name("A")->check(finite_not_negative());
+  app.add_option("--alpha", c.model.alpha, "Step along the gradient")
+      ->type_name("A")
+      ->check(finite_not_negative());
   app.add_flag("--standardize", c.standardize, "Give every feature mean 0 and standard deviation 1");
   app.add_flag("--intercept", c.intercept, "Add a last feature that is 1; its weight is the last one");
   app.add_option("--tiling", c.tiling, "How the features are cut over the ranks: row or column")
       ->type_name("T")
       ->check(CLI::IsMember({"row", "column"}));
-  app.add_option("--dtype", c.dtype, "Precision: f32 or f64")->type_name("T")->check(CLI::IsMember({"f32", "f64"}));
+  app.add_option("--dtype", c.dtype, "Precision: f32 or f64")
+      ->type_name("T")
+      ->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--seed", c.seed, "Seed of everything random")->type_name("S");
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <pantile/algorithms/logistic_regression.hpp>
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <pantile/algorithms/logistic_regression.hpp>
 
 namespace CLI {
 class App;

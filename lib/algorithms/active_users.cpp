@@ -1,10 +1,9 @@
 #include <pantile/algorithms/active_users.hpp>
+#include <pantile/comm/communicator.hpp>
 
 #include <span>
 #include <string>
 #include <vector>
-
-#include <pantile/comm/communicator.hpp>
 
 namespace pantile {
 
@@ -24,7 +23,8 @@ std::vector<index_t> renumber(std::vector<std::int64_t>& ids, std::vector<std::u
 }
 
 template <class T>
-void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t> const& counts, index_t minimum) {
+void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t> const& counts,
+                index_t minimum) {
   std::vector<std::uint8_t> active(counts.size()), used(table.item_ids.size(), 0);
   for (std::size_t i = 0; i < active.size(); ++i) active[i] = counts[i] >= minimum;
   std::erase_if(table.entries, [&](auto const& e) { return !active[static_cast<std::size_t>(e.row)]; });
@@ -40,7 +40,8 @@ void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t
 }  // namespace
 
 template <floating_element T>
-void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum, std::source_location where) {
+void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum,
+                       std::source_location where) {
   std::vector<index_t> counts(table.user_ids.size(), 0);
   for (auto const& e : table.entries)
     if (e.value != 0) ++counts[static_cast<std::size_t>(e.row)];

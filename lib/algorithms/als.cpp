@@ -1,15 +1,14 @@
+#include "als_side.hpp"
+
 #include <pantile/algorithms/als.hpp>
-
-#include <chrono>
-#include <cmath>
-#include <limits>
-
 #include <pantile/base/checked.hpp>
 #include <pantile/sparse/counts.hpp>
 #include <pantile/sparse/retile.hpp>
 #include <pantile/sparse/transpose.hpp>
 
-#include "als_side.hpp"
+#include <chrono>
+#include <cmath>
+#include <limits>
 
 namespace pantile {
 
@@ -19,7 +18,8 @@ using detail::als_side;
 
 void check_options(als_options const& o, std::source_location where) {
   auto const bad = [&](char const* name, auto value, char const* wanted) {
-    throw domain_error(std::string("als: ") + name + " must be " + wanted + ", got " + std::to_string(value), where);
+    throw domain_error(std::string("als: ") + name + " must be " + wanted + ", got " + std::to_string(value),
+                       where);
   };
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");

@@ -1,11 +1,11 @@
 #include "als_side.hpp"
 
+#include <pantile/ops/movement.hpp>
+#include <pantile/random/normal.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
-
-#include <pantile/ops/movement.hpp>
-#include <pantile/random/normal.hpp>
 
 namespace pantile::detail {
 
@@ -19,7 +19,8 @@ std::vector<std::int32_t> compact(std::span<index_t const> columns) {
   return result;
 }
 
-/// Copies the elements that both matrices have and sets the others of `to` to zero; they are tiled by the same rows.
+/// Copies the elements that both matrices have and sets the others of `to` to zero; they are tiled by the same
+/// rows.
 template <class T>
 void copy_columns(array<T, 2> const& from, array<T, 2>& to) {
   index_t const width = std::min(from.extent(1), to.extent(1)), rows = to.owned_box().extent(0);
@@ -33,12 +34,12 @@ void copy_columns(array<T, 2> const& from, array<T, 2>& to) {
 }  // namespace
 
 template <class T>
-als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, index_t factors,
-                      std::source_location where)
+als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings,
+                      index_t factors, std::source_location where)
     : name_(std::move(name)), ids_(ids), ratings_(std::move(ratings)), factors_(factors), where_(where) {
   if (ratings_.extent(1) > std::numeric_limits<std::int32_t>::max())
-    throw index_error("als: " + std::to_string(ratings_.extent(1)) + " columns; at most 2^31 - 1 users and items",
-                      where_);
+    throw index_error(
+        "als: " + std::to_string(ratings_.extent(1)) + " columns; at most 2^31 - 1 users and items", where_);
   comm().agree([&] { columns_ = compact(ratings_.columns()); }, where_);
 }
 
@@ -46,8 +47,9 @@ template <class T>
 void als_side<T>::start(std::optional<array<T, 2>> const& initial, std::uint64_t seed) {
   std::array<index_t, 2> const shape{ratings_.extent(0), factors_};
   if (initial && initial->shape() != shape)
-    throw shape_error("als: the initial " + name_ + " factors have the shape " + to_string(extents(initial->shape())) +
-                          ", the ratings and options ask for " + to_string(extents(shape)),
+    throw shape_error("als: the initial " + name_ + " factors have the shape " +
+                          to_string(extents(initial->shape())) + ", the ratings and options ask for " +
+                          to_string(extents(shape)),
                       where_);
   tiling_rule const rows = tiling::cuts({ratings_.tiling().boundaries(0), {}});
   double const deviation = 1 / std::sqrt(static_cast<double>(factors_));
@@ -63,14 +65,16 @@ void als_side<T>::share() {
   all_ = retile(own_, tiling::replicated(), where_);
   gram_.resize(static_cast<std::size_t>(factors_ * factors_));
   comm().agree(
-      [&] { kernel::gram(own_.data(), own_.owned_box().extent(0), factors_, leading(), gram_.data()); }, where_);
+      [&] { kernel::gram(own_.data(), own_.owned_box().extent(0), factors_, leading(), gram_.data()); },
+      where_);
   comm().allreduce(std::span<T>(gram_), reduce_op::sum, where_);
 }
 
 template <class T>
 void als_side<T>::solve(als_side const& fixed, double alpha, double regularization) {
   std::vector<T> base(fixed.gram_);
-  for (index_t f = 0; f < factors_; ++f) base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(regularization);
+  for (index_t f = 0; f < factors_; ++f)
+    base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(regularization);
   // The lowest rank that fails has the lowest row that does: all ranks name the same one.
   comm().agree(
       [&] {
@@ -91,8 +95,8 @@ double als_side<T>::observed_loss(als_side const& other, double alpha) const {
   double loss = 0;
   comm().agree(
       [&] {
-        loss = kernel::als_observed_loss(view(), static_cast<T>(alpha), own_.data(), leading(), other.all_.data(),
-                                         leading(), factors_);
+        loss = kernel::als_observed_loss(view(), static_cast<T>(alpha), own_.data(), leading(),
+                                         other.all_.data(), leading(), factors_);
       },
       where_);
   return comm().allreduce(loss, reduce_op::sum, where_);
@@ -100,7 +104,8 @@ double als_side<T>::observed_loss(als_side const& other, double alpha) const {
 
 template <class T>
 array<T, 2> als_side<T>::factors() const {
-  array<T, 2> result(comm(), {own_.extent(0), factors_}, tiling::cuts({own_.tiling().boundaries(0), {}}), where_);
+  array<T, 2> result(comm(), {own_.extent(0), factors_}, tiling::cuts({own_.tiling().boundaries(0), {}}),
+                     where_);
   copy_columns(own_, result);
   return result;
 }

@@ -1,15 +1,15 @@
 #pragma once
 
+#include <pantile/array/array.hpp>
+#include <pantile/kernel/als.hpp>
+#include <pantile/sparse/sparse_array.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <source_location>
 #include <span>
 #include <string>
 #include <vector>
-
-#include <pantile/array/array.hpp>
-#include <pantile/kernel/als.hpp>
-#include <pantile/sparse/sparse_array.hpp>
 
 namespace pantile::detail {
 

@@ -1,12 +1,12 @@
 #include <pantile/algorithms/labelled_rows.hpp>
-
-#include <string>
-#include <vector>
-
 #include <pantile/expr/functions.hpp>
 #include <pantile/ops/evaluate.hpp>
 #include <pantile/ops/reduce.hpp>
 #include <pantile/random/generator.hpp>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace pantile {
 
@@ -56,10 +56,13 @@ labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column,
   std::vector<index_t> const cuts = row_cuts(table, where);
   index_t const columns = table.extent(1), label = label_column < 0 ? columns + label_column : label_column;
   if (label < 0 || label >= columns)
-    throw index_error("separate_labels: column " + std::to_string(label_column) + " of " + std::to_string(columns), where);
-  if (columns < 2) throw shape_error("separate_labels: a table of one column has labels and no features", where);
-  labelled_rows<T> result{array<T, 2>(table.comm(), {table.extent(0), columns - 1}, tiling::cuts({cuts, {}}), where),
-                          array<T, 1>(table.comm(), {table.extent(0)}, tiling::cuts({cuts}), where)};
+    throw index_error(
+        "separate_labels: column " + std::to_string(label_column) + " of " + std::to_string(columns), where);
+  if (columns < 2)
+    throw shape_error("separate_labels: a table of one column has labels and no features", where);
+  labelled_rows<T> result{
+      array<T, 2>(table.comm(), {table.extent(0), columns - 1}, tiling::cuts({cuts, {}}), where),
+      array<T, 1>(table.comm(), {table.extent(0)}, tiling::cuts({cuts}), where)};
   T const* in = table.data();
   T* features = result.features.data();
   T* labels = result.labels.data();
@@ -84,8 +87,8 @@ std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&
     held[i] = draws.uniform(own.lo[0] + static_cast<index_t>(i)) < fraction;
   auto result = std::pair(selected(rows, held, 0, where), selected(rows, held, 1, where));
   if (result.first.features.extent(0) == 0)
-    throw domain_error("split_rows: no row of " + std::to_string(rows.features.extent(0)) + " is left to learn from",
-                       where);
+    throw domain_error(
+        "split_rows: no row of " + std::to_string(rows.features.extent(0)) + " is left to learn from", where);
   return result;
 }
 
@@ -107,7 +110,8 @@ column_scaling<T> scaling_of(array<T, 2> const& X, std::source_location where) {
   column_scaling<T> s;
   s.mean = mean(X, 0, where);
   // Rounding gives a constant column a tiny deviation: compare its elements instead.
-  s.deviation = pantile::where(min(X, 0, where) == max(X, 0, where), T(1), sqrt(mean(square(X - s.mean), 0, where)));
+  s.deviation =
+      pantile::where(min(X, 0, where) == max(X, 0, where), T(1), sqrt(mean(square(X - s.mean), 0, where)));
   return s;
 }
 
@@ -116,12 +120,12 @@ array<T, 2> standardized(array<T, 2> const& features, column_scaling<T> const& s
   return (features - scaling.mean) / scaling.deviation;
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                                      \
-  template labelled_rows<T> separate_labels(array<T, 2> const&, index_t, std::source_location);                     \
-  template std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&, double, std::uint64_t, \
-                                                                    std::source_location);                         \
-  template array<T, 2> with_ones(array<T, 2> const&, std::source_location);                                         \
-  template column_scaling<T> scaling_of(array<T, 2> const&, std::source_location);                                  \
+#define PANTILE_INSTANTIATE(T)                                                                            \
+  template labelled_rows<T> separate_labels(array<T, 2> const&, index_t, std::source_location);           \
+  template std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&, double,      \
+                                                                    std::uint64_t, std::source_location); \
+  template array<T, 2> with_ones(array<T, 2> const&, std::source_location);                               \
+  template column_scaling<T> scaling_of(array<T, 2> const&, std::source_location);                        \
   template array<T, 2> standardized(array<T, 2> const&, column_scaling<T> const&);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

@@ -1,20 +1,21 @@
 #include <pantile/algorithms/logistic_regression.hpp>
-
-#include <chrono>
-#include <cmath>
-#include <string>
-
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/reduce.hpp>
 
+#include <chrono>
+#include <cmath>
+#include <optional>
+#include <string>
+
 namespace pantile {
 
 namespace {
 
-/// True for rows, columns and replicas; blocks and custom boxes are better retiled once than in every iteration.
+/// True for rows, columns and replicas; blocks and custom boxes are better retiled once than in every
+/// iteration.
 bool is_simple(tiling const& t) {
   if (!t.is_cartesian() || t.has_halo()) return false;
   return t.is_replicated() || t.grid().size() == 1;
@@ -35,15 +36,17 @@ void check(array<T, 2> const& X, array<T, 1> const& y, std::source_location wher
 
 void check(logistic_regression_options const& o, std::source_location where) {
   if (o.iterations < 0 || o.report_every < 0)
-    throw domain_error("logistic_regression: iterations must not be negative, got " + std::to_string(o.iterations) +
-                           ", reported every " + std::to_string(o.report_every),
+    throw domain_error("logistic_regression: iterations must not be negative, got " +
+                           std::to_string(o.iterations) + ", reported every " + std::to_string(o.report_every),
                        where);
   if (!std::isfinite(o.alpha))
-    throw domain_error("logistic_regression: the step alpha must be finite, got " + std::to_string(o.alpha), where);
+    throw domain_error("logistic_regression: the step alpha must be finite, got " + std::to_string(o.alpha),
+                       where);
 }
 
 template <class T>
-logistic_quality quality(array<T, 2> const& X, array<T, 1> const& y, array<T, 1> const& w, std::source_location where) {
+logistic_quality quality(array<T, 2> const& X, array<T, 1> const& y, array<T, 1> const& w,
+                         std::source_location where) {
   array<T, 1> const z = dot(X, w, where);
   // -log of the probability of the label; log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|)) overflows nowhere.
   logistic_quality q;
@@ -55,10 +58,9 @@ logistic_quality quality(array<T, 2> const& X, array<T, 1> const& y, array<T, 1>
 }  // namespace
 
 template <floating_element T>
-logistic_regression_model<T> logistic_regression(array<T, 2> const& features, array<T, 1> const& labels,
-                                                 logistic_regression_options const& options,
-                                                 std::function<void(logistic_regression_step const&)> const& progress,
-                                                 std::source_location where) {
+logistic_regression_model<T> logistic_regression(
+    array<T, 2> const& features, array<T, 1> const& labels, logistic_regression_options const& options,
+    std::function<void(logistic_regression_step const&)> const& progress, std::source_location where) {
   using clock = std::chrono::steady_clock;
   check(features, labels, where);
   check(options, where);
@@ -102,11 +104,11 @@ logistic_quality evaluate_logistic(array<T, 2> const& X, array<T, 1> const& y, a
   return quality(X, y, weights, where);
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                                        \
-  template logistic_regression_model<T> logistic_regression(                                                          \
-      array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&,                                     \
-      std::function<void(logistic_regression_step const&)> const&, std::source_location);                             \
-  template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&,             \
+#define PANTILE_INSTANTIATE(T)                                                                            \
+  template logistic_regression_model<T> logistic_regression(                                              \
+      array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&,                         \
+      std::function<void(logistic_regression_step const&)> const&, std::source_location);                 \
+  template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&, \
                                               std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

@@ -1,4 +1,8 @@
 #include <pantile/algorithms/planted_ratings.hpp>
+#include <pantile/base/checked.hpp>
+#include <pantile/random/generator.hpp>
+
+#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -6,19 +10,14 @@
 #include <numeric>
 #include <string>
 
-#include <pantile/base/checked.hpp>
-#include <pantile/random/generator.hpp>
-
-#include <omp.h>
-
 namespace pantile {
 
 namespace {
 
 constexpr std::uint64_t user_stream = 0x706c616e74000000ULL, rating_stream = user_stream + 1;
 constexpr double popularity_power = 0.8;
-/// How many of a user's ratings fall into the first, second and third group that the user prefers; the others fall
-/// into any group.
+/// How many of a user's ratings fall into the first, second and third group that the user prefers; the others
+/// fall into any group.
 constexpr double preference[] = {0.40, 0.25, 0.15};
 /// Draws for one user: repetitions are drawn again, up to this many times what is wanted.
 constexpr index_t patience = 16;
@@ -26,7 +25,8 @@ constexpr index_t patience = 16;
 /// Which item is at a place: an affine permutation of [0, n).
 class scatter {
  public:
-  scatter(index_t n, std::uint64_t seed) : n_(n), offset_(static_cast<index_t>(hash_combine(seed, 1) % std::uint64_t(n))) {
+  scatter(index_t n, std::uint64_t seed)
+      : n_(n), offset_(static_cast<index_t>(hash_combine(seed, 1) % std::uint64_t(n))) {
     // Near the golden section neighbours land far from each other.
     factor_ = std::max<index_t>(1, static_cast<index_t>(static_cast<double>(n) * 0.6180339887498949));
     while (std::gcd(factor_, n) != 1) ++factor_;
@@ -43,8 +43,11 @@ template <class T>
 class planter {
  public:
   planter(planted_options const& o)
-      : o_(o), item_at_(o.items, hash_combine(o.seed, 2)), user_at_(o.users, hash_combine(o.seed, 3)),
-        users_(o.seed, user_stream), draws_(o.seed, rating_stream) {}
+      : o_(o),
+        item_at_(o.items, hash_combine(o.seed, 2)),
+        user_at_(o.users, hash_combine(o.seed, 3)),
+        users_(o.seed, user_stream),
+        draws_(o.seed, rating_stream) {}
 
   /// How many ratings the user has: c / sqrt(place), c such that the sum is what is aimed at.
   index_t activity(index_t user) const {
@@ -90,16 +93,18 @@ class planter {
       auto const any = static_cast<index_t>((which + others) / others * static_cast<double>(o_.groups));
       group = std::clamp<index_t>(any, 0, o_.groups - 1);
     }
-    // Group g has the places g, g + groups, ...: the inverse of the distribution x^(1 - power) of their popularity.
+    // Group g has the places g, g + groups, ...: the inverse of the distribution x^(1 - power) of their
+    // popularity.
     index_t const size = (o_.items - group + o_.groups - 1) / o_.groups;
-    double const x = std::pow((static_cast<double>(bits & 0xffffffffU) + 0.5) * step, 1 / (1 - popularity_power));
+    double const x =
+        std::pow((static_cast<double>(bits & 0xffffffffU) + 0.5) * step, 1 / (1 - popularity_power));
     index_t const place = std::min(size - 1, static_cast<index_t>(x * static_cast<double>(size)));
     return item_at_(group + o_.groups * place);
   }
 
   static T value(int liking, std::uint64_t bits) {
     auto const noise = static_cast<double>(hash_combine(bits, 7) >> 40) / 16777216.0;  // [0, 1)
-    double const halves = 4 + liking + 4 * noise;                                   // a rating is halves / 2
+    double const halves = 4 + liking + 4 * noise;                                      // a rating is halves / 2
     return static_cast<T>(std::clamp(std::floor(halves), 1.0, 10.0) / 2);
   }
 
@@ -112,13 +117,15 @@ void check(planted_options const& o, std::source_location where) {
   constexpr index_t most = std::numeric_limits<std::int32_t>::max();
   if (o.users < 1 || o.users > most || o.items < 1 || o.items > most || o.ratings < 1 || o.groups < 1 ||
       o.groups > o.items)
-    throw domain_error("planted_ratings: users and items must be 1 to 2^31 - 1, ratings positive, groups 1 to items; got " +
-                           std::to_string(o.users) + ", " + std::to_string(o.items) + ", " +
-                           std::to_string(o.ratings) + ", " + std::to_string(o.groups),
-                       where);
+    throw domain_error(
+        "planted_ratings: users and items must be 1 to 2^31 - 1, ratings positive, groups 1 to items; got " +
+            std::to_string(o.users) + ", " + std::to_string(o.items) + ", " + std::to_string(o.ratings) + ", " +
+            std::to_string(o.groups),
+        where);
   if (static_cast<double>(o.ratings) > 0.25 * static_cast<double>(o.users) * static_cast<double>(o.items))
-    throw domain_error("planted_ratings: " + std::to_string(o.ratings) + " ratings are more than a quarter of " +
-                           std::to_string(o.users) + " x " + std::to_string(o.items),
+    throw domain_error("planted_ratings: " + std::to_string(o.ratings) +
+                           " ratings are more than a quarter of " + std::to_string(o.users) + " x " +
+                           std::to_string(o.items),
                        where);
 }
 
@@ -134,7 +141,8 @@ std::vector<sparse_entry<T>> plant_users(planted_options const& o, index_t begin
   planter<T> const plant(o);
   auto const users = static_cast<std::size_t>(end - begin);
   std::vector<index_t> room(users + 1, 0), count(users, 0);
-  for (std::size_t u = 0; u < users; ++u) room[u + 1] = room[u] + plant.activity(begin + static_cast<index_t>(u));
+  for (std::size_t u = 0; u < users; ++u)
+    room[u + 1] = room[u] + plant.activity(begin + static_cast<index_t>(u));
   std::vector<sparse_entry<T>> entries(static_cast<std::size_t>(room[users]));
   std::vector<std::vector<char>> taken(static_cast<std::size_t>(omp_get_max_threads()),
                                        std::vector<char>(static_cast<std::size_t>(o.items), 0));
@@ -154,7 +162,8 @@ std::vector<sparse_entry<T>> plant_users(planted_options const& o, index_t begin
 }  // namespace
 
 template <floating_element T>
-ratings<T> planted_ratings(communicator const& comm, planted_options const& options, std::source_location where) {
+ratings<T> planted_ratings(communicator const& comm, planted_options const& options,
+                           std::source_location where) {
   check(options, where);
   ratings<T> table;
   index_t const n = options.users, r = comm.rank(), p = comm.size();

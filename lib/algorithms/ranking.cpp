@@ -1,31 +1,24 @@
+#include "ranking_rows.hpp"
+#include "top_list.hpp"
+
 #include <pantile/algorithms/ranking.hpp>
+
+#include <Eigen/Core>
+#include <omp.h>
 
 #include <cmath>
 #include <numeric>
 #include <span>
 #include <string>
 
-#include <Eigen/Core>
-
-#include <omp.h>
-
-#include <pantile/ops/movement.hpp>
-#include <pantile/sparse/retile.hpp>
-
-#include "top_list.hpp"
-
 namespace pantile {
 
 namespace {
 
-template <class T>
-using row_major = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using namespace detail;
 
 template <class T>
-std::span<index_t const> columns_of(sparse_array<T> const& s, index_t row) {
-  auto const begin = s.offsets()[static_cast<std::size_t>(row)], end = s.offsets()[static_cast<std::size_t>(row) + 1];
-  return s.columns().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-}
+using row_major = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Users with held-out items are evaluated; these are their local rows.
 template <class T>
@@ -69,34 +62,11 @@ ranking_quality averaged(communicator const& comm, std::vector<quality_of_user> 
 
 void check_fit(extents const& training, extents const& held_out, index_t length, std::source_location where) {
   if (!(training == held_out))
-    throw shape_error("ranking: training ratings of shape " + to_string(training) + ", held-out ones of shape " +
-                          to_string(held_out),
+    throw shape_error("ranking: training ratings of shape " + to_string(training) +
+                          ", held-out ones of shape " + to_string(held_out),
                       where);
-  if (length < 1) throw domain_error("ranking: the length must be at least 1, got " + std::to_string(length), where);
-}
-
-template <class T>
-void check_factors(array<T, 2> const& x, array<T, 2> const& y, sparse_array<T> const& ratings,
-                   std::source_location where) {
-  if (x.extent(0) == ratings.extent(0) && y.extent(0) == ratings.extent(1) && x.extent(1) == y.extent(1)) return;
-  throw shape_error("ranking: user factors of shape " + to_string(extents(x.shape())) + " and item factors of shape " +
-                        to_string(extents(y.shape())) + " do not fit ratings of shape " +
-                        to_string(extents(ratings.shape())),
-                    where);
-}
-
-/// The sparse rows where the rows of `x` are.
-template <class T>
-sparse_array<T> beside(sparse_array<T> const& s, array<T, 2> const& x, std::source_location where) {
-  return retile(s, tiling::cuts({x.tiling().boundaries(0), {}}), where);
-}
-
-/// The factors tiled by rows; any other tiling is changed.
-template <class T>
-array<T, 2> by_rows(array<T, 2> const& x, std::source_location where) {
-  bool const rows = x.tiling().is_cartesian() && x.tiling().is_disjoint() && !x.tiling().has_halo() &&
-                    x.tiling().grid_axis_of(1) < 0 && (x.comm().size() == 1 || x.tiling().grid_axis_of(0) >= 0);
-  return rows ? array<T, 2>(x) : retile(x, tiling::row(), where);
+  if (length < 1)
+    throw domain_error("ranking: the length must be at least 1, got " + std::to_string(length), where);
 }
 
 /// Scores batches of users against all items, a batch per thread at a time.
@@ -120,7 +90,8 @@ class scorer {
     for (index_t begin = 0; begin < count; begin += batch) {
       buffers& b = threads_[static_cast<std::size_t>(omp_get_thread_num())];
       index_t const n = std::min(batch, count - begin);
-      for (index_t i = 0; i < n; ++i) b.users.row(i) = users_.local().row(rows[static_cast<std::size_t>(begin + i)]);
+      for (index_t i = 0; i < n; ++i)
+        b.users.row(i) = users_.local().row(rows[static_cast<std::size_t>(begin + i)]);
       b.scores.topRows(n).noalias() = b.users.topRows(n) * items_.local().transpose();
       for (index_t i = 0; i < n; ++i) visit(begin + i, [&](index_t item) { return b.scores(i, item); });
     }
@@ -139,8 +110,8 @@ class scorer {
 
 template <floating_element T>
 ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
-                                 sparse_array<T> const& training, sparse_array<T> const& held_out, index_t length,
-                                 std::source_location where) {
+                                 sparse_array<T> const& training, sparse_array<T> const& held_out,
+                                 index_t length, std::source_location where) {
   check_fit(extents(training.shape()), extents(held_out.shape()), length, where);
   check_factors(user_factors, item_factors, training, where);
   communicator const comm = user_factors.comm();
@@ -169,11 +140,12 @@ ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> co
 }
 
 template <floating_element T>
-ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_array<T> const& held_out, index_t length,
-                                    std::source_location where) {
+ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_array<T> const& held_out,
+                                    index_t length, std::source_location where) {
   check_fit(extents(training.shape()), extents(held_out.shape()), length, where);
   communicator const comm = training.comm();
-  auto const held = training.tiling() == held_out.tiling() ? held_out : retile(held_out, training.tiling(), where);
+  auto const held =
+      training.tiling() == held_out.tiling() ? held_out : retile(held_out, training.tiling(), where);
   auto const items = static_cast<std::size_t>(training.extent(1));
   std::vector<index_t> counts(items, 0), order(items), list;
   for (std::size_t i = 0; i < training.columns().size(); ++i)
@@ -198,36 +170,11 @@ ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_arra
   return averaged(comm, qualities, where);
 }
 
-template <floating_element T>
-std::vector<recommendation> recommend(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
-                                      sparse_array<T> const& rated, index_t user, index_t count,
-                                      std::source_location where) {
-  check_factors(user_factors, item_factors, rated, where);
-  if (user < 0 || user >= user_factors.extent(0))
-    throw index_error("recommend: user " + std::to_string(user) + " of " + std::to_string(user_factors.extent(0)),
-                      where);
-  communicator const comm = user_factors.comm();
-  array<T, 2> const users = by_rows(user_factors, where);
-  array<T, 2> const items = retile(item_factors, tiling::replicated(), where);
-  auto const seen = beside(rated, users, where);
-  box const own = users.owned_box();
-  detail::top_list list(std::clamp<index_t>(count, 0, items.extent(0)));
-  bool const mine = own.lo[0] <= user && user < own.hi[0];
-  if (mine) {
-    Eigen::Matrix<T, Eigen::Dynamic, 1> const scores = items.local() * users.local().row(user - own.lo[0]).transpose();
-    detail::offer_others(list, [&](index_t item) { return scores(item); }, items.extent(0),
-                         columns_of(seen, user - own.lo[0]));
-  }
-  return comm.allgatherv<recommendation>(list.best(), nullptr, where);
-}
-
-#define PANTILE_INSTANTIATE(T)                                                                                      \
-  template ranking_quality evaluate_ranking(array<T, 2> const&, array<T, 2> const&, sparse_array<T> const&,         \
-                                            sparse_array<T> const&, index_t, std::source_location);                 \
-  template ranking_quality evaluate_popularity(sparse_array<T> const&, sparse_array<T> const&, index_t,             \
-                                               std::source_location);                                               \
-  template std::vector<recommendation> recommend(array<T, 2> const&, array<T, 2> const&, sparse_array<T> const&,    \
-                                                 index_t, index_t, std::source_location);
+#define PANTILE_INSTANTIATE(T)                                                                              \
+  template ranking_quality evaluate_ranking(array<T, 2> const&, array<T, 2> const&, sparse_array<T> const&, \
+                                            sparse_array<T> const&, index_t, std::source_location);         \
+  template ranking_quality evaluate_popularity(sparse_array<T> const&, sparse_array<T> const&, index_t,     \
+                                               std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 

@@ -1,11 +1,10 @@
 #include <pantile/algorithms/split_ratings.hpp>
+#include <pantile/base/checked.hpp>
+#include <pantile/random/generator.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
-
-#include <pantile/base/checked.hpp>
-#include <pantile/random/generator.hpp>
 
 namespace pantile {
 
@@ -20,8 +19,8 @@ class chooser {
 
   /// One flag per rating of the row.
   template <class T>
-  std::vector<char> const& choose(std::int64_t user, std::span<index_t const> columns, std::span<T const> values,
-                                  std::span<std::int64_t const> item_ids) {
+  std::vector<char> const& choose(std::int64_t user, std::span<index_t const> columns,
+                                  std::span<T const> values, std::span<std::int64_t const> item_ids) {
     order_.clear();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (values[i] == 0) continue;
@@ -53,8 +52,8 @@ struct rows_of {
   }
   void end_row() { offsets.push_back(std::ssize(columns)); }
   sparse_array<T> made(sparse_array<T> const& like, std::source_location where) && {
-    return sparse_array<T>(like.comm(), like.tiling(), {std::move(offsets), std::move(columns), std::move(values)}, 0,
-                           where);
+    return sparse_array<T>(like.comm(), like.tiling(),
+                           {std::move(offsets), std::move(columns), std::move(values)}, 0, where);
   }
 
   std::vector<index_t> offsets{0};
@@ -84,12 +83,14 @@ ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, 
         chooser choice(fraction, seed);
         for (index_t row = 0; row < ratings.local_rows(); ++row) {
           auto const begin = static_cast<std::size_t>(ratings.offsets()[static_cast<std::size_t>(row)]);
-          auto const count = static_cast<std::size_t>(ratings.offsets()[static_cast<std::size_t>(row) + 1]) - begin;
+          auto const count =
+              static_cast<std::size_t>(ratings.offsets()[static_cast<std::size_t>(row) + 1]) - begin;
           auto const columns = ratings.columns().subspan(begin, count);
           auto const values = ratings.values().subspan(begin, count);
           auto const user = user_ids[static_cast<std::size_t>(ratings.first_row() + row)];
           auto const& chosen = choice.choose(user, columns, values, item_ids);
-          for (std::size_t i = 0; i < count; ++i) (chosen[i] ? *held_out : *training).add(columns[i], values[i]);
+          for (std::size_t i = 0; i < count; ++i)
+            (chosen[i] ? *held_out : *training).add(columns[i], values[i]);
           training->end_row();
           held_out->end_row();
         }

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <pantile/algorithms/ranking.hpp>
+
 #include <algorithm>
 #include <vector>
 
-#include <pantile/algorithms/ranking.hpp>
-
 namespace pantile::detail {
 
-/// The best `length` of the items offered in ascending order: higher scores first, lower items first among equals.
+/// The best `length` of the items offered in ascending order: higher scores first, lower items first among
+/// equals.
 class top_list {
  public:
   explicit top_list(index_t length) : length_(static_cast<std::size_t>(length)) { best_.reserve(length_ + 1); }
@@ -32,8 +33,10 @@ template <class Scores>
 void offer_others(top_list& list, Scores const& score_of, index_t items, std::span<index_t const> left_out) {
   auto next = left_out.begin();
   for (index_t item = 0; item < items; ++item) {
-    if (next != left_out.end() && *next == item) ++next;
-    else list.offer(item, static_cast<double>(score_of(item)));
+    if (next != left_out.end() && *next == item)
+      ++next;
+    else
+      list.offer(item, static_cast<double>(score_of(item)));
   }
 }
 

@@ -7,8 +7,8 @@ extents::extents(std::initializer_list<index_t> sizes, std::source_location wher
     : extents(sizes.begin(), narrow<int>(sizes.size()), where) {}
 
 extents::extents(index_t const* sizes, int dimensions, std::source_location where) : dimensions_(dimensions) {
-  if (dimensions > max_dimensions)
-    throw shape_error("a shape has 1 to 4 dimensions, got " + std::to_string(dimensions), where);
+  if (dimensions < 0 || dimensions > max_dimensions)
+    throw shape_error("a shape has 0 to 4 dimensions, got " + std::to_string(dimensions), where);
   index_t product = 1;
   for (int d = 0; d < dimensions; ++d) {
     if (sizes[d] < 0)

@@ -1,6 +1,6 @@
-#include <string_view>
-
 #include <pantile/base/error.hpp>
+
+#include <string_view>
 
 namespace pantile {
 
@@ -20,25 +20,36 @@ error::error(error_kind kind, std::string message, std::string location)
       location_(std::move(location)) {}
 
 std::string to_string(error_kind kind) {
-  constexpr std::string_view names[] = {"error",        "shape_error",  "tiling_error", "index_error",
-                                        "dtype_error",  "domain_error", "io_error",     "linalg_error",
+  constexpr std::string_view names[] = {"error",        "shape_error",  "tiling_error",    "index_error",
+                                        "dtype_error",  "domain_error", "io_error",        "linalg_error",
                                         "memory_error", "mpi_error",    "divergence_error"};
   return std::string(names[static_cast<int>(kind)]);
 }
 
 void throw_error(error_kind kind, std::string message, std::string location) {
   switch (kind) {
-    case error_kind::shape: throw shape_error(std::move(message), std::move(location));
-    case error_kind::tiling: throw tiling_error(std::move(message), std::move(location));
-    case error_kind::index: throw index_error(std::move(message), std::move(location));
-    case error_kind::dtype: throw dtype_error(std::move(message), std::move(location));
-    case error_kind::domain: throw domain_error(std::move(message), std::move(location));
-    case error_kind::io: throw io_error(std::move(message), std::move(location));
-    case error_kind::linalg: throw linalg_error(std::move(message), std::move(location));
-    case error_kind::memory: throw memory_error(std::move(message), std::move(location));
-    case error_kind::mpi: throw mpi_error(std::move(message), std::move(location));
-    case error_kind::divergence: throw divergence_error(std::move(message), std::move(location));
-    case error_kind::general: break;
+    case error_kind::shape:
+      throw shape_error(std::move(message), std::move(location));
+    case error_kind::tiling:
+      throw tiling_error(std::move(message), std::move(location));
+    case error_kind::index:
+      throw index_error(std::move(message), std::move(location));
+    case error_kind::dtype:
+      throw dtype_error(std::move(message), std::move(location));
+    case error_kind::domain:
+      throw domain_error(std::move(message), std::move(location));
+    case error_kind::io:
+      throw io_error(std::move(message), std::move(location));
+    case error_kind::linalg:
+      throw linalg_error(std::move(message), std::move(location));
+    case error_kind::memory:
+      throw memory_error(std::move(message), std::move(location));
+    case error_kind::mpi:
+      throw mpi_error(std::move(message), std::move(location));
+    case error_kind::divergence:
+      throw divergence_error(std::move(message), std::move(location));
+    case error_kind::general:
+      break;
   }
   throw error(error_kind::general, std::move(message), std::move(location));
 }

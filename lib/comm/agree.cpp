@@ -1,16 +1,18 @@
-#include <algorithm>
-#include <cstring>
-#include <vector>
+#include "state.hpp"
 
 #include <pantile/comm/environment.hpp>
 
-#include "state.hpp"
+#include <algorithm>
+#include <cstring>
+#include <vector>
 
 namespace pantile {
 
 std::string communicator::bcast(std::string text, int root, where_t where) const {
   index_t length = std::ssize(text);
+  traffic const before = counters();
   bcast(std::span<index_t>(&length, 1), root, where);
+  count(before - counters());  // the length is no payload
   text.resize(static_cast<std::size_t>(length));
   bcast(std::span<char>(text), root, where);
   return text;
@@ -22,9 +24,8 @@ void communicator::check_same(char const* operation, std::uint64_t hash, where_t
   for (char const* c = operation; *c; ++c) h = hash_combine(h, static_cast<std::uint64_t>(*c));
   std::uint64_t const pair[2] = {h, ~h};
   std::uint64_t largest[2] = {};
-  detail::call_mpi(operation, where, [&] {
-    return MPI_Allreduce(pair, largest, 2, MPI_UINT64_T, MPI_MAX, state_->checks);
-  });
+  detail::call_mpi(operation, where,
+                   [&] { return MPI_Allreduce(pair, largest, 2, MPI_UINT64_T, MPI_MAX, state_->checks); });
   if (largest[0] == ~largest[1]) return;
   // The ranks differ, and all of them know it: each says where it is, and all throw the same table.
   constexpr std::size_t width = 160;
@@ -34,7 +35,8 @@ void communicator::check_same(char const* operation, std::uint64_t hash, where_t
   detail::call_mpi(operation, where, [&] {
     return MPI_Allgather(mine.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, state_->checks);
   });
-  std::string table = "the ranks are not in the same operation, or call it with different types, counts or roots:";
+  std::string table =
+      "the ranks are not in the same operation, or call it with different types, counts or roots:";
   for (int r = 0; r < size(); ++r)
     table += "\n  rank " + std::to_string(r) + ": " + &all[width * static_cast<std::size_t>(r)];
   throw divergence_error(table, std::string());
@@ -48,6 +50,8 @@ void communicator::agree(std::function<void()> const& work, where_t where) const
   bool failed = false;
   try {
     work();
+  } catch (divergence_error const&) {
+    throw;
   } catch (error const& e) {
     failed = true;
     mine = {static_cast<int>(e.kind()), e.message(), e.location()};
@@ -57,19 +61,24 @@ void communicator::agree(std::function<void()> const& work, where_t where) const
   } catch (std::exception const& e) {
     failed = true;
     mine = {static_cast<int>(error_kind::general), e.what(), short_location(where)};
+  } catch (...) {
+    failed = true;
+    mine = {static_cast<int>(error_kind::general), "an exception that is not a std::exception",
+            short_location(where)};
   }
+  check_same("agree", 0, where);
   int const vote = failed ? size() - rank() : 0;
   int highest = 0;
-  detail::call_mpi("agree", where, [&] {
-    return MPI_Allreduce(&vote, &highest, 1, MPI_INT, MPI_MAX, state_->checks);
-  });
+  detail::call_mpi("agree", where,
+                   [&] { return MPI_Allreduce(&vote, &highest, 1, MPI_INT, MPI_MAX, state_->checks); });
   if (highest == 0) return;
   int const root = size() - highest;
   auto share = [&](std::string& text) {
     int length = static_cast<int>(text.size());
     detail::call_mpi("agree", where, [&] { return MPI_Bcast(&length, 1, MPI_INT, root, state_->checks); });
     text.resize(static_cast<std::size_t>(length));
-    detail::call_mpi("agree", where, [&] { return MPI_Bcast(text.data(), length, MPI_CHAR, root, state_->checks); });
+    detail::call_mpi("agree", where,
+                     [&] { return MPI_Bcast(text.data(), length, MPI_CHAR, root, state_->checks); });
   };
   detail::call_mpi("agree", where, [&] { return MPI_Bcast(&mine.kind, 1, MPI_INT, root, state_->checks); });
   share(mine.message);

@@ -1,15 +1,14 @@
 #include "arena.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <pantile/base/error.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
-
-#include <pantile/base/error.hpp>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace pantile::detail {
 
@@ -38,8 +37,8 @@ arena::arena(backing kind, index_t capacity) : capacity_(rounded(capacity, huge_
   if (p == MAP_FAILED) {
     int const reason = errno;
     if (descriptor_ >= 0) close(descriptor_);
-    throw memory_error("cannot reserve " + std::to_string(capacity_) + " bytes of addresses for tiles: " +
-                       std::strerror(reason));
+    throw memory_error("cannot reserve " + std::to_string(capacity_) +
+                       " bytes of addresses for tiles: " + std::strerror(reason));
   }
   base_ = static_cast<std::byte*>(p);
   madvise(p, static_cast<std::size_t>(capacity_), MADV_HUGEPAGE);
@@ -57,8 +56,10 @@ bool arena::holds(void const* p) const noexcept {
 }
 
 std::byte* arena::allocate(index_t bytes) {
-  index_t const size = rounded(std::max<index_t>(bytes, 1), bytes >= huge_page ? huge_page : page);
   std::lock_guard lock(mutex_);
+  // What is larger than the arena might not survive being rounded up.
+  index_t const size =
+      bytes > capacity_ ? bytes : rounded(std::max<index_t>(bytes, 1), bytes >= huge_page ? huge_page : page);
   // Populated gaps first, the tightest of them: their pages need not be faulted in again.
   auto best = gaps_.end();
   for (auto it = gaps_.begin(); it != gaps_.end(); ++it) {
@@ -88,8 +89,10 @@ void arena::free(std::byte* p) noexcept {
   used_.erase(it);
   used_bytes_ -= size;
   bool const keep = kept_bytes_ + size <= std::max(always_kept, used_bytes_ / 2);
-  if (keep) kept_bytes_ += size;
-  else release_pages(offset, size);
+  if (keep)
+    kept_bytes_ += size;
+  else
+    release_pages(offset, size);
   insert_gap(offset, gap{size, keep});
 }
 
@@ -110,8 +113,10 @@ void arena::insert_gap(index_t offset, gap g) {
 }
 
 void arena::release_pages(index_t offset, index_t size) noexcept {
-  if (descriptor_ >= 0) fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
-  else madvise(base_ + offset, static_cast<std::size_t>(size), MADV_DONTNEED);
+  if (descriptor_ >= 0)
+    fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, size);
+  else
+    madvise(base_ + offset, static_cast<std::size_t>(size), MADV_DONTNEED);
 }
 
 }  // namespace pantile::detail

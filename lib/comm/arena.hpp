@@ -1,16 +1,17 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <cstddef>
 #include <map>
 #include <mutex>
 
-#include <pantile/base/types.hpp>
-
 namespace pantile::detail {
 
-/// A large reserved range of addresses whose pages materialise when touched. Shared arenas lie in an anonymous memory
-/// file, which other processes of the node open by the descriptor and map whole; nothing remains when a process dies.
-/// One file per rank instead of an MPI window per array: an allocation is not collective and costs no message.
+/// A large reserved range of addresses whose pages materialise when touched. Shared arenas lie in an anonymous
+/// memory file, which other processes of the node open by the descriptor and map whole; nothing remains when a
+/// process dies. One file per rank instead of an MPI window per array: an allocation is not collective and
+/// costs no message.
 class arena {
  public:
   enum class backing { anonymous, memory_file };

@@ -1,6 +1,6 @@
-#include <pantile/comm/environment.hpp>
-
 #include "state.hpp"
+
+#include <pantile/comm/environment.hpp>
 
 namespace pantile {
 
@@ -11,26 +11,40 @@ namespace detail {
 
 MPI_Datatype mpi_type(dtype type) {
   switch (type) {
-    case dtype::boolean: return MPI_CXX_BOOL;
-    case dtype::uint8: return MPI_UINT8_T;
-    case dtype::int32: return MPI_INT32_T;
-    case dtype::int64: return MPI_INT64_T;
-    case dtype::float32: return MPI_FLOAT;
-    case dtype::float64: return MPI_DOUBLE;
-    case dtype::complex64: return MPI_C_FLOAT_COMPLEX;
-    case dtype::complex128: break;
+    case dtype::boolean:
+      return MPI_CXX_BOOL;
+    case dtype::uint8:
+      return MPI_UINT8_T;
+    case dtype::int32:
+      return MPI_INT32_T;
+    case dtype::int64:
+      return MPI_INT64_T;
+    case dtype::float32:
+      return MPI_FLOAT;
+    case dtype::float64:
+      return MPI_DOUBLE;
+    case dtype::complex64:
+      return MPI_C_FLOAT_COMPLEX;
+    case dtype::complex128:
+      break;
   }
   return MPI_C_DOUBLE_COMPLEX;
 }
 
 MPI_Op mpi_op(reduce_op op) {
   switch (op) {
-    case reduce_op::sum: return MPI_SUM;
-    case reduce_op::product: return MPI_PROD;
-    case reduce_op::min: return MPI_MIN;
-    case reduce_op::max: return MPI_MAX;
-    case reduce_op::logical_and: return MPI_LAND;
-    case reduce_op::logical_or: break;
+    case reduce_op::sum:
+      return MPI_SUM;
+    case reduce_op::product:
+      return MPI_PROD;
+    case reduce_op::min:
+      return MPI_MIN;
+    case reduce_op::max:
+      return MPI_MAX;
+    case reduce_op::logical_and:
+      return MPI_LAND;
+    case reduce_op::logical_or:
+      break;
   }
   return MPI_LOR;
 }
@@ -57,34 +71,36 @@ void check_reducible(char const* operation, dtype type, reduce_op op, std::sourc
   bool const logical = op == reduce_op::logical_and || op == reduce_op::logical_or;
   if ((complex && !arithmetic) || (type == dtype::boolean && !logical) ||
       (logical && (type == dtype::float32 || type == dtype::float64)))
-    throw dtype_error(std::string(operation) + ": this reduction is not defined for " + std::string(dtype_name(type)),
-                      where);
-}
-
-void check_root(communicator const& comm, char const* operation, int root, std::source_location where) {
-  if (root < 0 || root >= comm.size())
-    throw index_error(std::string(operation) + ": there is no root " + std::to_string(root) + " among " +
-                          std::to_string(comm.size()) + " ranks",
-                      where);
+    throw dtype_error(
+        std::string(operation) + ": this reduction is not defined for " + std::string(dtype_name(type)), where);
 }
 
 }  // namespace
+
+void communicator::check_root(char const* operation, int root, where_t where) const {
+  if (root < 0 || root >= size())
+    throw index_error(std::string(operation) + ": there is no root " + std::to_string(root) + " among " +
+                          std::to_string(size()) + " ranks",
+                      where);
+}
 
 void communicator::barrier(where_t where) const {
   check_same("barrier", 0, where);
   call_mpi("barrier", where, [&] { return MPI_Barrier(state_->handle); });
 }
 
-void communicator::bcast_bytes(void* data, index_t count, int root, where_t where) const {
-  check_root(*this, "bcast", root, where);
-  check_same("bcast", fingerprint({count, root}), where);
+void communicator::bcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const {
+  check_root("bcast", root, where);
+  check_same("bcast", hash_combine(type, fingerprint({count, root})), where);
   if (size() == 1) return;
   auto* bytes = static_cast<std::byte*>(data);
   in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
     call_mpi("bcast", where, [&] { return MPI_Bcast(bytes + offset, n, MPI_BYTE, root, state_->handle); });
   });
-  if (rank() == root) this->count({.bytes_sent = count * (size() - 1), .messages_sent = size() - 1});
-  else this->count({.bytes_received = count, .messages_received = 1});
+  if (rank() == root)
+    this->count({.bytes_sent = count * (size() - 1), .messages_sent = size() - 1});
+  else
+    this->count({.bytes_received = count, .messages_received = 1});
 }
 
 void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const {
@@ -102,8 +118,9 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
   this->count({count * width, count * width, 1, 1});
 }
 
-void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const {
-  check_root(*this, "reduce", root, where);
+void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root,
+                                where_t where) const {
+  check_root("reduce", root, where);
   check_reducible("reduce", type, op, where);
   check_same("reduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), root}), where);
   if (size() == 1) return;
@@ -117,14 +134,17 @@ void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op
                         detail::mpi_op(op), root, state_->handle);
     });
   });
-  if (at_root) this->count({.bytes_received = count * width * (size() - 1), .messages_received = size() - 1});
-  else this->count({.bytes_sent = count * width, .messages_sent = 1});
+  if (at_root)
+    this->count({.bytes_received = count * width * (size() - 1), .messages_received = size() - 1});
+  else
+    this->count({.bytes_sent = count * width, .messages_sent = 1});
 }
 
 void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive,
                               where_t where) const {
   check_reducible("scan", type, op, where);
-  check_same("scan", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), exclusive}), where);
+  check_same("scan", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), exclusive}),
+             where);
   index_t const width = detail::size_of(type);
   auto* bytes = static_cast<std::byte*>(data);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
@@ -138,10 +158,10 @@ void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op o
   if (size() > 1) this->count({count * width, count * width, 1, 1});
 }
 
-void communicator::allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
-                                    where_t where) const {
+void communicator::allreduce_custom(void* data, index_t count, std::size_t element_bytes,
+                                    combine_function combine, std::uint64_t types, where_t where) const {
   auto const width = static_cast<index_t>(element_bytes);
-  check_same("allreduce", fingerprint({count, width, -1}), where);
+  check_same("allreduce", hash_combine(types, fingerprint({count, width})), where);
   if (size() == 1) return;
   auto* bytes = static_cast<std::byte*>(data);
   MPI_Datatype type = MPI_DATATYPE_NULL;
@@ -162,8 +182,9 @@ void communicator::allreduce_custom(void* data, index_t count, std::size_t eleme
   this->count({count * width, count * width, 1, 1});
 }
 
-void communicator::allgather_bytes(void const* data, index_t count, void* all, where_t where) const {
-  check_same("allgather", fingerprint({count}), where);
+void communicator::allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type,
+                                   where_t where) const {
+  check_same("allgather", type, where);
   auto const n = narrow<int>(count, where);
   call_mpi("allgather", where,
            [&] { return MPI_Allgather(data, n, MPI_BYTE, all, n, MPI_BYTE, state_->handle); });

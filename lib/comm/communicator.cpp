@@ -1,11 +1,10 @@
-#include <pantile/comm/communicator.hpp>
-
-#include <numeric>
-
-#include <pantile/comm/environment.hpp>
-
 #include "node.hpp"
 #include "state.hpp"
+
+#include <pantile/comm/communicator.hpp>
+#include <pantile/comm/environment.hpp>
+
+#include <numeric>
 
 namespace pantile {
 
@@ -52,7 +51,9 @@ std::vector<index_t> scaled(std::span<index_t const> counts, index_t factor) {
   return result;
 }
 
-index_t sum_of(std::span<index_t const> counts) { return std::accumulate(counts.begin(), counts.end(), index_t{0}); }
+index_t sum_of(std::span<index_t const> counts) {
+  return std::accumulate(counts.begin(), counts.end(), index_t{0});
+}
 
 }  // namespace detail
 
@@ -107,10 +108,11 @@ std::optional<communicator> communicator::split(int color, int key, where_t wher
 }
 
 communicator const& communicator::along(std::vector<int> const& grid, int axis, where_t where) const {
-  index_t const ranks = std::accumulate(grid.begin(), grid.end(), index_t{1}, std::multiplies<>{});
+  index_t ranks = 1;
+  for (int extent : grid) ranks = extent < 1 || ranks > size() ? 0 : ranks * extent;
   if (ranks != size() || axis < 0 || axis >= static_cast<int>(grid.size()))
-    throw tiling_error("along: a grid of " + std::to_string(ranks) + " places and axis " + std::to_string(axis) +
-                           " do not fit " + std::to_string(size()) + " ranks",
+    throw tiling_error("along: a grid of " + std::to_string(ranks) + " places and axis " +
+                           std::to_string(axis) + " do not fit " + std::to_string(size()) + " ranks",
                        where);
   if (grid[static_cast<std::size_t>(axis)] == size()) return *this;
   auto const known = state_->grids.find({grid, axis});
@@ -129,36 +131,40 @@ communicator const& communicator::along(std::vector<int> const& grid, int axis, 
   return state_->grids.emplace(std::pair{grid, axis}, *part).first->second;
 }
 
-// ---- requests ---------------------------------------------------------------------------------------------------
+// ---- requests
+// ---------------------------------------------------------------------------------------------------
 
 request::request() = default;
 request::request(request&&) noexcept = default;
 request& request::operator=(request&&) noexcept = default;
 request::request(std::unique_ptr<detail::request_state> state) : state_(std::move(state)) {}
 
-request::~request() {
-  if (!state_) return;
-  for (MPI_Request& piece : state_->pieces) {
+request::~request() = default;
+
+detail::request_state::~request_state() {
+  for (MPI_Request& piece : pieces) {
     if (piece == MPI_REQUEST_NULL) continue;
-    if (!state_->expected.empty()) MPI_Cancel(&piece);
-    MPI_Request_free(&piece);
+    if (expected.empty()) {
+      MPI_Request_free(&piece);
+    } else {  // either it never began, or it must end before the caller's buffer goes
+      MPI_Cancel(&piece);
+      MPI_Wait(&piece, MPI_STATUS_IGNORE);
+    }
   }
 }
 
 void request::wait() {
   if (!state_) return;
   auto const done = std::move(state_);
-  std::vector<MPI_Status> status(done->pieces.size());
-  detail::call_mpi(done->operation, done->where, [&] {
-    for (std::size_t i = 0; i < status.size(); ++i)
-      if (int const code = MPI_Wait(&done->pieces[i], &status[i]); code != MPI_SUCCESS) return code;
-    return MPI_SUCCESS;
-  });
-  for (std::size_t i = 0; i < done->expected.size(); ++i) {
+  for (std::size_t i = 0; i < done->pieces.size(); ++i) {
+    MPI_Status status;
+    detail::call_mpi(done->operation, done->where, [&] { return MPI_Wait(&done->pieces[i], &status); });
+    if (done->expected.empty()) continue;
     int got = 0;
-    MPI_Get_count(&status[i], MPI_BYTE, &got);
-    if (got != done->expected[i])
-      throw mpi_error(std::string(done->operation) + ": the message has " + std::to_string(got) + " bytes, wanted " +
+    MPI_Get_count(&status, MPI_BYTE, &got);
+    if (got != done->expected[i])  // at once: the pieces that follow may never come
+      throw mpi_error(std::string(done->operation) + ": the message, or its piece " + std::to_string(i) +
+                          ", has " + std::to_string(got) + " bytes, wanted " +
                           std::to_string(done->expected[i]) + "; both sides must name the same count",
                       done->where);
   }
@@ -166,12 +172,21 @@ void request::wait() {
 
 namespace {
 
-void check_peer(communicator const& comm, char const* operation, int peer, int tag, std::source_location where) {
+void check_peer(communicator const& comm, char const* operation, int peer, int tag,
+                std::source_location where) {
   if (peer < 0 || peer >= comm.size())
     throw index_error(std::string(operation) + ": there is no rank " + std::to_string(peer) + " among " +
                           std::to_string(comm.size()),
                       where);
   if (tag < 0) throw index_error(std::string(operation) + ": a tag must not be negative", where);
+}
+
+/// The last piece is always shorter than the others, if need be empty: both sides notice a message of another
+/// length.
+template <class Start>
+void start_pieces(index_t count, index_t limit, Start start) {
+  detail::in_pieces(count, limit, start);
+  if (count % limit == 0) start(count, 0);
 }
 
 }  // namespace
@@ -189,8 +204,7 @@ request communicator::isend_bytes(void const* data, index_t count, int to, int t
       return MPI_Isend(bytes + offset, n, MPI_BYTE, to, tag, state_->handle, &r->pieces.back());
     });
   };
-  if (count == 0) start(0, 0);
-  detail::in_pieces(count, chunk_limit(), start);
+  start_pieces(count, chunk_limit(), start);
   state_->moved->bytes_sent += count;
   ++state_->moved->messages_sent;
   return request(std::move(r));
@@ -210,8 +224,7 @@ request communicator::ireceive_bytes(void* data, index_t count, int from, int ta
       return MPI_Irecv(bytes + offset, n, MPI_BYTE, from, tag, state_->handle, &r->pieces.back());
     });
   };
-  if (count == 0) start(0, 0);
-  detail::in_pieces(count, chunk_limit(), start);
+  start_pieces(count, chunk_limit(), start);
   state_->moved->bytes_received += count;
   ++state_->moved->messages_received;
   return request(std::move(r));

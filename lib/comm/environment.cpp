@@ -1,9 +1,9 @@
+#include "node.hpp"
+#include "state.hpp"
+
 #include <pantile/comm/environment.hpp>
 
 #include <omp.h>
-#include <sched.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,10 +11,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <sched.h>
+#include <sys/resource.h>
 #include <thread>
-
-#include "node.hpp"
-#include "state.hpp"
+#include <unistd.h>
 
 namespace pantile {
 
@@ -23,6 +23,7 @@ namespace {
 struct process_state {
   bool exists = false;
   bool owns_mpi = false;
+  std::terminate_handler terminate_before = nullptr;
   int check_level = 1;
   std::string host;
   std::unique_ptr<communicator> world;
@@ -37,7 +38,8 @@ int cores_of_this_process() {
   return std::max(1, CPU_COUNT(&set));
 }
 
-/// Ranks that share cores must let each other run: a waiting rank that spins costs its neighbours whole time slices.
+/// Ranks that share cores must let each other run: a waiting rank that spins costs its neighbours whole time
+/// slices.
 void yield_when_crowded() {
   char const* local = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
   if (local && std::atoi(local) >= cores_of_this_process()) setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
@@ -70,10 +72,12 @@ std::string who() {
          std::to_string(process.world ? process.world->size() : 0) + " on " + process.host + "]";
 }
 
-/// The operation that this rank was in, for the message of a job that dies.
+/// The operation that this rank was in, or had come from, for the message of a job that dies.
 std::string doing() {
   auto const& now = detail::current();
-  return now.name ? std::string(" (in ") + now.name + " at " + short_location(now.where) + ")" : std::string();
+  if (!now.name) return {};
+  return std::string(now.under_way ? " (in " : " (after ") + now.name + " at " + short_location(now.where) +
+         ")";
 }
 
 std::string describe(std::exception_ptr const& problem) {
@@ -111,8 +115,11 @@ environment::environment(int& argc, char**& argv) {
   if (process.exists) throw mpi_error("there is already a pantile::environment; make one per program");
   process.host = name_of_host();
   process.check_level = level_from_environment();
-  int running = 0;
+  int running = 0, over = 0;
   MPI_Initialized(&running);
+  MPI_Finalized(&over);
+  if (over)
+    throw mpi_error("MPI was finalized before and cannot start again; make one environment per program");
   if (!running) {
     yield_when_crowded();
     int provided = 0;
@@ -126,12 +133,13 @@ environment::environment(int& argc, char**& argv) {
   MPI_Comm_dup(MPI_COMM_WORLD, &copy);
   process.world = std::make_unique<communicator>(detail::communicator_state::wrap(copy));
   process.exists = true;
-  std::set_terminate(on_terminate);
+  process.terminate_before = std::set_terminate(on_terminate);
 }
 
 environment::~environment() {
   // Unwinding into MPI_Finalize would wait for ranks that will never come.
   if (std::uncaught_exceptions() > 0) abort_job("an exception leaves the MPI environment");
+  std::set_terminate(process.terminate_before);
   process.world.reset();
   process.exists = false;
   detail::unshare_node_memory();
@@ -154,7 +162,8 @@ index_t environment::peak_memory_bytes() noexcept {
 
 namespace {
 
-/// True where every rank came here with an exception within `patience`; the ranks that ended well wait without limit.
+/// True where every rank came here with an exception within `patience`; the ranks that ended well wait without
+/// limit.
 bool all_failed(bool failed, MPI_Comm comm, std::chrono::milliseconds patience) {
   int mine = failed ? 1 : 0, all = 0;
   MPI_Request pending = MPI_REQUEST_NULL;

@@ -1,15 +1,13 @@
-#include <pantile/comm/memory.hpp>
+#include "arena.hpp"
+#include "node.hpp"
 
-#include <sys/sysinfo.h>
+#include <pantile/base/error.hpp>
+#include <pantile/comm/memory.hpp>
 
 #include <atomic>
 #include <cstdlib>
 #include <new>
-
-#include <pantile/base/error.hpp>
-
-#include "arena.hpp"
-#include "node.hpp"
+#include <sys/sysinfo.h>
 
 namespace pantile {
 
@@ -34,6 +32,7 @@ detail::arena& local_arena() {
 }  // namespace
 
 std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
+  if (bytes < 0) throw memory_error("a tile cannot have " + std::to_string(bytes) + " bytes");
   if (bytes < arena_threshold) {
     void* p = std::aligned_alloc(64, static_cast<std::size_t>((std::max<index_t>(bytes, 1) + 63) / 64 * 64));
     if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");

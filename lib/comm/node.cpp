@@ -1,17 +1,16 @@
 #include "node.hpp"
 
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <pantile/base/error.hpp>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <random>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <utility>
-
-#include <pantile/base/error.hpp>
 
 namespace pantile::detail {
 
@@ -25,7 +24,7 @@ struct card {  // how a rank introduces its arena to its node
 };
 
 struct node_state {
-  arena* own = nullptr;  // never destroyed: arrays of static life may outlive everything here
+  arena* own = nullptr;                  // never destroyed: arrays of static life may outlive everything here
   std::vector<std::byte const*> memory;  // by world rank
   index_t capacity = 0;
   int ranks = 1;
@@ -94,7 +93,8 @@ void share_node_memory() {
   int off = switched_off() ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &off, 1, MPI_INT, MPI_MAX, neighbours);
   if (node.ranks > 1 && !off) {
-    std::uint64_t const token = (std::uint64_t{std::random_device{}()} << 32) ^ static_cast<std::uint64_t>(getpid());
+    std::uint64_t const token =
+        (std::uint64_t{std::random_device{}()} << 32) ^ static_cast<std::uint64_t>(getpid());
     node.own = make_arena(node.capacity, token);
     card const mine{world_rank, getpid(), node.own ? node.own->descriptor() : -1, token};
     std::vector<card> cards(ranks);
@@ -108,7 +108,8 @@ void share_node_memory() {
     }
     MPI_Alltoall(reached.data(), 1, MPI_CHAR, reached_by.data(), 1, MPI_CHAR, neighbours);
     for (std::size_t i = 0; i < ranks; ++i) {
-      if (reached[i] && reached_by[i]) node.memory[static_cast<std::size_t>(cards[i].world_rank)] = mapped[i];
+      if (reached[i] && reached_by[i])
+        node.memory[static_cast<std::size_t>(cards[i].world_rank)] = mapped[i];
       else if (mapped[i])
         munmap(const_cast<std::byte*>(mapped[i]), static_cast<std::size_t>(node.capacity));
     }

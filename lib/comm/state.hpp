@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pantile/comm/communicator.hpp>
+
 #include <mpi.h>
 
 #include <map>
@@ -8,14 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include <pantile/comm/communicator.hpp>
-
 namespace pantile::detail {
 
 /// What a communicator owns.
 struct communicator_state {
   MPI_Comm handle = MPI_COMM_NULL;  // data
-  MPI_Comm checks = MPI_COMM_NULL;  // fingerprints and agreement, so that they cannot meet a message of the user
+  MPI_Comm checks =
+      MPI_COMM_NULL;  // fingerprints and agreement, so that they cannot meet a message of the user
   int rank = 0;
   int size = 1;
   std::vector<int> world_ranks;
@@ -38,27 +39,34 @@ struct request_state {
   std::shared_ptr<communicator_state> owner;
   char const* operation = "";
   std::source_location where;
+
+  request_state() = default;
+  /// Gives up the pieces that are still under way.
+  ~request_state();
+  request_state(request_state const&) = delete;
+  request_state& operator=(request_state const&) = delete;
 };
 
-/// What this rank is doing in MPI: named when the job dies.
+/// What this rank is doing in MPI, or did last: named when the job dies.
 struct current_operation {
   char const* name = nullptr;
   std::source_location where;
+  bool under_way = false;
 };
 current_operation& current();
 
 /// The one helper around MPI: remembers the operation, calls, and throws mpi_error where MPI reports an error.
 template <class Call>
 void call_mpi(char const* operation, std::source_location where, Call call) {
-  current() = {operation, where};
+  current() = {operation, where, true};
   int const code = call();
+  current().under_way = false;
   if (code != MPI_SUCCESS) {
     char text[MPI_MAX_ERROR_STRING] = {};
     int length = 0;
     MPI_Error_string(code, text, &length);
     throw mpi_error(std::string(operation) + ": " + std::string(text, static_cast<std::size_t>(length)), where);
   }
-  current().name = nullptr;
 }
 
 /// Runs `piece(offset, count)` over `count` units in pieces of at most `limit` units.

@@ -1,9 +1,9 @@
+#include "state.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
 #include <numeric>
-
-#include "state.hpp"
 
 namespace pantile {
 
@@ -33,6 +33,36 @@ std::vector<int> as_int(std::span<index_t const> values, std::size_t n) {
 
 }  // namespace
 
+std::vector<index_t> communicator::share_count(char const* operation, std::uint64_t hash, index_t own,
+                                               where_t where) const {
+  check_same(operation, hash, where);
+  std::vector<index_t> counts(static_cast<std::size_t>(size()));
+  call_mpi(operation, where,
+           [&] { return MPI_Allgather(&own, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, state_->handle); });
+  return counts;
+}
+
+std::vector<index_t> communicator::swap_counts(char const* operation, std::uint64_t hash,
+                                               std::span<index_t const> counts, where_t where) const {
+  check_same(operation, hash, where);
+  std::vector<index_t> incoming(counts.size());
+  call_mpi(operation, where, [&] {
+    return MPI_Alltoall(counts.data(), 1, MPI_INT64_T, incoming.data(), 1, MPI_INT64_T, state_->handle);
+  });
+  return incoming;
+}
+
+void communicator::check_counts(char const* operation, std::span<index_t const> counts, index_t elements,
+                                where_t where) const {
+  bool const negative = std::any_of(counts.begin(), counts.end(), [](index_t n) { return n < 0; });
+  if (std::ssize(counts) != size() || negative || detail::sum_of(counts) != elements)
+    throw shape_error(std::string(operation) + ": got " + std::to_string(counts.size()) +
+                          " counts that add up to " + std::to_string(detail::sum_of(counts)) +
+                          (negative ? ", some negative," : "") + " for " + std::to_string(elements) +
+                          " elements and " + std::to_string(size()) + " ranks",
+                      where);
+}
+
 void communicator::allgatherv_bytes(void const* data, void* all, std::span<index_t const> counts,
                                     where_t where) const {
   std::vector<index_t> const offsets = offsets_of(counts);
@@ -45,7 +75,8 @@ void communicator::allgatherv_bytes(void const* data, void* all, std::span<index
                             as_int(offsets, ranks).data(), MPI_BYTE, state_->handle);
     });
   } else {  // one broadcast per rank, in pieces
-    if (own > 0) std::memcpy(bytes + offsets[static_cast<std::size_t>(rank())], data, static_cast<std::size_t>(own));
+    if (own > 0)
+      std::memcpy(bytes + offsets[static_cast<std::size_t>(rank())], data, static_cast<std::size_t>(own));
     for (int root = 0; root < size(); ++root) {
       auto const r = static_cast<std::size_t>(root);
       detail::in_pieces(counts[r], chunk_limit(), [&](index_t offset, int n) {
@@ -59,11 +90,6 @@ void communicator::allgatherv_bytes(void const* data, void* all, std::span<index
 
 void communicator::gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root,
                                 where_t where) const {
-  if (root < 0 || root >= size())
-    throw index_error("gather: there is no root " + std::to_string(root) + " among " + std::to_string(size()) +
-                          " ranks",
-                      where);
-  check_same("gather", static_cast<std::uint64_t>(root), where);
   index_t const own = counts[static_cast<std::size_t>(rank())];
   if (rank() != root) {
     if (own > 0) isend_bytes(data, own, root, exchange_tag, where).wait();
@@ -75,15 +101,16 @@ void communicator::gather_bytes(void const* data, void* all, std::span<index_t c
   for (int peer = 0; peer < size(); ++peer) {
     auto const p = static_cast<std::size_t>(peer);
     if (counts[p] == 0) continue;
-    if (peer == root) std::memcpy(bytes + offsets[p], data, static_cast<std::size_t>(own));
-    else incoming.push_back(ireceive_bytes(bytes + offsets[p], counts[p], peer, exchange_tag, where));
+    if (peer == root)
+      std::memcpy(bytes + offsets[p], data, static_cast<std::size_t>(own));
+    else
+      incoming.push_back(ireceive_bytes(bytes + offsets[p], counts[p], peer, exchange_tag, where));
   }
   for (request& r : incoming) r.wait();
 }
 
 void communicator::alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
                                    std::span<index_t const> received_counts, where_t where) const {
-  check_same("alltoallv", 0, where);
   std::vector<index_t> const out = offsets_of(counts), in = offsets_of(received_counts);
   auto const ranks = static_cast<std::size_t>(size());
   auto const me = static_cast<std::size_t>(rank());
@@ -91,13 +118,13 @@ void communicator::alltoallv_bytes(void const* data, std::span<index_t const> co
   auto* to = static_cast<std::byte*>(received);
   // Which way to go must be the same on all ranks: it hangs on the largest total of any rank.
   std::int64_t largest = std::max(out.back(), in.back());
-  call_mpi("alltoallv", where, [&] {
-    return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks);
-  });
+  call_mpi("alltoallv", where,
+           [&] { return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks); });
   if (largest <= std::min<index_t>(chunk_limit(), std::numeric_limits<int>::max())) {
     call_mpi("alltoallv", where, [&] {
       return MPI_Alltoallv(data, as_int(counts, ranks).data(), as_int(out, ranks).data(), MPI_BYTE, received,
-                           as_int(received_counts, ranks).data(), as_int(in, ranks).data(), MPI_BYTE, state_->handle);
+                           as_int(received_counts, ranks).data(), as_int(in, ranks).data(), MPI_BYTE,
+                           state_->handle);
     });
     index_t const sent = out.back() - counts[me], got = in.back() - received_counts[me];
     count({sent, got, size() - 1, size() - 1});

@@ -3,6 +3,7 @@
 #include <pantile/io/detail/id_set.hpp>
 #include <pantile/io/detail/parse_ratings.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace pantile::detail {
@@ -16,9 +17,10 @@ struct row {
   T value{};
 };
 
-/// The number of fields that follow, separators counted from p on.
+/// The number of separators from p on.
 template <class Rules>
 index_t count_separators(char const* p, char const* end) {
+  if constexpr (Rules::is_one_character) return std::count(p, end, Rules::character);
   index_t count = 0;
   while (p != end) {
     char const* const next = Rules::skip_separator(p, end);
@@ -36,12 +38,12 @@ bool read_row(std::string_view line, index_t columns, row<T>& r) {
   if (!p || !(p = Rules::skip_separator(p, end))) return false;
   p = parse_id(Rules::skip_blanks(p, end), end, r.item);
   if (!p || !(p = Rules::skip_separator(p, end))) return false;
-  p = parse_number(Rules::skip_blanks(p, end), end, r.value);
+  p = parse_short_number(Rules::skip_blanks(p, end), end, r.value);
   if (!p || !(r.value >= 0) || !std::isfinite(r.value)) return false;
   r.value += T(0);  // -0 becomes 0
   p = Rules::skip_blanks(p, end);
-  if (p != end && !Rules::skip_separator(p, end)) return false;
-  return 3 + count_separators<Rules>(p, end) == columns;
+  if (p == end) return columns == 3;
+  return Rules::skip_separator(p, end) && 3 + count_separators<Rules>(p, end) == columns;
 }
 
 template <class T>

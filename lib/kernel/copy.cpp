@@ -1,11 +1,10 @@
 #include <pantile/kernel/copy.hpp>
+#include <pantile/kernel/parallel.hpp>
+#include <pantile/kernel/stream.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
-
-#include <pantile/kernel/parallel.hpp>
-#include <pantile/kernel/stream.hpp>
 
 namespace pantile::kernel {
 
@@ -32,7 +31,7 @@ struct runs {
 runs plan_runs(box const& source, box const& target, box const& region, index_t element_bytes) noexcept {
   runs r;
   int const n = region.dimensions;
-  r.run_bytes = region.extent(n - 1) * element_bytes;
+  r.run_bytes = n == 0 ? element_bytes : region.extent(n - 1) * element_bytes;
   index_t source_stride = element_bytes, target_stride = element_bytes;
   bool merging = true;
   std::array<index_t, max_dimensions> counts{}, source_steps{}, target_steps{};
@@ -97,8 +96,10 @@ void copy_box(std::byte const* source, box const& source_storage, std::byte* tar
         rest /= r.count[at(d)];
       }
       auto const n = static_cast<std::size_t>(r.outer == 0 ? std::min(block, r.run_bytes - s) : r.run_bytes);
-      if (stream) stream_store(to + t, from + s, n);
-      else std::memcpy(to + t, from + s, n);
+      if (stream)
+        stream_store(to + t, from + s, n);
+      else
+        std::memcpy(to + t, from + s, n);
     }
     if (stream) stream_fence();
   });

@@ -1,10 +1,9 @@
+#include <pantile/comm/memory.hpp>
+#include <pantile/kernel/copy.hpp>
 #include <pantile/ops/execute.hpp>
 
 #include <optional>
 #include <vector>
-
-#include <pantile/comm/memory.hpp>
-#include <pantile/kernel/copy.hpp>
 
 namespace pantile {
 
@@ -29,7 +28,8 @@ class executor {
     announce();
     start_receives();
     start_sends();
-    for (std::size_t i = 0; i < plan_.local.parts.size(); ++i) copy_part(source_.data, source_.storage, plan_.local, i);
+    for (std::size_t i = 0; i < plan_.local.parts.size(); ++i)
+      copy_part(source_.data, source_.storage, plan_.local, i);
     read_neighbours();
     finish();
   }
@@ -43,8 +43,8 @@ class executor {
 
   bool near(int peer) const { return comm_.near_memory(peer) != nullptr; }
 
-  /// Tells the near readers where this rank's tile is. A reader that cannot read it there (the tile is too small to be
-  /// shared) gets a message instead, so both sides look at the same number.
+  /// Tells the near readers where this rank's tile is. A reader that cannot read it there (the tile is too
+  /// small to be shared) gets a message instead, so both sides look at the same number.
   void announce() {
     offset_ = {detail::shared_offset(source_.data)};
     for (transfer const& t : plan_.sends)
@@ -120,8 +120,7 @@ class executor {
       transfer const& t = plan_.receives[i];
       std::byte const* tile = comm_.near_memory(t.peer) + sources_[i].offset;
       // The neighbour's storage is the box it announced by the plan: the parts lie in its stored box.
-      for (std::size_t part = 0; part < t.parts.size(); ++part)
-        copy_part(tile, t.storage, t, part);
+      for (std::size_t part = 0; part < t.parts.size(); ++part) copy_part(tile, t.storage, t, part);
       control(&offset_, t.peer, done_tag);
       moved.bytes_received += t.count() * bytes_;
       ++moved.messages_received;

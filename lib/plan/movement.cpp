@@ -1,8 +1,8 @@
-#include <map>
-#include <numeric>
-
 #include <pantile/base/error.hpp>
 #include <pantile/plan/movement.hpp>
+
+#include <map>
+#include <numeric>
 
 namespace pantile {
 
@@ -37,15 +37,22 @@ void plan_sends_to(movement& plan, tiling const& source, std::vector<box> const&
   transfer t;
   t.peer = reader;
   for (std::size_t slot = 0; slot < wanted.size(); ++slot)
-    for (auto const& part : source.provided_by(plan.rank, wanted[slot], reader)) add(t, part, static_cast<int>(slot));
+    for (auto const& part : source.provided_by(plan.rank, wanted[slot], reader))
+      add(t, part, static_cast<int>(slot));
   if (!t.parts.empty()) plan.sends.push_back(std::move(t));
+}
+
+void check_rank(char const* operation, tiling const& source, int rank) {
+  if (rank < 0 || rank >= source.ranks())
+    throw index_error(std::string(operation) + ": there is no rank " + std::to_string(rank) + " among " +
+                      std::to_string(source.ranks()));
 }
 
 void check_same_space(tiling const& source, tiling const& target) {
   if (source.shape() != target.shape() || source.ranks() != target.ranks())
     throw tiling_error("retile: the source tiles " + to_string(source.shape()) + " over " +
-                       std::to_string(source.ranks()) + " ranks, the target " + to_string(target.shape()) + " over " +
-                       std::to_string(target.ranks()) + "; both must be equal");
+                       std::to_string(source.ranks()) + " ranks, the target " + to_string(target.shape()) +
+                       " over " + std::to_string(target.ranks()) + "; both must be equal");
 }
 
 }  // namespace
@@ -60,6 +67,7 @@ index_t movement::elements_received() const noexcept { return total(receives); }
 
 movement plan_retile(tiling const& source, tiling const& target, int rank) {
   check_same_space(source, target);
+  check_rank("retile", source, rank);
   movement plan;
   plan.rank = rank;
   plan_receives(plan, source, {target.stored_box(rank)});
@@ -72,11 +80,13 @@ movement plan_gather(tiling const& source, std::vector<std::vector<box>> const& 
   if (wanted.size() != static_cast<std::size_t>(source.ranks()))
     throw tiling_error("gather: got wanted boxes for " + std::to_string(wanted.size()) + " ranks of " +
                        std::to_string(source.ranks()));
+  check_rank("gather", source, rank);
   box const whole(source.shape());
   for (auto const& boxes : wanted)
     for (auto const& b : boxes)
       if (b.dimensions != whole.dimensions || !whole.contains(b))
-        throw index_error("gather: the box " + to_string(b) + " is not inside the shape " + to_string(source.shape()));
+        throw index_error("gather: the box " + to_string(b) + " is not inside the shape " +
+                          to_string(source.shape()));
   movement plan;
   plan.rank = rank;
   plan_receives(plan, source, wanted[static_cast<std::size_t>(rank)]);
@@ -93,6 +103,7 @@ movement plan_halo_exchange(tiling const& t, int rank) {
 }
 
 movement_volume retile_volume(tiling const& source, tiling const& target) {
+  check_same_space(source, target);
   movement_volume volume;
   for (int rank = 0; rank < source.ranks(); ++rank) {
     movement const plan = plan_retile(source, target, rank);

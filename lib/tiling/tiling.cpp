@@ -1,8 +1,8 @@
-#include <numeric>
-
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
 #include <pantile/tiling/tiling.hpp>
+
+#include <numeric>
 
 namespace pantile {
 
@@ -15,13 +15,27 @@ struct tiling::data {
   int ranks = 1;
   bool cartesian = true;
   bool disjoint = true;
-  std::vector<grid_axis> grid;                   // axes of one rank are left out
+  std::vector<grid_axis> grid;  // axes of one rank are left out
   std::array<int, max_dimensions> axis_of{-1, -1, -1, -1};
   std::vector<std::vector<index_t>> boundaries;  // Cartesian: one list per dimension
   std::vector<box> boxes;                        // custom: one per rank
   std::array<index_t, max_dimensions> halo{};
 
-  /// The first and one past the last grid place along dimension d whose interval, widened by `margin`, may meet [lo, hi).
+  /// Takes the halos of a shape that is known.
+  void set_halos(std::vector<index_t> const& widths, std::source_location where) {
+    if (widths.size() > at(shape.dimensions()) ||
+        std::any_of(widths.begin(), widths.end(), [](index_t width) { return width < 0; }))
+      throw tiling_error("halos must not be negative, and one per dimension of the shape " + to_string(shape),
+                         where);
+    halo = {};
+    std::copy(widths.begin(), widths.end(), halo.begin());
+  }
+
+  /// The halo as far as it can reach.
+  index_t reach(std::size_t d) const { return std::min(halo[d], shape[static_cast<int>(d)]); }
+
+  /// The first and one past the last grid place along dimension d whose interval, widened by `margin`, may meet
+  /// [lo, hi).
   std::pair<int, int> places(int d, index_t lo, index_t hi, index_t margin) const {
     auto const& cuts = boundaries[at(d)];
     auto const first = std::upper_bound(cuts.begin() + 1, cuts.end(), lo - margin) - (cuts.begin() + 1);
@@ -47,8 +61,8 @@ struct tiling::data {
     box b = own(rank);
     if (b.empty()) return b;
     for (std::size_t d = 0; d < at(b.dimensions); ++d) {
-      b.lo[d] = std::max<index_t>(0, b.lo[d] - halo[d]);
-      b.hi[d] = std::min(shape[static_cast<int>(d)], b.hi[d] + halo[d]);
+      b.lo[d] -= std::min(b.lo[d], reach(d));
+      b.hi[d] += std::min(shape[static_cast<int>(d)] - b.hi[d], reach(d));
     }
     return b;
   }
@@ -59,7 +73,8 @@ struct tiling::data {
     std::vector<std::pair<int, int>> range(grid.size());
     for (std::size_t k = 0; k < grid.size(); ++k) {
       int const d = grid[k].dimension;
-      range[k] = d < 0 ? std::pair{0, grid[k].ranks} : places(d, b.lo[at(d)], b.hi[at(d)], widened ? halo[at(d)] : 0);
+      range[k] =
+          d < 0 ? std::pair{0, grid[k].ranks} : places(d, b.lo[at(d)], b.hi[at(d)], widened ? reach(at(d)) : 0);
       if (range[k].first >= range[k].second) return;
     }
     std::vector<int> place(grid.size());
@@ -81,19 +96,24 @@ struct tiling::data {
     auto consider = [&](int rank) {
       if (!intersect(box_of(rank), b).empty()) found.push_back(rank);
     };
-    if (cartesian) visit_places(b, widened, consider);
-    else for (int rank = 0; rank < ranks; ++rank) consider(rank);
+    if (cartesian)
+      visit_places(b, widened, consider);
+    else
+      for (int rank = 0; rank < ranks; ++rank) consider(rank);
     return found;
   }
 
-  /// The owner from which `reader` takes elements of the tile of `rank`: itself, or one of the replicas in turn.
+  /// The owner from which `reader` takes elements of the tile of `rank`: itself, or one of the replicas in
+  /// turn.
   int replica_for(int rank, int reader) const {
     int replicas = 1;
     bool mine = true;  // reader owns the same tile
     for (int k = static_cast<int>(grid.size()) - 1, a = rank, r = reader; k >= 0; --k) {
       auto const& axis = grid[at(k)];
-      if (axis.dimension < 0) replicas *= axis.ranks;
-      else mine = mine && a % axis.ranks == r % axis.ranks;
+      if (axis.dimension < 0)
+        replicas *= axis.ranks;
+      else
+        mine = mine && a % axis.ranks == r % axis.ranks;
       a /= axis.ranks;
       r /= axis.ranks;
     }
@@ -150,23 +170,29 @@ tiling tiling::cartesian(extents const& shape, std::vector<grid_axis> grid,
       throw tiling_error("a grid axis of " + std::to_string(axis.ranks) + " ranks along dimension " +
                              std::to_string(axis.dimension) + " does not fit the shape " + to_string(shape),
                          where);
-    ranks = checked_product(ranks, axis.ranks, where);
+    ranks *= axis.ranks;
+    if (!std::in_range<int>(ranks)) throw tiling_error("the grid has more ranks than there can be", where);
   }
-  d->ranks = narrow<int>(ranks, where);
+  d->ranks = static_cast<int>(ranks);
+  if (boundaries.size() > at(shape.dimensions()))
+    throw tiling_error("got boundaries for " + std::to_string(boundaries.size()) +
+                           " dimensions, the shape is " + to_string(shape),
+                       where);
   boundaries.resize(at(shape.dimensions()));
   for (auto const& axis : grid) {
     if (axis.dimension < 0) {
       if (axis.ranks > 1) d->disjoint = false;
     } else if (boundaries[at(axis.dimension)].size() != at(axis.ranks) + 1) {
-      throw tiling_error("dimension " + std::to_string(axis.dimension) + " needs " + std::to_string(axis.ranks + 1) +
-                             " boundaries for " + std::to_string(axis.ranks) + " tiles, got " +
-                             std::to_string(boundaries[at(axis.dimension)].size()),
+      throw tiling_error("dimension " + std::to_string(axis.dimension) + " needs " +
+                             std::to_string(axis.ranks + 1) + " boundaries for " + std::to_string(axis.ranks) +
+                             " tiles, got " + std::to_string(boundaries[at(axis.dimension)].size()),
                          where);
     }
     if (axis.ranks == 1) continue;
     if (axis.dimension >= 0) {
       if (d->axis_of[at(axis.dimension)] >= 0)
-        throw tiling_error("dimension " + std::to_string(axis.dimension) + " is cut by two axes of the grid", where);
+        throw tiling_error("dimension " + std::to_string(axis.dimension) + " is cut by two axes of the grid",
+                           where);
       d->axis_of[at(axis.dimension)] = static_cast<int>(d->grid.size());
     }
     d->grid.push_back(axis);
@@ -174,7 +200,8 @@ tiling tiling::cartesian(extents const& shape, std::vector<grid_axis> grid,
   for (int k = 0; k < shape.dimensions(); ++k) {
     auto& cuts = boundaries[at(k)];
     if (cuts.empty()) cuts = {0, shape[k]};
-    if (cuts.front() != 0 || cuts.back() != shape[k] || !std::is_sorted(cuts.begin(), cuts.end()))
+    if (cuts.size() < 2 || cuts.front() != 0 || cuts.back() != shape[k] ||
+        !std::is_sorted(cuts.begin(), cuts.end()))
       throw tiling_error("the boundaries of dimension " + std::to_string(k) + " must ascend from 0 to " +
                              std::to_string(shape[k]),
                          where);
@@ -182,7 +209,8 @@ tiling tiling::cartesian(extents const& shape, std::vector<grid_axis> grid,
       throw tiling_error("dimension " + std::to_string(k) + " has boundaries but no axis of the grid", where);
   }
   d->boundaries = std::move(boundaries);
-  std::copy(halos.begin(), halos.end(), d->halo.begin());
+  if (shape.count() == 0) d->disjoint = true;  // replicas of nothing
+  d->set_halos(halos, where);
   return tiling(std::move(d));
 }
 
@@ -191,15 +219,17 @@ tiling tiling::from_boxes(extents const& shape, std::vector<box> boxes, std::vec
   auto d = std::make_shared<data>();
   d->shape = shape;
   d->cartesian = false;
-  d->ranks = narrow<int>(boxes.size(), where);
+  if (boxes.empty() || !std::in_range<int>(boxes.size()))
+    throw tiling_error("a tiling needs one box per rank, got " + std::to_string(boxes.size()), where);
+  d->ranks = static_cast<int>(boxes.size());
   box const whole(shape);
   index_t owned = 0;
   std::vector<box> open{whole};
   for (std::size_t rank = 0; rank < boxes.size(); ++rank) {
     box& b = boxes[rank];
     if (b.dimensions != shape.dimensions() || !whole.contains(b))
-      throw tiling_error("the box " + to_string(b) + " of rank " + std::to_string(rank) + " is not inside the shape " +
-                             to_string(shape),
+      throw tiling_error("the box " + to_string(b) + " of rank " + std::to_string(rank) +
+                             " is not inside the shape " + to_string(shape),
                          where);
     b = intersect(b, b);
     owned += b.count();
@@ -214,7 +244,7 @@ tiling tiling::from_boxes(extents const& shape, std::vector<box> boxes, std::vec
     throw tiling_error("the boxes leave a hole: no rank owns " + to_string(open.front()), where);
   d->disjoint = owned == shape.count();
   d->boxes = std::move(boxes);
-  std::copy(halos.begin(), halos.end(), d->halo.begin());
+  d->set_halos(halos, where);
   return tiling(std::move(d));
 }
 
@@ -230,18 +260,20 @@ std::vector<tiling::grid_axis> const& tiling::grid() const noexcept { return dat
 int tiling::grid_axis_of(int d) const noexcept { return data_->axis_of[at(d)]; }
 std::vector<index_t> const& tiling::boundaries(int d) const noexcept { return data_->boundaries[at(d)]; }
 
-tiling tiling::with_halos(std::vector<index_t> halos) const {
+tiling tiling::with_halos(std::vector<index_t> const& halos, std::source_location where) const {
   auto d = std::make_shared<data>(*data_);
-  d->halo = {};
-  std::copy(halos.begin(), halos.end(), d->halo.begin());
+  d->set_halos(halos, where);
   return tiling(std::move(d));
 }
 
 bool tiling::is_replicated() const noexcept {
+  // Cuts of an empty dimension leave every tile the whole of it.
   if (data_->cartesian)
-    return std::all_of(data_->grid.begin(), data_->grid.end(), [](auto const& axis) { return axis.dimension < 0; });
+    return std::all_of(data_->grid.begin(), data_->grid.end(), [&](auto const& axis) {
+      return axis.dimension < 0 || data_->shape[axis.dimension] == 0;
+    });
   box const whole(data_->shape);
-  return std::all_of(data_->boxes.begin(), data_->boxes.end(), [&](box const& b) { return b.contains(whole); });
+  return std::all_of(data_->boxes.begin(), data_->boxes.end(), [&](box const& b) { return b == whole; });
 }
 
 std::vector<int> tiling::owners(box const& b) const {
@@ -264,8 +296,10 @@ std::vector<tiling::piece> tiling::providers(box const& wanted, int reader) cons
     if (!data_->disjoint && owner != rank) return;  // another place of the grid stands for this tile
     pieces.push_back({owner, part});
   };
-  if (data_->cartesian) data_->visit_places(wanted, false, add);
-  else for (int rank = 0; rank < last; ++rank) add(rank);
+  if (data_->cartesian)
+    data_->visit_places(wanted, false, add);
+  else
+    for (int rank = 0; rank < last; ++rank) add(rank);
   return pieces;
 }
 
@@ -291,6 +325,8 @@ std::vector<int> tiling::coordinates(int rank) const {
 }
 
 tiling tiling::reduced(int axis, bool keep) const {
+  if (!is_cartesian() || axis < 0 || axis >= shape().dimensions())
+    throw tiling_error("reduced: dimension " + std::to_string(axis) + " of " + to_string(*this));
   std::vector<index_t> sizes;
   std::vector<std::vector<index_t>> cuts;
   std::vector<grid_axis> grid = data_->grid;
@@ -300,14 +336,21 @@ tiling tiling::reduced(int axis, bool keep) const {
     cuts.push_back(d == axis ? std::vector<index_t>{} : data_->boundaries[at(d)]);
   }
   for (auto& g : grid) {
-    if (g.dimension == axis) g.dimension = -1;
-    else if (g.dimension > axis && !keep) --g.dimension;
+    if (g.dimension == axis)
+      g.dimension = -1;
+    else if (g.dimension > axis && !keep)
+      --g.dimension;
   }
   if (grid.empty()) grid.push_back({data_->ranks, -1});
   return cartesian(extents(sizes.data(), static_cast<int>(sizes.size())), std::move(grid), std::move(cuts));
 }
 
 tiling tiling::permuted(std::vector<int> const& axes) const {
+  std::vector<int> sorted(axes), all(at(shape().dimensions()));
+  std::sort(sorted.begin(), sorted.end());
+  std::iota(all.begin(), all.end(), 0);
+  if (sorted != all)
+    throw tiling_error("permuted: the axes must name each dimension of " + to_string(shape()) + " once");
   auto d = std::make_shared<data>(*data_);
   std::array<index_t, max_dimensions> sizes{};
   auto permute_box = [&](box const& b) {
@@ -342,14 +385,14 @@ bool tiling::owns_alike(tiling const& other) const {
 }
 
 std::uint64_t tiling::hash() const noexcept {
-  // Equal tilings may be written differently (custom boxes that are rows), so only what both share is hashed: the
-  // shape, the ranks, the halo and the boxes of a few ranks.
+  // Equal tilings may be written differently (custom boxes that are rows), so only what both share is hashed:
+  // the shape, the ranks, the halo and the boxes of a few ranks.
   std::uint64_t h = hash_combine(0x70616e74696c65ULL, static_cast<std::uint64_t>(data_->ranks));
   auto mix = [&](index_t value) { h = hash_combine(h, static_cast<std::uint64_t>(value)); };
   for (int d = 0; d < shape().dimensions(); ++d) mix(shape()[d]), mix(halo(d));
-  int const step = std::max(1, data_->ranks / 16);
-  for (int rank = 0; rank < data_->ranks; rank += step) {
-    box const b = data_->own(rank);
+  index_t const step = std::max(1, data_->ranks / 16);
+  for (index_t rank = 0; rank < data_->ranks; rank += step) {
+    box const b = data_->own(static_cast<int>(rank));
     for (std::size_t d = 0; d < at(b.dimensions); ++d) mix(b.lo[d]), mix(b.hi[d]);
   }
   return h;
@@ -370,13 +413,17 @@ std::string shortened(std::vector<index_t> const& cuts) {
 }  // namespace
 
 std::string to_string(tiling const& t) {
-  std::string text = to_string(t.shape()) + " on " + std::to_string(t.ranks()) + (t.ranks() == 1 ? " rank" : " ranks");
-  if (t.is_replicated()) return text + ", replicated";
-  if (!t.is_cartesian()) return text + ", custom boxes";
+  std::string text =
+      to_string(t.shape()) + " on " + std::to_string(t.ranks()) + (t.ranks() == 1 ? " rank" : " ranks");
+  if (!t.is_cartesian())
+    text += t.is_replicated() ? ", replicated" : ", custom boxes";
+  else if (std::all_of(t.grid().begin(), t.grid().end(), [](auto const& axis) { return axis.dimension < 0; }))
+    return text + ", replicated";
   for (int d = 0; d < t.shape().dimensions(); ++d) {
-    if (t.grid_axis_of(d) < 0) continue;
-    text += ", dimension " + std::to_string(d) + " cut at " + shortened(t.boundaries(d));
-    if (t.halo(d) > 0) text += " (halo " + std::to_string(t.halo(d)) + ")";
+    if (t.grid_axis_of(d) >= 0)
+      text += ", dimension " + std::to_string(d) + " cut at " + shortened(t.boundaries(d));
+    if (t.halo(d) > 0)
+      text += " (halo " + std::to_string(t.halo(d)) + " in dimension " + std::to_string(d) + ")";
   }
   for (auto const& axis : t.grid())
     if (axis.dimension < 0) text += ", " + std::to_string(axis.ranks) + " replicas";

@@ -12,7 +12,7 @@ using namespace support;
 
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double least = std::numeric_limits<double>::denorm_min();
 
@@ -22,7 +22,7 @@ using vector = local_array<double, 1>;
 vector arguments(double low, double high) {
   std::vector<double> x;
   for (int i = 0; i <= 24; ++i) x.push_back(low + (high - low) * i / 24);
-  if (low < -1e3) x.insert(x.end(), {0.0, -0.0, nan, infinity, -infinity, least, 0.5, -0.5, 1.5, 2.5, -2.5, 1e300});
+  if (low < -1e3) x.insert(x.end(), {0.0, -0.0, not_a_number, infinity, -infinity, least, 0.5, -0.5, 1.5, 2.5, -2.5, 1e300});
   vector result({std::ssize(x)});
   std::copy(x.begin(), x.end(), result.data());
   return result;
@@ -109,8 +109,8 @@ TEST_CASE("operators and functions of two doubles") {
   row2(">=", OF_XY(x >= y), OF_XY(x >= y));
   row2("&&", OF_XY(x&& y), OF_XY((x != 0) && (y != 0)));
   row2("||", OF_XY(x || y), OF_XY((x != 0) || (y != 0)));
-  row2("maximum", OF_XY(maximum(x, y)), OF_XY(x != x || y != y ? nan : std::max(x, y)));
-  row2("minimum", OF_XY(minimum(x, y)), OF_XY(x != x || y != y ? nan : std::min(x, y)));
+  row2("maximum", OF_XY(maximum(x, y)), OF_XY(x != x || y != y ? not_a_number : std::max(x, y)));
+  row2("minimum", OF_XY(minimum(x, y)), OF_XY(x != x || y != y ? not_a_number : std::min(x, y)));
   row2("pow", OF_XY(pow(x, y)), OF_XY(std::pow(x, y)), -3, 3);
   row2("hypot", OF_XY(hypot(x, y)), OF_XY(std::hypot(x, y)));
   row2("atan2", OF_XY(atan2(x, y)), OF_XY(std::atan2(x, y)));
@@ -123,8 +123,8 @@ TEST_CASE("numbers on either side") {
   row("2 - x", OF_X(2 - x), OF_X(2 - x));
   row("1 / x", OF_X(1 / x), OF_X(1 / x));
   row("1 < x", OF_X(1 < x), OF_X(1 < x));
-  row("maximum(x, 0)", OF_X(maximum(x, 0)), OF_X(x != x ? nan : std::max(x, 0.0)));
-  row("maximum(0, x)", OF_X(maximum(0, x)), OF_X(x != x ? nan : std::max(x, 0.0)));
+  row("maximum(x, 0)", OF_X(maximum(x, 0)), OF_X(x != x ? not_a_number : std::max(x, 0.0)));
+  row("maximum(0, x)", OF_X(maximum(0, x)), OF_X(x != x ? not_a_number : std::max(x, 0.0)));
   row("pow(x, 2)", OF_X(pow(x, 2)), OF_X(x* x));
   row("where(x > 0, 1, -1)", OF_X(where(x > 0, 1, -1)), OF_X(x > 0 ? index_t{1} : index_t{-1}));
   row("where(x > 0, x, 0)", OF_X(where(x > 0, x, 0)), OF_X(x > 0 ? x : 0.0));
@@ -145,7 +145,7 @@ TEST_CASE("the sign of zero is kept") {
 
 TEST_CASE("sigmoid neither overflows nor loses small values") {
   vector x({9});
-  std::copy_n(std::array{-1e308, -750.0, -700.0, -40.0, 0.0, 40.0, 700.0, 1e308, nan}.data(), 9, x.data());
+  std::copy_n(std::array{-1e308, -750.0, -700.0, -40.0, 0.0, 40.0, 700.0, 1e308, not_a_number}.data(), 9, x.data());
   local_array<double, 1> const y = sigmoid(x);
   CHECK(y(0) == 0);
   CHECK(y(1) >= 0);

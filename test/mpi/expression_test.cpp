@@ -256,6 +256,7 @@ TEST_CASE("a chain of operators allocates its result and nothing else") {
   index_t const n = 60000;
   auto const a = full<double>(world(), {n}, 4.0, tiling::row());
   auto const b = full<double>(world(), {n}, 2.0, tiling::row());
+  local_array<double, 1> const expected({n}, 11.0);
   // What lies between the present and the peak is filled, so that the next allocation makes a new peak.
   auto const ballast = allocate_tile(peak_tile_bytes() - allocated_tile_bytes(), memory_kind::local);
   index_t const before = allocated_tile_bytes();
@@ -264,7 +265,7 @@ TEST_CASE("a chain of operators allocates its result and nothing else") {
   array<double, 1> c = sqrt(a) * b + abs(-a / b - 1.0) * where(a > b, a - b, b) + exp(a - 4.0);
   CHECK(allocated_tile_bytes() == before + tile);
   CHECK(peak_tile_bytes() == before + tile);
-  CHECK(is_part_of(c, local_array<double, 1>({n}, 11.0)));
+  CHECK(is_part_of(c, expected));
   c = c * a + b;  // in place
   CHECK(peak_tile_bytes() == before + tile);
   CHECK(sum((a + b) * (a - b)) == 12.0 * static_cast<double>(n));

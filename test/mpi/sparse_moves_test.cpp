@@ -27,10 +27,10 @@ oracle<T> mirrored(oracle<T> const& m) {
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("transpose mirrors, and twice is the identity", "", double, std::uint8_t) {
+TEST_CASE("transpose mirrors, and twice is the identity") {
   for_all_cases([](shape const& s, tiling_rule const& rule) {
-    auto const expected = serial<TestType>(s, world().size(), 21);
-    auto const a = make<TestType>(s, rule, 21);
+    auto const expected = serial<double>(s, world().size(), 21);
+    auto const a = make<double>(s, rule, 21);
     auto const t = pantile::transpose(a);
     CHECK(t.shape() == shape{s[1], s[0]});
     check_equal(t, mirrored(expected));
@@ -48,15 +48,18 @@ TEST_CASE("transpose into any tiling by rows") {
 }
 
 TEST_CASE("retile moves whole rows between any tilings by rows") {
-  for_all_cases([](shape const& s, tiling_rule const& rule) {
-    auto const a = make<std::int32_t>(s, rule, 23);
+  for (shape const& s : {shape{2, 3}, shape{13, 11}, shape{0, 4}}) {
     auto const expected = serial<std::int32_t>(s, world().size(), 23);
-    for (auto const& other : rules(s[0], world().size())) {
-      auto const b = pantile::retile(a, other);
-      CHECK(b.tiling() == other.bind(pantile::extents(s), world().size()));
-      check_equal(b, expected);
+    for (auto const& rule : rules(s[0], world().size())) {
+      auto const a = make<std::int32_t>(s, rule, 23);
+      for (auto const& other : rules(s[0], world().size())) {
+        INFO(s[0] << " x " << s[1] << ", " << rule.name() << " to " << other.name());
+        auto const b = pantile::retile(a, other);
+        CHECK(b.tiling() == other.bind(pantile::extents(s), world().size()));
+        check_equal(b, expected);
+      }
     }
-  });
+  }
 }
 
 TEST_CASE("retile, transpose and counts know bool") {

@@ -72,8 +72,8 @@ TEST_CASE("a row tiling over 100,000 ranks: memory of its cuts, questions that d
   // What is asked of a handful of ranks allocates for a handful, whatever the number of all.
   box const b({500, 2}, {1000, 3});
   std::size_t const answer = bytes_of([&] {
-    CHECK(t->owners(b).size() == 6);
-    CHECK(t->providers(b, 77).size() == 6);
+    CHECK(t->owners(b).size() == 5);
+    CHECK(t->providers(b, 77).size() == 5);
   });
   CHECK(answer < 20000);
   for (int i = 0; i < 100000; ++i) sum += static_cast<index_t>(t->owners(box({i, 0}, {i + 200, 5})).size());

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <source_location>
-
 #include <pantile/io/ratings.hpp>
+
+#include <source_location>
 
 namespace pantile {
 
-/// Drops users with fewer than `minimum` non-zero ratings, and then items that have no row left, from a table as
-/// `read_ratings` gives it; the others are numbered anew in the same order (collective). Throws domain_error on every
-/// rank where no user is left. T: float or double.
+/// Drops users with fewer than `minimum` non-zero ratings, and then items that have no row left, from a table
+/// as `read_ratings` gives it; the others are numbered anew in the same order (collective). Throws domain_error
+/// on every rank where no user is left. T: float or double.
 template <floating_element T>
 void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum,
                        std::source_location where = std::source_location::current());

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <pantile/array/array.hpp>
+#include <pantile/sparse/sparse_array.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <source_location>
 #include <span>
 #include <vector>
-
-#include <pantile/array/array.hpp>
-#include <pantile/sparse/sparse_array.hpp>
 
 namespace pantile {
 
@@ -43,26 +43,27 @@ struct als_model {
   std::vector<als_iteration> iterations;
 };
 
-/// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C. Volinsky,
-/// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of S. R. Brandt et
-/// al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With the preference p = 1
-/// where a rating r != 0 is stored and 0 elsewhere, it minimises
+/// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C.
+/// Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of
+/// S. R. Brandt et al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With
+/// the preference p = 1 where a rating r != 0 is stored and 0 elsewhere, it minimises
 ///   sum over all users u and items i of (1 + alpha r_ui) (p_ui - x_u . y_i)^2 + lambda (|X|^2 + |Y|^2)
-/// over X, then over Y, in every iteration; so the first X depends on the initial Y only. Ratings are users x items, not
-/// negative, in any tiling by rows. T: float or double.
+/// over X, then over Y, in every iteration; so the first X depends on the initial Y only. Ratings are users x
+/// items, not negative, in any tiling by rows. T: float or double.
 ///
-/// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of equal
-/// cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its factors gathered
-/// whole on every rank, and one small Cholesky solve per own row. The objective is exact, from
+/// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of
+/// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its
+/// factors gathered whole on every rank, and one small Cholesky solve per own row. The objective is exact, from
 ///   sum over all pairs of (x_u . y_i)^2 = sum of the elementwise product of X'X and Y'Y
-/// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of ranks.
+/// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of
+/// ranks.
 ///
 /// `progress` is called on every rank after every iteration.
 ///
-/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, a negative or infinite
-/// alpha or regularization), shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or
-/// items, linalg_error where the matrix of a row is not positive definite in the precision of T: it names the user or
-/// item.
+/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, a negative or
+/// infinite alpha or regularization), shape_error for initial factors of another shape, index_error beyond 2^31
+/// - 1 users or items, linalg_error where the matrix of a row is not positive definite in the precision of T:
+/// it names the user or item.
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options = {}, als_start<T> start = {},
                  std::function<void(als_iteration const&)> const& progress = {},

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <pantile/array/array.hpp>
+#include <pantile/array/local_array.hpp>
+
 #include <cstdint>
 #include <source_location>
 #include <utility>
-
-#include <pantile/array/array.hpp>
-#include <pantile/array/local_array.hpp>
 
 // Preparing a table of numbers for a supervised method. All functions are collective; T is float or double.
 namespace pantile {
@@ -17,23 +17,25 @@ struct labelled_rows {
   array<T, 1> labels;
 };
 
-/// Takes one column (from 0; negative: from the end) of a table that is tiled by rows as the labels, the others as the
-/// features. Nothing is sent. Throws index_error for a column that is not there, tiling_error unless whole rows are tiled.
+/// Takes one column (from 0; negative: from the end) of a table that is tiled by rows as the labels, the others
+/// as the features. Nothing is sent. Throws index_error for a column that is not there, tiling_error unless
+/// whole rows are tiled.
 template <floating_element T>
 labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column = -1,
                                  std::source_location where = std::source_location::current());
 
-/// Splits rows into those to learn from and those held out: row i is held out where the random number of (seed, i) is
-/// below `fraction`, so the split is the same for every number of ranks. Nothing is sent. Throws domain_error unless
-/// 0 <= fraction < 1, and where no row is left to learn from.
+/// Splits rows into those to learn from and those held out: row i is held out where the random number of (seed,
+/// i) is below `fraction`, so the split is the same for every number of ranks. Nothing is sent. Throws
+/// domain_error unless 0 <= fraction < 1, and where no row is left to learn from.
 template <floating_element T>
-std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const& rows, double fraction,
-                                                         std::uint64_t seed,
-                                                         std::source_location where = std::source_location::current());
+std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(
+    labelled_rows<T> const& rows, double fraction, std::uint64_t seed,
+    std::source_location where = std::source_location::current());
 
 /// The same rows with a last column of ones, tiled by rows.
 template <floating_element T>
-array<T, 2> with_ones(array<T, 2> const& features, std::source_location where = std::source_location::current());
+array<T, 2> with_ones(array<T, 2> const& features,
+                      std::source_location where = std::source_location::current());
 
 /// What makes every column's mean 0 and standard deviation 1.
 template <element T>
@@ -43,7 +45,8 @@ struct column_scaling {
 };
 
 template <floating_element T>
-column_scaling<T> scaling_of(array<T, 2> const& features, std::source_location where = std::source_location::current());
+column_scaling<T> scaling_of(array<T, 2> const& features,
+                             std::source_location where = std::source_location::current());
 
 /// (features - mean) / deviation, in the tiling of the features.
 template <floating_element T>

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <pantile/sparse/sparse_array.hpp>
+
 #include <cstdint>
 #include <source_location>
 #include <span>
-
-#include <pantile/sparse/sparse_array.hpp>
 
 namespace pantile {
 
@@ -14,11 +14,11 @@ struct ratings_split {
   sparse_array<T> held_out;
 };
 
-/// Holds out floor(fraction * n) of the n non-zero ratings of every user, so that at least one of them stays in the
-/// training set: those with the least random numbers, each a function of (seed, user id, item id) alone. So the split is
-/// the same for every number of ranks and every order of the ratings. Both parts have the shape and the tiling of
-/// `ratings`. `user_ids` and `item_ids` name rows and columns. No communication of ratings (collective). T: float or
-/// double.
+/// Holds out floor(fraction * n) of the n non-zero ratings of every user, so that at least one of them stays in
+/// the training set: those with the least random numbers, each a function of (seed, user id, item id) alone. So
+/// the split is the same for every number of ranks and every order of the ratings. Both parts have the shape
+/// and the tiling of `ratings`. `user_ids` and `item_ids` name rows and columns. No communication of ratings
+/// (collective). T: float or double.
 ///
 /// Throws domain_error unless 0 <= fraction < 1, shape_error unless there is one id per row and column.
 template <floating_element T>
@@ -30,7 +30,7 @@ extern template ratings_split<float> split_ratings(sparse_array<float> const&, d
                                                    std::span<std::int64_t const>, std::span<std::int64_t const>,
                                                    std::source_location);
 extern template ratings_split<double> split_ratings(sparse_array<double> const&, double, std::uint64_t,
-                                                    std::span<std::int64_t const>, std::span<std::int64_t const>,
-                                                    std::source_location);
+                                                    std::span<std::int64_t const>,
+                                                    std::span<std::int64_t const>, std::source_location);
 
 }  // namespace pantile

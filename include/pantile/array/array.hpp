@@ -7,6 +7,7 @@
 #include <string>
 
 #include <pantile/array/tile_view.hpp>
+#include <pantile/base/checked.hpp>
 #include <pantile/comm/communicator.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
@@ -109,7 +110,7 @@ class array {
  private:
   void allocate() {
     stored_ = tiling_.stored_box(comm_->rank());
-    memory_ = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
+    memory_ = allocate_tile(checked_product(stored_.count(), sizeof(T)), memory_kind::shareable);
     if (name_.empty()) name_ = detail::next_array_name();
   }
 

@@ -4,6 +4,7 @@
 #include <span>
 
 #include <pantile/array/tile_view.hpp>
+#include <pantile/base/checked.hpp>
 #include <pantile/base/extents.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
@@ -24,7 +25,7 @@ class local_array {
   local_array() : local_array(shape_type{}) {}
   /// Uninitialised elements.
   explicit local_array(shape_type const& shape)
-      : shape_(shape), memory_(allocate_tile(extents(shape).count() * index_t{sizeof(T)}, memory_kind::local)) {}
+      : shape_(shape), memory_(allocate_tile(checked_product(extents(shape).count(), sizeof(T)), memory_kind::local)) {}
   local_array(shape_type const& shape, T value) : local_array(shape) { std::fill_n(data(), count(), value); }
   local_array(local_array const& other) : local_array(other.shape_) { std::copy_n(other.data(), count(), data()); }
   local_array(local_array&& other) noexcept

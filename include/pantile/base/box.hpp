@@ -1,12 +1,12 @@
 #pragma once
 
+#include <pantile/base/extents.hpp>
+#include <pantile/base/types.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
-
-#include <pantile/base/extents.hpp>
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 
@@ -27,7 +27,12 @@ struct box {
     for (int d = 0; d < dimensions; ++d) n *= extent(d);
     return n;
   }
-  bool empty() const noexcept { return count() == 0; }
+  /// Without counting: a box that is not inside any shape may have more elements than an index_t counts.
+  bool empty() const noexcept {
+    for (int d = 0; d < dimensions; ++d)
+      if (hi[index(d)] <= lo[index(d)]) return true;
+    return false;
+  }
   extents shape() const;
 
   /// True where every element of `other` is in this box; an empty box is in every box.

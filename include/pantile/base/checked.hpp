@@ -1,11 +1,11 @@
 #pragma once
 
+#include <pantile/base/error.hpp>
+#include <pantile/base/types.hpp>
+
 #include <source_location>
 #include <string>
 #include <utility>
-
-#include <pantile/base/error.hpp>
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 
@@ -13,7 +13,8 @@ namespace pantile {
 template <std::integral To, std::integral From>
 To narrow(From value, std::source_location where = std::source_location::current()) {
   if (!std::in_range<To>(value))
-    throw domain_error("the count " + std::to_string(value) + " does not fit the type that must hold it", where);
+    throw domain_error("the count " + std::to_string(value) + " does not fit the type that must hold it",
+                       where);
   return static_cast<To>(value);
 }
 

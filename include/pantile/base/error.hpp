@@ -22,8 +22,8 @@ enum class error_kind : std::uint8_t {
   divergence
 };
 
-/// The base of everything Pantile throws. `what()` is the message followed by the source line; the message says the
-/// operation, what it got, what it wanted and, where known, what to do.
+/// The base of everything Pantile throws. `what()` is the message followed by the source line; the message says
+/// the operation, what it got, what it wanted and, where known, what to do.
 class error : public std::runtime_error {
  public:
   error(error_kind kind, std::string message, std::source_location where = std::source_location::current());

@@ -1,17 +1,17 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <source_location>
 #include <string>
 
-#include <pantile/base/types.hpp>
-
 namespace pantile {
 
-/// The shape of a global index space: 0 to 4 dimensions, extents of 0 or more. A value; row-major order (the last
-/// dimension is contiguous) is meant wherever elements are numbered.
+/// The shape of a global index space: 0 to 4 dimensions, extents of 0 or more. A value; row-major order (the
+/// last dimension is contiguous) is meant wherever elements are numbered.
 class extents {
  public:
   constexpr extents() = default;

@@ -8,7 +8,8 @@
 
 namespace pantile {
 
-/// Global and local indices, extents and counts. Signed, 64 bits everywhere: no count is ever narrowed silently.
+/// Global and local indices, extents and counts. Signed, 64 bits everywhere: no count is ever narrowed
+/// silently.
 using index_t = std::int64_t;
 
 /// The largest number of dimensions an array can have.
@@ -56,7 +57,9 @@ struct dtype_traits<std::complex<double>> {
 
 /// A type that an array may hold: bool, uint8, int32, int64, float, double and the two complex types.
 template <class T>
-concept element = requires { detail::dtype_traits<T>::value; };
+concept element = requires {
+  detail::dtype_traits<T>::value;
+};
 
 template <element T>
 inline constexpr dtype dtype_of = detail::dtype_traits<T>::value;

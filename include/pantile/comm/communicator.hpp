@@ -1,5 +1,9 @@
 #pragma once
 
+#include <pantile/base/checked.hpp>
+#include <pantile/base/error.hpp>
+#include <pantile/base/types.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -7,22 +11,20 @@
 #include <source_location>
 #include <span>
 #include <string>
+#include <typeinfo>
 #include <vector>
-
-#include <pantile/base/checked.hpp>
-#include <pantile/base/error.hpp>
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 
 /// Reductions that MPI knows for the element types; others go through `allreduce_with`.
 enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logical_or };
 
-/// What this rank has sent and received through a communicator, in payload bytes and messages. Point-to-point and
-/// all-to-all traffic is exact; a collective counts what a rank contributes to others and gets from them: bcast n x
-/// (ranks - 1) at the root and n elsewhere, reduce and scan n per contributor, allreduce n out and n in, allgather own x
-/// (ranks - 1) out and the others' in. Copies between ranks of one node that pass no message count as the messages of
-/// the plan that they carry out.
+/// What this rank has sent and received through a communicator, in payload bytes and messages. Point-to-point
+/// and all-to-all traffic is exact; a collective counts what a rank contributes to others and gets from them:
+/// bcast n x (ranks - 1) at the root and n elsewhere, reduce and scan n per contributor, allreduce n out and n
+/// in, allgather own x (ranks - 1) out and the others' in. What travels beside the payload (counts, lengths,
+/// fingerprints) is not counted, nor is what a rank keeps to itself. Copies between ranks of one node that pass
+/// no message count as the messages of the plan that they carry out.
 struct traffic {
   index_t bytes_sent = 0;
   index_t bytes_received = 0;
@@ -53,12 +55,13 @@ class request {
   std::unique_ptr<detail::request_state> state_;
 };
 
-/// The ranks that work together: Pantile's one wall around MPI. A handle that copies in O(1); all copies are the same
-/// communicator. It owns a duplicate of an MPI communicator whose errors are returned and thrown as `mpi_error`.
+/// The ranks that work together: Pantile's one wall around MPI. A handle that copies in O(1); all copies are
+/// the same communicator. It owns a duplicate of an MPI communicator whose errors are returned and thrown as
+/// `mpi_error`.
 ///
-/// Counts have 64 bits; messages beyond `chunk_limit()` bytes travel in pieces. Functions marked *collective* must be
-/// called by all ranks in the same order; at PANTILE_CHECK=1 (the default) their operation, types, counts and roots are
-/// compared first and a difference throws `divergence_error` on every rank.
+/// Counts have 64 bits; messages beyond `chunk_limit()` bytes travel in pieces. Functions marked *collective*
+/// must be called by all ranks in the same order; at PANTILE_CHECK=1 (the default) their operation, types,
+/// counts and roots are compared first and a difference throws `divergence_error` on every rank.
 class communicator {
  public:
   using where_t = std::source_location;
@@ -68,7 +71,8 @@ class communicator {
   /// The name of this rank's host.
   std::string const& host() const noexcept;
 
-  // ---- point to point: tags from 30,000 on are Pantile's own -----------------------------------------------------
+  // ---- point to point: tags from 30,000 on are Pantile's own
+  // -----------------------------------------------------
   template <class T>
   void send(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
     isend_bytes(data.data(), bytes(data), to, tag, where).wait();
@@ -79,11 +83,13 @@ class communicator {
     ireceive_bytes(data.data(), bytes(data), from, tag, where).wait();
   }
   template <class T>
-  [[nodiscard]] request isend(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
+  [[nodiscard]] request isend(std::span<T const> data, int to, int tag = 0,
+                              where_t where = where_t::current()) const {
     return isend_bytes(data.data(), bytes(data), to, tag, where);
   }
   template <class T>
-  [[nodiscard]] request ireceive(std::span<T> data, int from, int tag = 0, where_t where = where_t::current()) const {
+  [[nodiscard]] request ireceive(std::span<T> data, int from, int tag = 0,
+                                 where_t where = where_t::current()) const {
     return ireceive_bytes(data.data(), bytes(data), from, tag, where);
   }
   [[nodiscard]] request isend_bytes(void const* data, index_t count, int to, int tag,
@@ -91,12 +97,13 @@ class communicator {
   [[nodiscard]] request ireceive_bytes(void* data, index_t count, int from, int tag,
                                        where_t where = where_t::current()) const;
 
-  // ---- collectives ----------------------------------------------------------------------------------------------
+  // ---- collectives
+  // ----------------------------------------------------------------------------------------------
   void barrier(where_t where = where_t::current()) const;
 
   template <class T>
   void bcast(std::span<T> data, int root, where_t where = where_t::current()) const {
-    bcast_bytes(data.data(), bytes(data), root, where);
+    bcast_bytes(data.data(), bytes(data), root, type_print<T>(), where);
   }
   /// In place over all elements of `data`.
   template <element T>
@@ -108,11 +115,13 @@ class communicator {
     allreduce(std::span<T>(&value, 1), op, where);
     return value;
   }
-  /// In place with any associative, commutative `Combine` (a stateless functor T(T, T)) over trivially copyable T.
+  /// In place with any associative, commutative `Combine` (a stateless functor T(T, T)) over trivially copyable
+  /// T.
   template <class Combine, class T>
   void allreduce_with(std::span<T> data, where_t where = where_t::current()) const {
     static_assert(std::is_trivially_copyable_v<T>);
-    allreduce_custom(data.data(), std::ssize(data), sizeof(T), &combine_many<Combine, T>, where);
+    allreduce_custom(data.data(), std::ssize(data), sizeof(T), &combine_many<Combine, T>,
+                     hash_combine(type_print<Combine>(), type_print<T>()), where);
   }
   /// The result in `data` of the root; the other ranks' `data` is left alone.
   template <element T>
@@ -139,7 +148,7 @@ class communicator {
   template <class T>
   std::vector<T> allgather(T const& value, where_t where = where_t::current()) const {
     std::vector<T> all(static_cast<std::size_t>(size()));
-    allgather_bytes(&value, sizeof(T), all.data(), where);
+    allgather_bytes(&value, sizeof(T), all.data(), type_print<T>(), where);
     return all;
   }
   /// All ranks' elements in rank order on every rank; `counts` receives how many came from each.
@@ -149,7 +158,8 @@ class communicator {
   /// As allgatherv, on the root only; other ranks get nothing.
   template <class T>
   std::vector<T> gather(std::span<T const> data, int root, where_t where = where_t::current()) const;
-  /// counts[r] elements of `data`, in rank order, go to rank r; returns what came, in rank order, and how many from each.
+  /// counts[r] elements of `data`, in rank order, go to rank r; returns what came, in rank order, and how many
+  /// from each.
   template <class T>
   std::vector<T> alltoallv(std::span<T const> data, std::span<index_t const> counts,
                            std::vector<index_t>* received = nullptr, where_t where = where_t::current()) const;
@@ -159,23 +169,28 @@ class communicator {
   /// A text of the root on every rank.
   std::string bcast(std::string text, int root, where_t where = where_t::current()) const;
 
-  // ---- other communicators (collective) -------------------------------------------------------------------------
+  // ---- other communicators (collective)
+  // -------------------------------------------------------------------------
   communicator dup(where_t where = where_t::current()) const;
   /// Ranks of equal `color` together, ordered by `key`, then by rank here; a negative color gets none.
   std::optional<communicator> split(int color, int key, where_t where = where_t::current()) const;
-  /// The row-major process grid over all ranks: for each axis the communicator of the ranks that differ only there.
-  /// The product of `grid` must be size(). Results are cached, so repeated calls with the same grid are free; what they
-  /// send counts here.
+  /// The row-major process grid over all ranks: for each axis the communicator of the ranks that differ only
+  /// there. The product of `grid` must be size(). Results are cached, so repeated calls with the same grid are
+  /// free; what they send counts here.
   communicator const& along(std::vector<int> const& grid, int axis, where_t where = where_t::current()) const;
 
-  // ---- agreement ------------------------------------------------------------------------------------------------
-  /// Throws divergence_error on every rank where the ranks call this with different operations or hashes (collective;
-  /// does nothing at PANTILE_CHECK=0).
+  // ---- agreement
+  // ------------------------------------------------------------------------------------------------
+  /// Throws divergence_error on every rank where the ranks call this with different operations or hashes
+  /// (collective; does nothing at PANTILE_CHECK=0).
   void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current()) const;
-  /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective).
+  /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective): a
+  /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
+  /// been thrown on every rank already and passes through.
   void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
 
-  // ---- counting -------------------------------------------------------------------------------------------------
+  // ---- counting
+  // -------------------------------------------------------------------------------------------------
   traffic counters() const noexcept;
   /// Counts a movement that was carried out without messages, inside a node.
   void count(traffic const& moved) const noexcept;
@@ -183,8 +198,8 @@ class communicator {
   index_t chunk_limit() const noexcept;
   void set_chunk_limit(index_t limit) const;
 
-  /// Where rank `peer` of the same node keeps the shared memory that it allocates from: a pointer through which this
-  /// rank reads it; nullptr where there is none (another node, or memory that cannot be shared).
+  /// Where rank `peer` of the same node keeps the shared memory that it allocates from: a pointer through which
+  /// this rank reads it; nullptr where there is none (another node, or memory that cannot be shared).
   std::byte const* near_memory(int peer) const noexcept;
 
   bool operator==(communicator const& other) const noexcept { return state_ == other.state_; }
@@ -207,22 +222,40 @@ class communicator {
     return checked_product(std::ssize(data), sizeof(T));
   }
 
-  void bcast_bytes(void* data, index_t count, int root, where_t where) const;
+  /// Tells types apart in fingerprints; all ranks run the same program.
+  template <class T>
+  static std::uint64_t type_print() {
+    return typeid(T).hash_code();
+  }
+
+  void check_root(char const* operation, int root, where_t where) const;
+  /// One count from each rank, and counts[r] to rank r: checked as `operation`, and not counted as traffic.
+  std::vector<index_t> share_count(char const* operation, std::uint64_t hash, index_t own, where_t where) const;
+  std::vector<index_t> swap_counts(char const* operation, std::uint64_t hash, std::span<index_t const> counts,
+                                   where_t where) const;
+  /// Throws shape_error where there is not one count, zero or more, per rank, or they do not add up to
+  /// `elements`.
+  void check_counts(char const* operation, std::span<index_t const> counts, index_t elements,
+                    where_t where) const;
+
+  void bcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const;
   void allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
   void reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const;
   void scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive, where_t where) const;
   void allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
-                        where_t where) const;
-  void allgather_bytes(void const* data, index_t count, void* all, where_t where) const;
+                        std::uint64_t types, where_t where) const;
+  void allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type, where_t where) const;
   void allgatherv_bytes(void const* data, void* all, std::span<index_t const> counts, where_t where) const;
-  void gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root, where_t where) const;
+  void gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root,
+                    where_t where) const;
   void alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
                        std::span<index_t const> received_counts, where_t where) const;
 
   std::shared_ptr<detail::communicator_state> state_;
 };
 
-// ---- templates of the vector collectives ------------------------------------------------------------------------
+// ---- templates of the vector collectives
+// ------------------------------------------------------------------------
 
 namespace detail {
 /// Element counts as byte counts.
@@ -231,8 +264,9 @@ index_t sum_of(std::span<index_t const> counts);
 }  // namespace detail
 
 template <class T>
-std::vector<T> communicator::allgatherv(std::span<T const> data, std::vector<index_t>* counts, where_t where) const {
-  std::vector<index_t> const all_counts = allgather<index_t>(std::ssize(data), where);
+std::vector<T> communicator::allgatherv(std::span<T const> data, std::vector<index_t>* counts,
+                                        where_t where) const {
+  std::vector<index_t> const all_counts = share_count("allgatherv", type_print<T>(), std::ssize(data), where);
   std::vector<T> all(static_cast<std::size_t>(detail::sum_of(all_counts)));
   allgatherv_bytes(data.data(), all.data(), detail::scaled(all_counts, sizeof(T)), where);
   if (counts) *counts = all_counts;
@@ -241,7 +275,9 @@ std::vector<T> communicator::allgatherv(std::span<T const> data, std::vector<ind
 
 template <class T>
 std::vector<T> communicator::gather(std::span<T const> data, int root, where_t where) const {
-  std::vector<index_t> const counts = allgather<index_t>(std::ssize(data), where);
+  check_root("gather", root, where);
+  std::uint64_t const print = hash_combine(type_print<T>(), static_cast<std::uint64_t>(root));
+  std::vector<index_t> const counts = share_count("gather", print, std::ssize(data), where);
   std::vector<T> all(rank() == root ? static_cast<std::size_t>(detail::sum_of(counts)) : 0);
   gather_bytes(data.data(), all.data(), detail::scaled(counts, sizeof(T)), root, where);
   return all;
@@ -251,9 +287,10 @@ template <class T>
 std::vector<T> communicator::alltoall(std::span<T const> data, where_t where) const {
   std::vector<index_t> const counts(static_cast<std::size_t>(size()), index_t{sizeof(T)});
   if (std::ssize(data) != size())
-    throw shape_error("alltoall: got " + std::to_string(data.size()) + " elements for " + std::to_string(size()) +
-                          " ranks; give one per rank",
+    throw shape_error("alltoall: got " + std::to_string(data.size()) + " elements for " +
+                          std::to_string(size()) + " ranks; give one per rank",
                       where);
+  check_same("alltoall", type_print<T>(), where);
   std::vector<T> received(data.size());
   alltoallv_bytes(data.data(), counts, received.data(), counts, where);
   return received;
@@ -262,26 +299,19 @@ std::vector<T> communicator::alltoall(std::span<T const> data, where_t where) co
 template <class T>
 std::vector<T> communicator::alltoallv(std::span<T const> data, std::span<index_t const> counts,
                                        std::vector<index_t>* received, where_t where) const {
-  if (detail::sum_of(counts) != std::ssize(data))
-    throw shape_error("alltoallv: the counts add up to " + std::to_string(detail::sum_of(counts)) + ", the data has " +
-                          std::to_string(data.size()) + " elements",
-                      where);
-  std::vector<index_t> const incoming = alltoall<index_t>(counts, where);
+  check_counts("alltoallv", counts, std::ssize(data), where);
+  std::vector<index_t> const incoming = swap_counts("alltoallv", type_print<T>(), counts, where);
   std::vector<T> result(static_cast<std::size_t>(detail::sum_of(incoming)));
-  alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), result.data(), detail::scaled(incoming, sizeof(T)),
-                  where);
+  alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), result.data(),
+                  detail::scaled(incoming, sizeof(T)), where);
   if (received) *received = incoming;
   return result;
 }
 
 template <element T>
-std::vector<T> communicator::reduce_scatter(std::span<T const> data, std::span<index_t const> counts, reduce_op op,
-                                            where_t where) const {
-  if (std::ssize(counts) != size() || detail::sum_of(counts) != std::ssize(data))
-    throw shape_error("reduce_scatter: got counts for " + std::to_string(counts.size()) + " ranks that add up to " +
-                          std::to_string(detail::sum_of(counts)) + ", the data has " + std::to_string(data.size()) +
-                          " elements",
-                      where);
+std::vector<T> communicator::reduce_scatter(std::span<T const> data, std::span<index_t const> counts,
+                                            reduce_op op, where_t where) const {
+  check_counts("reduce_scatter", counts, std::ssize(data), where);
   index_t offset = 0;
   std::vector<T> mine;
   for (int r = 0; r < size(); ++r) {

@@ -1,14 +1,14 @@
 #pragma once
 
+#include <pantile/comm/communicator.hpp>
+
 #include <functional>
 #include <string>
 
-#include <pantile/comm/communicator.hpp>
-
 namespace pantile {
 
-/// MPI for the life of the program. Constructing it starts MPI, or joins an MPI that already runs and then leaves
-/// finalising to whoever started it. There is at most one at a time; `run` makes one for you.
+/// MPI for the life of the program. Constructing it starts MPI, or joins an MPI that already runs and then
+/// leaves finalising to whoever started it. There is at most one at a time; `run` makes one for you.
 ///
 /// Unless OMP_NUM_THREADS is set, each rank uses its share of the cores that its node gives to the job.
 class environment {
@@ -30,13 +30,13 @@ class environment {
 
 /// Runs `program(world)` on every rank and gives the exit code for `main`: what the program returns (void: 0).
 ///
-/// An exception that escapes on every rank ends the job in order: rank 0 prints it once and every rank returns 1. One
-/// that escapes on some ranks only is printed with rank, host, operation and source line, and the job is aborted
-/// within a second, whatever the other ranks wait for.
+/// An exception that escapes on every rank ends the job in order: rank 0 prints it once and every rank
+/// returns 1. One that escapes on some ranks only is printed with rank, host, operation and source line, and
+/// the job is aborted within a second, whatever the other ranks wait for.
 int run(int argc, char** argv, std::function<int(communicator const&)> const& program);
 
 template <class Program>
-  requires std::is_void_v<std::invoke_result_t<Program, communicator const&>>
+requires std::is_void_v<std::invoke_result_t<Program, communicator const&>>
 int run(int argc, char** argv, Program program) {
   return run(argc, argv, std::function<int(communicator const&)>([&](communicator const& world) {
                program(world);

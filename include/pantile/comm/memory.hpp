@@ -1,9 +1,9 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <cstddef>
 #include <memory>
-
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 
@@ -13,9 +13,9 @@ enum class memory_kind {
   shareable  ///< also readable by the other ranks of the node, when a job has several there
 };
 
-/// Uninitialised memory for `bytes` bytes, aligned to 64, given back when the last copy of the pointer goes. Blocks of
-/// 64 KiB and more come from an arena that keeps freed pages (at most 256 MiB or half of what is in use) for the next
-/// allocation. Throws memory_error where the system has no more.
+/// Uninitialised memory for `bytes` bytes, aligned to 64, given back when the last copy of the pointer goes.
+/// Blocks of 64 KiB and more come from an arena that keeps freed pages (at most 256 MiB or half of what is in
+/// use) for the next allocation. Throws memory_error where the system has no more.
 std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind);
 
 /// Bytes of tiles that are allocated now, and the most there ever were, in this process.

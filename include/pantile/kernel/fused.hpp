@@ -179,7 +179,9 @@ struct loop_nest {
     for (int step = 0, d = N - 2; step < N - 1; ++step) {
       auto const i = static_cast<std::size_t>(d);
       bool const target_merges = !target_strides || (*target_strides)[i] == (*target_strides)[i + 1] * extents[i + 1];
-      if (extents[i + 1] == 1) {
+      // Results are stored with unit stride, so the last dimension stays where a halo lies between the elements above.
+      bool const may_go = !target_strides || i + 1 < N - 1 || (*target_strides)[i] == 1;
+      if (extents[i + 1] == 1 && may_go) {
         remove(i + 1);
       } else if (extents[i] == 1 || (target_merges && bound.mergeable(d, extents[i + 1]))) {
         extents[i + 1] *= extents[i];

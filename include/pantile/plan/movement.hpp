@@ -1,14 +1,14 @@
 #pragma once
 
-#include <vector>
-
 #include <pantile/base/box.hpp>
 #include <pantile/tiling/tiling.hpp>
 
+#include <vector>
+
 namespace pantile {
 
-/// One message: the parts of the global index space that travel between this rank and `peer`, in the order in which
-/// both sides pack them. `slots[i]` says into which of the reader's wanted boxes part i goes.
+/// One message: the parts of the global index space that travel between this rank and `peer`, in the order in
+/// which both sides pack them. `slots[i]` says into which of the reader's wanted boxes part i goes.
 struct transfer {
   int peer = 0;
   box storage;  // of a receive: what the peer stores of the source, halo included
@@ -17,8 +17,8 @@ struct transfer {
   index_t count() const noexcept;
 };
 
-/// What one rank does to move data: a pure function of tilings, without pointers, element types or MPI. Elements that
-/// a rank owns itself are in `local` and never travel.
+/// What one rank does to move data: a pure function of tilings, without pointers, element types or MPI.
+/// Elements that a rank owns itself are in `local` and never travel.
 struct movement {
   int rank = 0;
   std::vector<transfer> sends;     // by ascending peer, never this rank
@@ -31,21 +31,23 @@ struct movement {
   index_t messages_received() const noexcept { return static_cast<index_t>(receives.size()); }
 };
 
-/// Every rank of `target` gets its stored box (halo included) from the owners in `source`. The shapes and the numbers
-/// of ranks must be equal (tiling_error). Cost: O(messages of this rank) for Cartesian tilings.
+/// Every rank of `target` gets its stored box (halo included) from the owners in `source`. The shapes and the
+/// numbers of ranks must be equal (tiling_error), `rank` one of them (index_error). Cost: O(messages of this
+/// rank) for Cartesian tilings.
 movement plan_retile(tiling const& source, tiling const& target, int rank);
 
-/// Rank r gets the boxes wanted[r] (any number, overlapping or not, empty ones allowed; inside the shape) from the
-/// owners in `source`. `wanted` is the same on every rank.
+/// Rank r gets the boxes wanted[r] (any number, overlapping or not, empty ones allowed; inside the shape) from
+/// the owners in `source`. `wanted` is the same on every rank.
 movement plan_gather(tiling const& source, std::vector<std::vector<box>> const& wanted, int rank);
 
-/// Refreshes the halo of `t`: like plan_retile from the owned to the stored boxes, without what a rank owns itself.
+/// Refreshes the halo of `t`: like plan_retile from the owned to the stored boxes, without what a rank owns
+/// itself.
 movement plan_halo_exchange(tiling const& t, int rank);
 
 /// The communication of a whole movement, by elements.
 struct movement_volume {
-  index_t elements_total = 0;         // sent by all ranks
-  index_t elements_busiest = 0;       // max over ranks of max(sent, received)
+  index_t elements_total = 0;    // sent by all ranks
+  index_t elements_busiest = 0;  // max over ranks of max(sent, received)
   index_t messages_total = 0;
   index_t messages_busiest = 0;
 };

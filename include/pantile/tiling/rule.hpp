@@ -1,13 +1,13 @@
 #pragma once
 
+#include <pantile/base/box.hpp>
+#include <pantile/base/extents.hpp>
+
 #include <memory>
 #include <optional>
 #include <source_location>
 #include <string>
 #include <vector>
-
-#include <pantile/base/box.hpp>
-#include <pantile/base/extents.hpp>
 
 namespace pantile {
 
@@ -15,10 +15,10 @@ class tiling;
 
 /// How to tile an array whose shape and number of ranks come later: what a user writes as `tiling::row()`.
 ///
-/// `row`, `column` and `page` cut the dimensions that go by these names: the last but one, the last and the last but
-/// two; a vector's only dimension is both its row and its column dimension. `axis(d)` cuts dimension d (negative: from
-/// the end). `block()` cuts the last two dimensions by the most nearly square grid p x q with p <= q of all ranks;
-/// a vector is cut along its only dimension.
+/// `row`, `column` and `page` cut the dimensions that go by these names: the last but one, the last and the
+/// last but two; a vector's only dimension is both its row and its column dimension. `axis(d)` cuts dimension d
+/// (negative: from the end). `block()` cuts the last two dimensions by the most nearly square grid p x q with p
+/// <= q of all ranks; a vector is cut along its only dimension.
 class tiling_rule {
  public:
   static tiling_rule row();
@@ -28,11 +28,12 @@ class tiling_rule {
   static tiling_rule block();
   static tiling_rule block(int p, int q);
   static tiling_rule replicated();
-  /// Boundaries of every dimension, from 0 to its extent, ascending (equal neighbours are empty tiles); an empty list
-  /// leaves the dimension whole. The product of the numbers of tiles must be the number of ranks.
+  /// Boundaries of every dimension, from 0 to its extent, ascending (equal neighbours are empty tiles); an
+  /// empty list leaves the dimension whole. The product of the numbers of tiles must be the number of ranks
+  /// (with no list at all: one).
   static tiling_rule cuts(std::vector<std::vector<index_t>> boundaries);
-  /// Consecutive tiles along `axis` whose sums of weights are as even as quantiles make them: no tile weighs more than
-  /// total / ranks + the heaviest element. Weights: one per index, finite, not negative.
+  /// Consecutive tiles along `axis` whose sums of weights are as even as quantiles make them: no tile weighs
+  /// more than total / ranks + the heaviest element. Weights: one per index, finite, not negative.
   static tiling_rule weighted(int axis, std::vector<double> weights);
   /// One box per rank; they may overlap but leave no hole.
   static tiling_rule custom(std::vector<box> boxes);
@@ -45,7 +46,8 @@ class tiling_rule {
   /// One width per dimension.
   tiling_rule halo(std::vector<index_t> widths) const;
 
-  /// The tiling of `shape` over `ranks`. Throws tiling_error where the rule does not fit the shape or the ranks.
+  /// The tiling of `shape` over `ranks`. Throws tiling_error where the rule does not fit the shape or the
+  /// ranks.
   tiling bind(extents const& shape, int ranks,
               std::source_location where = std::source_location::current()) const;
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <pantile/base/box.hpp>
+#include <pantile/base/extents.hpp>
+#include <pantile/tiling/rule.hpp>
+
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -7,24 +11,21 @@
 #include <string>
 #include <vector>
 
-#include <pantile/base/box.hpp>
-#include <pantile/base/extents.hpp>
-#include <pantile/tiling/rule.hpp>
-
 namespace pantile {
 
 /// Which box of a global index space each rank owns. A value, the same on every rank: it holds no rank, no
 /// communicator and no data, and copies in O(1).
 ///
-/// A *Cartesian* tiling is a process grid over the ranks (row-major), each grid axis either cutting one dimension or
-/// replicating; it costs O(sum of cuts), whatever the number of ranks. A *custom* tiling lists one box per rank.
-/// Boxes may be empty and may overlap (replicas); together they always cover the index space.
+/// A *Cartesian* tiling is a process grid over the ranks (row-major), each grid axis either cutting one
+/// dimension or replicating; it costs O(sum of cuts), whatever the number of ranks. A *custom* tiling lists one
+/// box per rank. Boxes may be empty and may overlap (replicas); together they always cover the index space.
 ///
-/// Worked example: shape (10, 6) on 4 ranks. `row()` cuts dimension 0 at 0 3 6 8 10 (the first 10 mod 4 tiles are one
-/// longer); `block()` makes a 2 x 2 grid with cuts 0 5 10 and 0 3 6, rank 1 owning [0, 5) x [3, 6).
+/// Worked example: shape (10, 6) on 4 ranks. `row()` cuts dimension 0 at 0 3 6 8 10 (the first 10 mod 4 tiles
+/// are one longer); `block()` makes a 2 x 2 grid with cuts 0 5 10 and 0 3 6, rank 1 owning [0, 5) x [3, 6).
 class tiling {
  public:
-  /// Named rules; `bind` them to a shape and a number of ranks, or hand them to any function that makes an array.
+  /// Named rules; `bind` them to a shape and a number of ranks, or hand them to any function that makes an
+  /// array.
   static tiling_rule row() { return tiling_rule::row(); }
   static tiling_rule column() { return tiling_rule::column(); }
   static tiling_rule page() { return tiling_rule::page(); }
@@ -40,7 +41,8 @@ class tiling {
   }
   static tiling_rule custom(std::vector<box> boxes) { return tiling_rule::custom(std::move(boxes)); }
 
-  /// One axis of the process grid: how many ranks lie along it and the dimension that it cuts, -1 where it replicates.
+  /// One axis of the process grid: how many ranks lie along it and the dimension that it cuts, -1 where it
+  /// replicates.
   struct grid_axis {
     int ranks = 1;
     int dimension = -1;
@@ -49,8 +51,9 @@ class tiling {
 
   /// Nothing: shape () on one rank.
   tiling();
-  /// A Cartesian tiling from its parts: `boundaries[d]` are the cuts of dimension d, from 0 to its extent; `halos[d]`
-  /// the widening. Throws tiling_error where grid and cuts do not fit each other.
+  /// A Cartesian tiling from its parts: `boundaries[d]` are the cuts of dimension d, from 0 to its extent;
+  /// `halos[d]` the widening, not negative (missing entries: 0). Throws tiling_error where grid, cuts, halos
+  /// and shape do not fit each other.
   static tiling cartesian(extents const& shape, std::vector<grid_axis> grid,
                           std::vector<std::vector<index_t>> boundaries, std::vector<index_t> halos = {},
                           std::source_location where = std::source_location::current());
@@ -67,7 +70,8 @@ class tiling {
   index_t halo(int d) const noexcept;
   bool has_halo() const noexcept;
   /// The same tiling without (or with other) halos.
-  tiling with_halos(std::vector<index_t> halos) const;
+  tiling with_halos(std::vector<index_t> const& halos,
+                    std::source_location where = std::source_location::current()) const;
 
   /// The ranks whose own boxes meet `b`, ascending. O(cuts searched + answer) for Cartesian tilings.
   std::vector<int> owners(box const& b) const;
@@ -78,18 +82,20 @@ class tiling {
     int rank;
     box part;
   };
-  /// Splits `wanted` into disjoint pieces and says from which rank `reader` takes each: from itself where it owns the
-  /// elements, otherwise from one owner, spread over replicas. The same split on every rank that asks.
+  /// Splits `wanted` into disjoint pieces and says from which rank `reader` takes each: from itself where it
+  /// owns the elements, otherwise from one owner, spread over replicas. The same split on every rank that asks.
   std::vector<piece> providers(box const& wanted, int reader) const;
-  /// The pieces of `providers(wanted, reader)` that `owner` provides, without building the others where possible.
+  /// The pieces of `providers(wanted, reader)` that `owner` provides, without building the others where
+  /// possible.
   std::vector<box> provided_by(int owner, box const& wanted, int reader) const;
 
   bool is_cartesian() const noexcept;
-  /// True where every rank owns everything.
+  /// True where the box of every rank is the whole index space.
   bool is_replicated() const noexcept;
   /// True where no element has two owners.
   bool is_disjoint() const noexcept;
-  /// The process grid of a Cartesian tiling, without axes of one rank; empty for custom tilings and single ranks.
+  /// The process grid of a Cartesian tiling, without axes of one rank; empty for custom tilings and single
+  /// ranks.
   std::vector<grid_axis> const& grid() const noexcept;
   /// Which grid axis cuts dimension d, -1 for none (Cartesian tilings).
   int grid_axis_of(int d) const noexcept;
@@ -98,10 +104,12 @@ class tiling {
   /// The boundaries of dimension d (Cartesian tilings); {0, n} where it is not cut.
   std::vector<index_t> const& boundaries(int d) const noexcept;
 
-  /// This Cartesian tiling for an array without dimension `axis` (or, with `keep`, with extent 1 there): the cuts of
-  /// the other dimensions stay, the ranks along `axis` become replicas. Halos are dropped.
+  /// This Cartesian tiling for an array without dimension `axis` (or, with `keep`, with extent 1 there): the
+  /// cuts of the other dimensions stay, the ranks along `axis` become replicas. Halos are dropped. Throws
+  /// tiling_error for custom tilings and where there is no such dimension.
   tiling reduced(int axis, bool keep) const;
-  /// The tiling of the array whose dimension d is this one's dimension `axes[d]`.
+  /// The tiling of the array whose dimension d is this one's dimension `axes[d]`; throws tiling_error where
+  /// `axes` does not name every dimension once.
   tiling permuted(std::vector<int> const& axes) const;
 
   /// True where every rank owns the same box in both, whatever the halos.

@@ -27,7 +27,11 @@ class id_set {
   void grow();
   std::size_t place(std::int64_t id) const;
 
-  std::vector<index_t> slots_;     // numbers, -1 for none; a power of two of them
+  struct slot {
+    std::int64_t id = 0;
+    index_t number = -1;  // -1: free
+  };
+  std::vector<slot> slots_;        // a power of two of them
   std::vector<std::int64_t> ids_;  // by number
   std::int64_t last_id_ = 0;
   index_t last_number_ = -1;

@@ -1,0 +1,128 @@
+# ctest: TIMEOUT 280
+# Bad input to the programs: one line of ours, exit code 1 or 2, at once, nothing written, on 1 and 4 ranks.
+source "$(dirname "$0")/../apps/programs.bash"
+
+# Sanitizers make starting slow.
+seconds=2
+[[ $TEST_RANKS == *9* ]] || seconds=15
+
+mkdir input there
+cd input
+: >empty.csv
+mkdir folder.csv
+printf 'user,item,rating\n' >header.csv
+printf '1,10,3\n2,10,abc\n3,11,4\n' >text.csv
+printf '1,10,3\n2,10\n3,11,4\n' >short.csv
+printf '1,10,3\n2,10,4,5\n3,11,4\n' >long.csv
+printf '1,10,3\n2,10,-1\n' >negative.csv
+printf '1,10,3\n2,10,nan\n' >nan.csv
+printf '1,10,3\n2,10,inf\n' >inf.csv
+printf '1,10,3\n9223372036854775808,10,4\n' >big_id.csv
+printf '1,10,0\n2,11,0\n' >zeros.csv
+printf '1,10,3\n2,11,4\n1,12,5\n' >good.csv
+printf 'id,title\n10,"open\n' >titles.csv
+printf '1.5,2,0\n2.5,1,1\n' >good_table.csv
+printf '1.5,2,0\n2.5,x,1\n' >text_table.csv
+printf '1.5,2,0\n2.5,1,1\n3.5,1\n' >short_table.csv
+printf '1.5,2,0\n2.5,1,3\n' >label_table.csv
+printf '1\n0\n' >one_column.csv
+printf 'no numpy file' >no.npy
+head -c 100 /dev/urandom >noise.csv
+"$python" -c "
+import numpy as np
+np.save('wrong.npy', np.zeros((5, 4)))
+np.save('text.npy', np.array(['a', 'b']))
+np.save('line.npy', np.zeros(4))"
+cd ..
+
+# attempt RANKS PROGRAM ARGS...: leaves code, ms, out and err.
+attempt() {
+  local start
+  start=$(date +%s%N) code=0
+  (cd there && limit=30 mpi "$@" >../out 2>../err </dev/null) || code=$?
+  ms=$((($(date +%s%N) - start) / 1000000))
+}
+
+# refused EXIT_CODE TEXT PROGRAM ARGS...: TEXT must be in the message. Only the time may be tried again: other jobs of
+# the machine can cost more than the limit.
+refused() {
+  local wanted="$1" text="$2" ranks what tries ours
+  shift 2
+  for ranks in 1 4; do
+    what="$ranks ranks, ${1##*/} ${*:2}"
+    attempt "$ranks" "$@"
+    for tries in 2 3; do
+      ((ms >= 1000 * seconds)) || break
+      attempt "$ranks" "$@"
+    done
+    ((ms < 1000 * seconds)) || fail "$what: took $ms ms"
+    ((code == wanted)) || fail "$what: exit code $code; $(cat out err)"
+    # What mpirun adds about the exit code stands between lines of dashes.
+    ours=$(awk '/^-----/ {theirs = !theirs; next} !theirs && NF' err)
+    [[ $(wc -l <<<"$ours") -eq 1 && $ours == *"$text"* ]] || fail "$what: not one line with '$text': $(cat err)"
+    [[ ! -s out ]] || fail "$what: wrote $(cat out)"
+    [[ -z $(ls -A there) ]] || fail "$what: left $(ls -A there)"
+  done
+  echo "ok: $ours"
+}
+in="$scratch/input"
+
+refused 1 "missing.csv" "$als" --ratings "$in/missing.csv"
+refused 1 "is empty" "$als" --ratings "$in/empty.csv"
+refused 1 "directory" "$als" --ratings "$in/folder.csv"
+refused 1 "no rows" "$als" --ratings "$in/header.csv"
+refused 1 "text.csv:2: column 3: 'abc'" "$als" --ratings "$in/text.csv"
+refused 1 "short.csv:2: " "$als" --ratings "$in/short.csv"
+refused 1 "long.csv:2: " "$als" --ratings "$in/long.csv"
+refused 1 "negative.csv:2: column 3: " "$als" --ratings "$in/negative.csv"
+refused 1 "nan.csv:2: column 3: " "$als" --ratings "$in/nan.csv"
+refused 1 "inf.csv:2: column 3: " "$als" --ratings "$in/inf.csv"
+refused 1 "big_id.csv:2: column 1: " "$als" --ratings "$in/big_id.csv"
+refused 1 "noise.csv" "$als" --ratings "$in/noise.csv"
+refused 1 "no users left" "$als" --ratings "$in/zeros.csv"
+refused 1 "no users left" "$als" --ratings "$in/good.csv" --min-ratings 3
+refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 77
+refused 1 "titles.csv" "$als" --ratings "$in/good.csv" --user 1 --titles "$in/titles.csv"
+refused 1 "wrong.npy" "$als" --ratings "$in/good.csv" --factors 4 --init-item-factors "$in/wrong.npy"
+refused 1 "line.npy" "$als" --ratings "$in/good.csv" --factors 4 --init-item-factors "$in/line.npy"
+refused 1 "text.npy" "$als" --ratings "$in/good.csv" --factors 4 --init-user-factors "$in/text.npy"
+refused 1 "no.npy" "$als" --ratings "$in/good.csv" --factors 4 --init-user-factors "$in/no.npy"
+refused 1 "is not a folder" "$als" --ratings "$in/good.csv" --output "$in/good.csv/model"
+refused 1 "there is no folder" "$als" --ratings "$in/good.csv" --json "$in/none/out.json"
+refused 1 "a quarter" "$als" --generate 10,10,100
+
+refused 2 "--factors" "$als" --factors 0
+refused 2 "--factors" "$als" --factors many
+refused 2 "--iterations" "$als" --iterations -1
+refused 2 "--test-fraction" "$als" --test-fraction 1
+refused 2 "--test-fraction" "$als" --test-fraction -0.1
+refused 2 "--alpha" "$als" --alpha -1
+refused 2 "--regularization" "$als" --regularization nan
+refused 2 "--dtype" "$als" --dtype f16
+refused 2 "--unknown" "$als" --unknown
+refused 2 "--user" "$als" --ratings "$in/good.csv" --top 3
+refused 2 "--generate" "$als" --ratings "$in/good.csv" --generate 10,10,20
+refused 2 "more" "$als" more
+
+refused 1 "missing.csv" "$lra" --data "$in/missing.csv"
+refused 1 "is empty" "$lra" --data "$in/empty.csv"
+refused 1 "directory" "$lra" --data "$in/folder.csv"
+refused 1 "text_table.csv:2: column 2: 'x'" "$lra" --data "$in/text_table.csv"
+refused 1 "short_table.csv:3: " "$lra" --data "$in/short_table.csv"
+refused 1 "labels in column 3" "$lra" --data "$in/label_table.csv"
+refused 1 "one column" "$lra" --data "$in/one_column.csv"
+refused 1 "--label-column 4" "$lra" --data "$in/good_table.csv" --label-column 4
+refused 2 "--tiling" "$lra" --data "$in/good_table.csv" --tiling diagonal
+refused 2 "--data" "$lra"
+refused 2 "--iterations" "$lra" --data "$in/good_table.csv" --iterations -5
+
+# What fails while it runs: after the summary, but still one line, no model, and no results.
+cd there
+for ranks in 1 4; do
+  mpi "$ranks" "$als" --ratings "$in/good.csv" --regularization 0 --alpha 0 --json r.json >../out 2>../err && fail "solves a singular system"
+  grep -q "the matrix of user 1 is not positive definite" ../err || fail "$ranks ranks: $(cat ../err)"
+  [[ -z $(ls -A) ]] || fail "$ranks ranks: left $(ls -A)"
+  mpi "$ranks" "$als" --ratings "$in/good.csv" --json /dev/full >../out 2>../err && fail "writes to a full disk"
+  grep -q "/dev/full" ../err || fail "$ranks ranks: $(cat ../err)"
+  [[ -z $(ls -A) ]] || fail "$ranks ranks: left $(ls -A)"
+done

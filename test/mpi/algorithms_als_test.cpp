@@ -1,0 +1,181 @@
+// Alternating least squares against Listing 4 of the JetLag paper taken literally: dense matrices on one
+// process.
+#include <pantile/algorithms/als.hpp>
+#include <pantile/comm/environment.hpp>
+#include <pantile/io/npy.hpp>
+#include <pantile/ops/movement.hpp>
+#include <pantile/random/generator.hpp>
+
+#include <Eigen/Dense>
+#include <catch2/catch.hpp>
+
+#include <cmath>
+
+namespace {
+
+using pantile::index_t;
+using matrix = Eigen::MatrixXd;
+
+/// Users x items; about a third are rated. The last user and the last item have no ratings.
+matrix small_ratings(index_t users, index_t items) {
+  pantile::random::generator const g(17);
+  matrix r = matrix::Zero(users, items);
+  for (index_t u = 0; u + 1 < users; ++u)
+    for (index_t i = 0; i + 1 < items; ++i)
+      if (g.uniform(2 * (u * items + i)) < 0.35)
+        r(u, i) = 0.5 * std::ceil(10 * g.uniform(2 * (u * items + i) + 1));
+  return r;
+}
+
+matrix small_factors(index_t rows, index_t k, std::uint64_t seed) {
+  pantile::random::generator const g(seed);
+  matrix f(rows, k);
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t j = 0; j < k; ++j) f(i, j) = g.normal(i * k + j);
+  return f;
+}
+
+/// One half of an iteration: x_u = (Y' diag(c) Y + Y'Y + lambda I)^-1 Y' (diag(c) + I) p for every row of
+/// `ratings`.
+matrix half(matrix const& ratings, matrix const& y, double alpha, double lambda) {
+  index_t const k = y.cols();
+  matrix const base = y.transpose() * y + lambda * matrix::Identity(k, k);
+  matrix x(ratings.rows(), k);
+  for (index_t u = 0; u < ratings.rows(); ++u) {
+    Eigen::VectorXd const c = alpha * ratings.row(u).transpose();
+    Eigen::VectorXd const p = (c.array() != 0).cast<double>();
+    matrix const a = y.transpose() * c.asDiagonal() * y + base;
+    Eigen::VectorXd const b = y.transpose() * (c.array() + 1).matrix().asDiagonal() * p;
+    x.row(u) = a.inverse() * b;
+  }
+  return x;
+}
+
+double loss(matrix const& ratings, matrix const& x, matrix const& y, double alpha, double lambda) {
+  matrix const p = (ratings.array() != 0).cast<double>();
+  matrix const error = p - x * y.transpose();
+  return ((1 + alpha * ratings.array()) * error.array().square()).sum() +
+         lambda * (x.squaredNorm() + y.squaredNorm());
+}
+
+template <class T>
+pantile::sparse_array<T> distributed(matrix const& r) {
+  auto const& world = pantile::environment::world();
+  std::vector<pantile::sparse_entry<T>> entries;
+  for (index_t u = 0; u < r.rows(); ++u)
+    for (index_t i = 0; i < r.cols(); ++i)
+      if (r(u, i) != 0 && (u + i) % world.size() == world.rank())
+        entries.push_back({u, i, static_cast<T>(r(u, i))});
+  return pantile::sparse_array<T>::from_entries(world, {r.rows(), r.cols()}, pantile::tiling::row(),
+                                                std::move(entries));
+}
+
+template <class T>
+pantile::array<T, 2> distributed_factors(matrix const& f, pantile::tiling_rule const& rule) {
+  return pantile::from_function<T>(pantile::environment::world(), {f.rows(), f.cols()}, rule,
+                                   [&](index_t i, index_t j) { return static_cast<T>(f(i, j)); });
+}
+
+template <class T>
+double difference(pantile::array<T, 2> const& a, matrix const& expected) {
+  auto const whole = pantile::all_gather(a);
+  return (whole.local().template cast<double>() - expected).array().abs().maxCoeff();
+}
+
+}  // namespace
+
+TEST_CASE("als does what Listing 4 says, from given factors") {
+  index_t const users = 23, items = 17;
+  auto const [k, alpha, lambda] = GENERATE(std::tuple<index_t, double, double>{1, 1.0, 10.0},
+                                           std::tuple<index_t, double, double>{5, 40.0, 0.1},
+                                           std::tuple<index_t, double, double>{8, 1.0, 10.0});
+  matrix const r = small_ratings(users, items);
+  matrix x = small_factors(users, k, 1), y = small_factors(items, k, 2);
+  pantile::als_start<double> start;
+  start.user_factors = distributed_factors<double>(x, pantile::tiling::column());
+  start.item_factors = distributed_factors<double>(y, pantile::tiling::block());
+  std::vector<double> losses;
+  for (int i = 0; i < 4; ++i) {
+    x = half(r, y, alpha, lambda);
+    y = half(r.transpose(), x, alpha, lambda);
+    losses.push_back(loss(r, x, y, alpha, lambda));
+  }
+  index_t calls = 0;
+  auto const model = pantile::als(distributed<double>(r),
+                                  {.factors = k, .iterations = 4, .alpha = alpha, .regularization = lambda},
+                                  start, [&](pantile::als_iteration const& i) { CHECK(i.number == ++calls); });
+  CHECK(difference(model.user_factors, x) < 1e-10);
+  CHECK(difference(model.item_factors, y) < 1e-10);
+  REQUIRE(model.iterations.size() == 4);
+  CHECK(calls == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(model.iterations[i].loss == Approx(losses[i]).epsilon(1e-12));
+    CHECK(model.iterations[i].seconds >= 0);
+  }
+}
+
+TEST_CASE("als in single precision is near to it") {
+  matrix const r = small_ratings(30, 11);
+  matrix x, y = small_factors(11, 4, 3);
+  pantile::als_start<float> start;
+  start.item_factors = distributed_factors<float>(y, pantile::tiling::row());
+  y = y.cast<float>().cast<double>();
+  for (int i = 0; i < 3; ++i) {
+    x = half(r, y, 1, 10);
+    y = half(r.transpose(), x, 1, 10);
+  }
+  auto const model = pantile::als(distributed<float>(r), {.factors = 4, .iterations = 3}, start);
+  CHECK(difference(model.user_factors, x) < 1e-4);
+  CHECK(difference(model.item_factors, y) < 1e-4);
+}
+
+TEST_CASE("the loss falls in every iteration, and users and items without ratings have no factors") {
+  matrix const r = small_ratings(40, 25);
+  auto const model = pantile::als(distributed<double>(r), {.factors = 6, .iterations = 8, .seed = 3});
+  for (std::size_t i = 1; i < model.iterations.size(); ++i)
+    CHECK(model.iterations[i].loss < model.iterations[i - 1].loss);
+  auto const x = pantile::all_gather(model.user_factors), y = pantile::all_gather(model.item_factors);
+  for (index_t f = 0; f < 6; ++f) {
+    CHECK(x(39, f) == 0);
+    CHECK(y(24, f) == 0);
+  }
+}
+
+TEST_CASE("random starts depend on the seed alone, and no iteration leaves them as they are") {
+  auto const r = distributed<double>(small_ratings(12, 9));
+  auto const start_of = [&](std::uint64_t seed) {
+    return pantile::all_gather(pantile::als(r, {.factors = 3, .iterations = 0, .seed = seed}).item_factors);
+  };
+  auto const a = start_of(1), b = start_of(1), c = start_of(2);
+  CHECK(a.local() == b.local());
+  CHECK(a.local() != c.local());
+  // The variance of a factor is 1 / factors: the same numbers for every number of ranks.
+  CHECK(a(0, 0) == Approx(start_of(1)(0, 0)).epsilon(0));
+}
+
+TEST_CASE("als says what is wrong, on every rank") {
+  auto const r = distributed<double>(small_ratings(12, 9));
+  CHECK_THROWS_AS(pantile::als(r, {.factors = 0}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.iterations = -1}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.alpha = -1}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.regularization = std::nan("")}), pantile::domain_error);
+  pantile::als_start<double> start;
+  start.item_factors = distributed_factors<double>(small_factors(9, 4, 1), pantile::tiling::row());
+  CHECK_THROWS_AS(pantile::als(r, {.factors = 3}, start), pantile::shape_error);
+}
+
+TEST_CASE("a matrix that is not positive definite is named on every rank") {
+  // Without regularization and with all items alike the matrices have rank 1.
+  auto const r = distributed<double>(small_ratings(12, 9));
+  pantile::als_start<double> start;
+  start.item_factors = pantile::ones<double>(pantile::environment::world(), {9, 3}, pantile::tiling::row());
+  std::vector<std::int64_t> ids(12);
+  for (std::size_t i = 0; i < ids.size(); ++i) ids[i] = 1000 + static_cast<std::int64_t>(i);
+  std::string message;
+  try {
+    pantile::als(r, {.factors = 3, .regularization = 0, .user_ids = ids}, start);
+  } catch (pantile::linalg_error const& e) {
+    message = e.message();
+  }
+  CHECK_THAT(message, Catch::Matchers::Contains("user 1000 "));
+}

@@ -1,0 +1,287 @@
+// Reductions over everything and over one axis: values, tilings of the results, agreement of replicas.
+#include <pantile/ops/movement.hpp>
+#include <pantile/ops/reduce.hpp>
+
+#include "support/oracle.hpp"
+
+#include <complex>
+#include <numeric>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+
+/// fold(values along the axis) for every place of the other axes; without `keep` the axis goes.
+template <class R, bool Keep = false, class T, int N, class Fold>
+auto folded(local_array<T, N> const& a, int axis, Fold fold) {
+  constexpr int M = Keep ? N : N - 1;
+  shape_of<M> shape{};
+  for (int d = 0, out = 0; d < N; ++d) {
+    if (d == axis && !Keep) continue;
+    shape[static_cast<std::size_t>(out++)] = d == axis ? 1 : a.extent(d);
+  }
+  return made<R>(shape, [&](any_index const& i) {
+    any_index at = i;
+    if (!Keep)
+      for (int d = N - 1; d > axis; --d) at[static_cast<std::size_t>(d)] = i[static_cast<std::size_t>(d - 1)];
+    std::vector<T> values;
+    for (index_t k = 0; k < a.extent(axis); ++k) {
+      at[static_cast<std::size_t>(axis)] = k;
+      values.push_back(a.data()[place_in(box(extents(a.shape())), at)]);
+    }
+    return fold(values);
+  });
+}
+
+template <class T>
+std::vector<T> elements_of(std::vector<T> v) {
+  return v;
+}
+
+constexpr auto total = [](auto const& v) { return std::accumulate(v.begin(), v.end(), 0.0); };
+constexpr auto least = [](auto const& v) { return *std::min_element(v.begin(), v.end()); };
+constexpr auto place_of_greatest = [](auto const& v) -> index_t {
+  return std::max_element(v.begin(), v.end()) - v.begin();
+};
+
+/// Replicas agree bit for bit: every owner of an element holds the same.
+template <class T, int N>
+bool replicas_agree(array<T, N> const& a) {
+  auto const whole = all_gather(a);
+  std::uint64_t hash = 0;
+  for (T x : whole.span()) hash = hash_combine(hash, static_cast<std::uint64_t>(std::bit_cast<std::int64_t>(x)));
+  auto const all = world().allgather(hash);
+  return is_part_of(a, whole) && std::all_of(all.begin(), all.end(), [&](auto h) { return h == hash; });
+}
+
+template <int N>
+void check_axes(int cases) {
+  int const ranks = world().size();
+  for (int i = 0; i < cases; ++i) {
+    dice d(static_cast<std::uint64_t>(100 * N + i));
+    extents const shape = random_shape(d, N, ranks);
+    auto const whole = samples<double>(static_shape<N>(shape), i);
+    tiling const t = random_tiling(d, shape, ranks);
+    INFO(i << ": " << to_string(t));
+    auto const a = spread(whole, t);
+    std::vector<double> const flat(whole.span().begin(), whole.span().end());
+    CHECK(sum(a) == total(flat));
+    if (!flat.empty()) {
+      CHECK(min(a) == least(flat));
+      CHECK(argmax(a) == place_of_greatest(flat));
+    }
+    for (int axis = 0; axis < N; ++axis) {
+      INFO("axis " << axis);
+      if constexpr (N > 1) {
+        array<double, N - 1> const s = sum(a, axis);
+        CHECK(is_part_of(s, folded<double>(whole, axis, total)));
+        CHECK(replicas_agree(s));
+        if (t.is_cartesian()) CHECK(s.tiling() == t.reduced(axis, false));
+        if (shape[axis] > 0) {
+          CHECK(is_part_of(eval(min(a, axis - N)), folded<double>(whole, axis, least)));
+          CHECK(is_part_of(eval(argmax(a, axis)), folded<index_t>(whole, axis, place_of_greatest)));
+        }
+      } else {
+        CHECK(sum(a, axis) == total(flat));
+        if (!flat.empty()) CHECK(argmax(a, axis - 1) == place_of_greatest(flat));
+      }
+      array<double, N> const kept = sum(a, axis, keepdims);
+      CHECK(is_part_of(kept, folded<double, true>(whole, axis, total)));
+      if (t.is_cartesian()) CHECK(kept.tiling() == t.reduced(axis, true));
+      // It broadcasts against the operand.
+      CHECK(eval(a - kept).shape() == a.shape());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("sums, minima and places over all and over each axis, for drawn tilings") {
+  check_axes<1>(16);
+  check_axes<2>(20);
+  check_axes<3>(10);
+  check_axes<4>(8);
+}
+
+TEST_CASE("all reductions of one array, every tiling") {
+  auto const whole = samples<double>(shape_of<2>{11, 7});
+  auto const positive = made<double>(shape_of<2>{11, 7}, [&](any_index const& i) {
+    return 1 + std::abs(whole(i[0], i[1])) / 64;
+  });
+  std::vector<double> const flat(whole.span().begin(), whole.span().end());
+  auto multiply = [](auto const& v) { return std::accumulate(v.begin(), v.end(), 1.0, std::multiplies<>()); };
+  auto greatest = [](auto const& v) { return *std::max_element(v.begin(), v.end()); };
+  auto place_of_least = [](auto const& v) -> index_t { return std::min_element(v.begin(), v.end()) - v.begin(); };
+  auto average = [](auto const& v) { return total(v) / static_cast<double>(v.size()); };
+  auto length = [](auto const& v) { return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0)); };
+  auto some = [](auto const& v) { return std::any_of(v.begin(), v.end(), [](double x) { return x > 10; }); };
+  auto every = [](auto const& v) { return std::all_of(v.begin(), v.end(), [](double x) { return x < 10; }); };
+  for (tiling const& t : usual_tilings(extents{11, 7})) {
+    INFO(to_string(t));
+    auto const a = spread(whole, t);
+    auto const p = spread(positive, t);
+    CHECK(sum(a) == total(flat));
+    CHECK(max(a) == greatest(flat));
+    CHECK(argmin(a) == place_of_least(flat));
+    CHECK(mean(a) == Approx(average(flat)).epsilon(1e-14));
+    CHECK(norm(a) == Approx(length(flat)).epsilon(1e-14));
+    CHECK(product(p) == Approx(multiply(std::vector<double>(positive.span().begin(), positive.span().end()))));
+    CHECK(any(a > 10) == some(flat));
+    CHECK(all(a < 10) == every(flat));
+    CHECK_FALSE(any(a > 1000));
+    CHECK(all(a < 1000));
+    for (int axis : {0, 1}) {
+      CHECK(is_part_of(eval(max(a, axis)), folded<double>(whole, axis, greatest)));
+      CHECK(is_part_of(eval(argmin(a, axis)), folded<index_t>(whole, axis, place_of_least)));
+      CHECK(is_part_of(eval(mean(a, axis)), folded<double>(whole, axis, average), 1e-14));
+      CHECK(is_part_of(eval(mean(a, axis, keepdims)), folded<double, true>(whole, axis, average), 1e-14));
+      CHECK(is_part_of(eval(norm(a, axis)), folded<double>(whole, axis, length), 1e-14));
+      CHECK(is_part_of(eval(product(p, axis)), folded<double>(positive, axis, multiply), 1e-14));
+      CHECK(is_part_of(eval(any(a > 10, axis)), folded<bool>(whole, axis, some)));
+      CHECK(is_part_of(eval(all(a < 10, axis)), folded<bool>(whole, axis, every)));
+    }
+  }
+  CHECK(is_same(local_array<double, 1>(sum(whole, 1)), folded<double>(whole, 1, total)));
+  CHECK(argmax(whole) == place_of_greatest(flat));
+}
+
+TEST_CASE("negative axes count from the end, others do not exist") {
+  auto const a = spread(samples<double>(shape_of<3>{4, 3, 5}), tiling::row());
+  CHECK(eval(sum(a, -1)).shape() == shape_of<2>{4, 3});
+  CHECK(eval(sum(a, -3)).shape() == shape_of<2>{3, 5});
+  CHECK(eval(sum(a, 1, keepdims)).shape() == shape_of<3>{4, 1, 5});
+  CHECK(thrown_by([&] { sum(a, 3); }) == "index_error");
+  CHECK(thrown_by([&] { sum(a, -4); }) == "index_error");
+  CHECK(thrown_by([&] { argmin(a, 3); }) == "index_error");
+  CHECK(thrown_by([&] { mean(a, -4); }) == "index_error");
+  CHECK(thrown_by([&] { sum(ones<double>(world(), {4}, tiling::row()), 1); }) == "index_error");
+}
+
+TEST_CASE("ties go to the lowest global index") {
+  for (tiling const& t : usual_tilings(extents{9, 8})) {
+    INFO(to_string(t));
+    auto const same_everywhere = full<std::int32_t>(world(), {9, 8}, 3, t);
+    CHECK(argmin(same_everywhere) == 0);
+    CHECK(argmax(same_everywhere) == 0);
+    CHECK(is_part_of(eval(argmax(same_everywhere, 0)), local_array<index_t, 1>({8}, index_t{0})));
+    auto const late = from_function<std::int32_t>(world(), {9, 8}, t,
+                                                  [](index_t i, index_t j) { return i >= 5 && j % 3 == 2 ? 7 : 1; });
+    CHECK(argmax(late) == 5 * 8 + 2);
+    CHECK(argmin(late) == 0);
+    CHECK(argmax(transpose(late)) == 2 * 9 + 5);
+    auto const columns = made<index_t>(shape_of<1>{8}, [](any_index const& i) { return i[0] % 3 == 2 ? 5 : 0; });
+    CHECK(is_part_of(eval(argmax(late, 0)), columns));
+  }
+}
+
+TEST_CASE("NaN wins minima and maxima, and the first one is found") {
+  for (tiling const& t : usual_tilings(extents{9, 4})) {
+    INFO(to_string(t));
+    auto const a = from_function<double>(world(), {9, 4}, t, [](index_t i, index_t j) {
+      return (i == 3 && j == 1) || (i == 7 && j == 0) ? not_a_number : static_cast<double>(i - j);
+    });
+    CHECK(std::isnan(min(a)));
+    CHECK(std::isnan(max(a)));
+    CHECK(std::isnan(sum(a)));
+    CHECK(argmin(a) == 13);
+    CHECK(argmax(a) == 13);
+    auto const columns = all_gather(max(a, 0));
+    CHECK(std::isnan(columns(0)));
+    CHECK(std::isnan(columns(1)));
+    CHECK(columns(2) == 6);
+    auto const places = all_gather(argmin(a, 1));
+    CHECK(places(3) == 1);
+    CHECK(places(7) == 0);
+    CHECK(places(8) == 3);
+    CHECK(any(isnan(a)));
+  }
+  auto const infinite = full<float>(world(), {5}, -std::numeric_limits<float>::infinity(), tiling::row());
+  CHECK(max(infinite) == -std::numeric_limits<float>::infinity());
+}
+
+TEST_CASE("reductions of nothing") {
+  for (auto const& rule : usual_rules(2)) {
+    auto const a = zeros<double>(world(), {0, 3}, rule);
+    auto const i = zeros<std::int32_t>(world(), {0, 3}, rule);
+    CHECK(sum(a) == 0);
+    CHECK(sum(i) == 0);
+    CHECK(product(a) == 1);
+    CHECK(product(i) == 1);
+    CHECK_FALSE(any(i));
+    CHECK(all(i));
+    CHECK(norm(a) == 0);
+    CHECK(std::isnan(mean(a)));
+    CHECK(std::isnan(mean(i)));
+    CHECK(thrown_by([&] { min(a); }) == "domain_error");
+    CHECK(thrown_by([&] { max(i); }) == "domain_error");
+    CHECK(thrown_by([&] { argmin(a); }) == "domain_error");
+    CHECK(thrown_by([&] { argmax(a, 0); }) == "domain_error");
+    CHECK(thrown_by([&] { min(a, 0); }) == "domain_error");
+    CHECK(eval(min(a, 1)).shape() == shape_of<1>{0});
+    CHECK(eval(argmin(a, 1)).shape() == shape_of<1>{0});
+    CHECK(is_part_of(eval(sum(a, 0)), local_array<double, 1>({3}, 0.0)));
+    CHECK(is_part_of(eval(product(i, 0)), local_array<std::int64_t, 1>({3}, std::int64_t{1})));
+    CHECK(is_part_of(eval(mean(a, 0)), local_array<double, 1>({3}, not_a_number)));
+    CHECK(is_part_of(eval(sum(a, 0, keepdims)), local_array<double, 2>({1, 3}, 0.0)));
+  }
+  local_array<double, 1> const none({0});
+  CHECK(sum(none) == 0);
+  CHECK(thrown_by([&] { max(none); }) == "domain_error");
+}
+
+TEST_CASE("integers are summed in 64 bits, single precision in double") {
+  index_t const n = 40000;
+  auto const i = full<std::int32_t>(world(), {n}, 2000000000, tiling::row());
+  STATIC_REQUIRE(std::is_same_v<decltype(sum(i)), std::int64_t>);
+  CHECK(sum(i) == 2000000000 * n);
+  CHECK(mean(i) == 2e9);
+  auto const u = full<std::uint8_t>(world(), {n}, std::uint8_t{255}, tiling::row());
+  CHECK(sum(u) == 255 * n);
+  CHECK(max(u) == 255);
+  auto const b = full<bool>(world(), {n}, true, tiling::row());
+  CHECK(sum(b) == n);
+  CHECK(mean(b) == 1);
+  CHECK(min(b) == true);
+  auto const wide = full<std::int64_t>(world(), {4}, std::numeric_limits<std::int64_t>::max(), tiling::row());
+  CHECK(sum(wide) == -4);  // wraps
+  auto const m = full<std::int32_t>(world(), {n, 2}, 2000000000, tiling::row());
+  CHECK(is_part_of(eval(sum(m, 0)), local_array<std::int64_t, 1>({2}, 2000000000 * n)));
+
+  auto const f = full<float>(world(), {n}, 0.1f, tiling::row());
+  STATIC_REQUIRE(std::is_same_v<decltype(sum(f)), float>);
+  CHECK(sum(f) == static_cast<float>(static_cast<double>(0.1f) * static_cast<double>(n)));
+  auto const z = full<std::complex<float>>(world(), {n}, std::complex<float>(0.1f, -0.1f), tiling::row());
+  CHECK(sum(z).imag() == -sum(f));
+  CHECK(mean(z).real() == Approx(0.1).epsilon(1e-7));
+  CHECK(norm(z) == Approx(std::sqrt(0.02 * static_cast<double>(n))).epsilon(1e-6));
+}
+
+TEST_CASE("the expression below a reduction is fused into it, and reductions stand in expressions") {
+  auto const whole = samples<double>(shape_of<2>{10, 6});
+  auto const v = samples<double>(shape_of<1>{6}, 9);
+  for (tiling const& t : usual_tilings(extents{10, 6})) {
+    INFO(to_string(t));
+    auto const a = spread(whole, t);
+    array<double, 1> const rows = sum(abs(a - mean(a, 0)), 1);
+    auto const means = folded<double>(whole, 0, [](auto const& x) { return total(x) / 10; });
+    auto const centred = mapped([](double x, double m) { return std::abs(x - m); }, whole, means);
+    CHECK(is_part_of(rows, folded<double>(centred, 1, total), 1e-13));
+    array<double, 2> const scaled = a / sum(abs(a), 1, keepdims) + max(a) - v;
+    CHECK(scaled.shape() == a.shape());
+    CHECK(sum(transpose(a) * 2.0) == 2 * sum(a));
+    CHECK(is_part_of(eval(sum(transpose(a), 0)), folded<double>(whole, 1, total)));
+  }
+}
+
+TEST_CASE("a reduction communicates one number per result along the cut axis only") {
+  if (world().size() == 1) return;
+  auto const rows = ones<double>(world(), {90, 7}, tiling::row());
+  eval(sum(rows, 0));  // the communicators along the grid exist now
+  traffic before = world().counters();
+  auto const across = eval(sum(rows, 1));
+  CHECK(world().counters() == before);
+  CHECK(across.tiling().grid() == rows.tiling().grid());
+}

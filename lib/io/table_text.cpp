@@ -121,14 +121,11 @@ std::optional<separator> separator_in(std::string_view line, table_kind kind) {
   return std::nullopt;
 }
 
-bool is_header(std::string_view first, std::optional<std::string_view> second, table_kind kind,
-               separator between) {
+bool is_header(std::string_view first, table_kind kind, separator between) {
   std::vector<std::string_view> const fields = split(first, between);
   if (kind == table_kind::ratings) return !is_number(fields.front());
   // An empty field is a missing value, not a name.
-  bool const has_name =
-      std::any_of(fields.begin(), fields.end(), [](std::string_view f) { return !f.empty() && !is_number(f); });
-  return has_name || (second && split(*second, between).size() != fields.size());
+  return std::any_of(fields.begin(), fields.end(), [](std::string_view f) { return !f.empty() && !is_number(f); });
 }
 
 struct first_lines {
@@ -174,12 +171,8 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
     return fixed ? *fixed : separator_in(lines.text[line], kind).value_or(separator::comma);
   };
   layout.had_header = header == header_rule::present;
-  if (header == header_rule::detect) {
-    std::optional<std::string_view> second;
-    if (two) second = lines.text[1];
-    layout.had_header =
-        is_header(lines.text[0], second, kind, between_in(kind == table_kind::numbers && two ? 1 : 0));
-  }
+  if (header == header_rule::detect)
+    layout.had_header = is_header(lines.text[0], kind, between_in(kind == table_kind::numbers && two ? 1 : 0));
   if (layout.had_header && !two)
     throw io_error("'" + name + "' has no rows, only a header line: " + quoted(lines.text[0]), where);
 

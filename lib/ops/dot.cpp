@@ -62,14 +62,14 @@ box box_of(factor const& f, range outer, range inner) {
 
 /// Brings this rank's part of a factor here and describes it to the kernels. `left`: rows are the outer dimension.
 template <class T>
-kernel::matrix_view<T> bring(factor const& f, share const& s, bool left, index_t m, index_t n, index_t k,
+kernel::matrix_view<T> bring(factor const& f, share const& s, int rank, bool left, index_t m, index_t n, index_t k,
                              std::vector<std::shared_ptr<std::byte>>& keep) {
-  auto wanted = [&](int rank) {
-    range const outer = left ? part_of(s, share::cut::m, m, rank) : part_of(s, share::cut::n, n, rank);
-    return box_of(f, outer, part_of(s, share::cut::k, k, rank));
+  auto wanted = [&](int reader) {
+    range const outer = left ? part_of(s, share::cut::m, m, reader) : part_of(s, share::cut::n, n, reader);
+    return box_of(f, outer, part_of(s, share::cut::k, k, reader));
   };
   fetched here{f.memory, f.stored};
-  box const mine = wanted(f.comm ? f.comm->rank() : 0);
+  box const mine = wanted(rank);
   if (f.comm) {
     std::vector<box> all(static_cast<std::size_t>(f.comm->size()));
     for (std::size_t r = 0; r < all.size(); ++r) all[r] = wanted(static_cast<int>(r));
@@ -95,6 +95,21 @@ tiling result_tiling(share const& s, extents const& shape, bool has_m, int ranks
 bool is_gram(factor const& a, factor const& b, share const& s) {
   return s.by != share::cut::m && s.by != share::cut::n && a.memory == b.memory && a.outer >= 0 && b.outer == a.outer &&
          a.inner == b.inner;
+}
+
+struct wrapping_sum {
+  template <class T>
+  T operator()(T a, T b) const {
+    return monoid::wrapping_add(a, b);
+  }
+};
+
+/// The sum of the ranks' parts of a product.
+template <class T>
+void add_up(communicator const& comm, std::span<T> partial, std::source_location where) {
+  // The vector code of Open MPI saturates sums of 8 bits; products wrap.
+  if constexpr (sizeof(T) == 1) comm.allreduce_with<wrapping_sum>(partial, where);
+  else comm.allreduce(partial, reduce_op::sum, where);
 }
 
 }  // namespace
@@ -136,18 +151,18 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
   T* c = reinterpret_cast<T*>(result.memory.get());
 
   std::vector<std::shared_ptr<std::byte>> keep;
-  auto const left = bring<T>(a, s, true, m, n, k, keep);
+  auto const left = bring<T>(a, s, rank, true, m, n, k, keep);
   index_t const rows = part_of(s, share::cut::m, m, rank).size(), columns = part_of(s, share::cut::n, n, rank).size(),
                 depth = part_of(s, share::cut::k, k, rank).size();
   if (is_gram(a, b, s)) {
     // left is seen transposed (its rows are the outer dimension): the k x n matrix is the other view of it.
     kernel::gram_matrix<T>(columns, depth, {left.data, left.ld, !left.transposed}, c, columns);
   } else {
-    auto const right = bring<T>(b, s, false, m, n, k, keep);
+    auto const right = bring<T>(b, s, rank, false, m, n, k, keep);
     kernel::gemm<T>(rows, columns, depth, left, right, c, columns);
   }
-  if (s.by == share::cut::k) result.comm->allreduce(std::span<T>(c, static_cast<std::size_t>(rows * columns)),
-                                                    reduce_op::sum, where);
+  if (s.by == share::cut::k)
+    add_up(*result.comm, std::span<T>(c, static_cast<std::size_t>(rows * columns)), where);
   return result;
 }
 

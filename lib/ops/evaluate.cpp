@@ -47,6 +47,11 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
                     std::string());
 }
 
+void check_communicator(operand_survey const& survey, communicator const& target) {
+  if (survey.comm && !(*survey.comm == target))
+    throw tiling_error("the operands belong to another communicator than the array that takes the result", std::string());
+}
+
 void check_domain(std::optional<communicator> const& comm, bool failed) {
   int any = failed ? 1 : 0;
   if (comm) any = comm->allreduce(any, reduce_op::max);

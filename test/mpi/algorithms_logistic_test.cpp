@@ -95,8 +95,8 @@ TEST_CASE("logistic regression in single precision") {
 }
 
 TEST_CASE("the loss of certain predictions neither overflows nor vanishes") {
-  auto const X = on_ranks<double>(matrix::Constant(3, 1, 5000), pantile::tiling::row());
-  auto const y = on_ranks<double>(vector::Zero(3), pantile::tiling::row());
+  auto const X = on_ranks<double>(matrix(matrix::Constant(3, 1, 5000)), pantile::tiling::row());
+  auto const y = on_ranks<double>(vector(vector::Zero(3)), pantile::tiling::row());
   auto const w = pantile::ones<double>(world(), {1}, pantile::tiling::replicated());
   auto const q = pantile::evaluate_logistic(X, y, w);
   CHECK(q.loss == Approx(5000));
@@ -107,8 +107,8 @@ TEST_CASE("logistic_regression says what is wrong, on every rank") {
   problem const p = make(20, 3);
   auto const X = on_ranks<double>(p.X, pantile::tiling::row());
   auto const y = on_ranks<double>(p.y, pantile::tiling::row());
-  auto const twos = on_ranks<double>(vector::Constant(20, 2), pantile::tiling::row());
-  auto const few = on_ranks<double>(vector::Zero(19), pantile::tiling::row());
+  auto const twos = on_ranks<double>(vector(vector::Constant(20, 2)), pantile::tiling::row());
+  auto const few = on_ranks<double>(vector(vector::Zero(19)), pantile::tiling::row());
   CHECK_THROWS_AS(pantile::logistic_regression(X, few), pantile::shape_error);
   CHECK_THROWS_AS(pantile::logistic_regression(X, twos), pantile::domain_error);
   CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.iterations = -1}), pantile::domain_error);

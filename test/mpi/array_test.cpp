@@ -1,10 +1,10 @@
 // Arrays as containers: making, copying, moving, views of the tile, names and generations.
+#include "support/oracle.hpp"
+
 #include <pantile/array/array.hpp>
 #include <pantile/array/local_array.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/ops/evaluate.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 #include <numeric>
@@ -26,7 +26,8 @@ bool shows(View const& view, local_array<std::int32_t, N> const& whole, box cons
     if constexpr (N == 3)
       equal = equal && view(i[0] - owned.lo[0], i[1] - owned.lo[1], i[2] - owned.lo[2]) == value;
     if constexpr (N == 4)
-      equal = equal && view(i[0] - owned.lo[0], i[1] - owned.lo[1], i[2] - owned.lo[2], i[3] - owned.lo[3]) == value;
+      equal = equal &&
+              view(i[0] - owned.lo[0], i[1] - owned.lo[1], i[2] - owned.lo[2], i[3] - owned.lo[3]) == value;
   });
   return equal;
 }
@@ -146,14 +147,16 @@ TEST_CASE("shapes and tilings that do not fit are errors on every rank") {
   CHECK(thrown_by([] { empty<float>(world(), {4, -1}, tiling::row()); }) == "shape_error");
   CHECK(thrown_by([] { empty<float>(world(), {4}, tiling::page().halo(-1)); }) == "tiling_error");
   CHECK(thrown_by([] { empty<float>(world(), {4, 4}, tiling::page()); }) == "tiling_error");
-  CHECK(thrown_by([] { empty<float>(world(), {4, 4}, tiling::block(world().size() + 1, 1)); }) == "tiling_error");
+  CHECK(thrown_by([] {
+          empty<float>(world(), {4, 4}, tiling::block(world().size() + 1, 1));
+        }) == "tiling_error");
   CHECK(thrown_by([] { empty<float>(world(), {4, 4}, tiling::cuts({{0, 4}})); }) == "tiling_error");
   CHECK(thrown_by([] { empty<float>(world(), {4}, tiling::custom({})); }) == "tiling_error");
+  CHECK(thrown_by([] { empty<float>(world(), {4}, tiling::row().bind(extents{5}, world().size())); }) ==
+        "tiling_error");
   CHECK(thrown_by([] {
-          empty<float>(world(), {4}, tiling::row().bind(extents{5}, world().size()));
-        }) == "tiling_error");
-  CHECK(thrown_by([] { empty<float>(world(), {index_t{1} << 40, index_t{1} << 40}, tiling::row()); }) ==
-        "shape_error");
+          empty<float>(world(), {index_t{1} << 40, index_t{1} << 40}, tiling::row());
+        }) == "shape_error");
 }
 
 TEST_CASE("a tile of more bytes than an address can count is a memory error, not a small one") {

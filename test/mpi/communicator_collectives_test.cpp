@@ -76,7 +76,7 @@ struct larger {
 
 TEMPLATE_TEST_CASE("bcast from every root", "", ALL_TYPES) {
   support::with_chunk_limits([](communicator const& comm) {
-    for (int root = 0; root < comm.size(); ++root)
+    for (int root : {0, comm.size() / 2, comm.size() - 1})
       for (index_t n : {0, 1, 13}) {
         auto data = values<TestType>(comm.rank(), n);
         comm.bcast(data.all(), root);
@@ -166,7 +166,7 @@ TEMPLATE_TEST_CASE("allgather, allgatherv and gather keep the order of the ranks
     std::vector<index_t> got;
     CHECK(comm.allgatherv<TestType>(mine.all(), &got) == many);
     CHECK(got == counts);
-    for (int root = 0; root < comm.size(); ++root)
+    for (int root : {0, comm.size() - 1})
       CHECK(comm.gather<TestType>(mine.all(), root) == (comm.rank() == root ? many : std::vector<TestType>{}));
     CHECK(comm.allgatherv<TestType>({}).empty());
     CHECK(comm.gather<TestType>({}, 0).empty());

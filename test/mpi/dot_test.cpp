@@ -1,8 +1,8 @@
 // Products of matrices and vectors: shapes, tilings, transposes, element types, and what they communicate.
+#include "support/oracle.hpp"
+
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 
@@ -55,8 +55,10 @@ void check_vectors(int cases) {
     matrix const a = samples<double>(shape_of<2>{m, k}, 1), at = transposed(a);
     auto const x = samples<double>(shape_of<1>{k}, 2), y = samples<double>(shape_of<1>{m}, 3);
     auto const ax = flat(multiplied<double>(a, column_of(x))), ya = flat(multiplied<double>(at, column_of(y)));
-    tiling const ta = random_tiling(d, extents(a.shape()), ranks), tat = random_tiling(d, extents(at.shape()), ranks),
-                 tx = random_tiling(d, extents(x.shape()), ranks), ty = random_tiling(d, extents(y.shape()), ranks);
+    tiling const ta = random_tiling(d, extents(a.shape()), ranks),
+                 tat = random_tiling(d, extents(at.shape()), ranks),
+                 tx = random_tiling(d, extents(x.shape()), ranks),
+                 ty = random_tiling(d, extents(y.shape()), ranks);
     INFO(i << ": " << to_string(ta) << ", transposed " << to_string(tat) << ", x " << to_string(tx) << ", y "
            << to_string(ty));
     auto const da = spread(a, ta), dat = spread(at, tat);
@@ -99,8 +101,8 @@ TEST_CASE("matrix times matrix, drawn shapes and tilings") { check_matrices(60);
 TEST_CASE("matrix times vector and vector times matrix, drawn shapes and tilings") { check_vectors(50); }
 
 TEST_CASE("Gram matrices of either side, every tiling") {
-  for (auto const& shape : {shape_of<2>{31, 6}, shape_of<2>{5, 12}, shape_of<2>{1, 3}, shape_of<2>{0, 4},
-                            shape_of<2>{4, 0}}) {
+  for (auto const& shape :
+       {shape_of<2>{31, 6}, shape_of<2>{5, 12}, shape_of<2>{1, 3}, shape_of<2>{0, 4}, shape_of<2>{4, 0}}) {
     matrix const whole = samples<double>(shape), flipped = transposed(whole);
     for (tiling const& t : usual_tilings(extents(shape))) {
       INFO(to_string(t));
@@ -116,7 +118,8 @@ TEST_CASE("Gram matrices of either side, every tiling") {
 
 TEST_CASE("Gram of rows is replicated, costs one allreduce, and is symmetric to the last bit") {
   index_t const n = 9;
-  auto const a = spread(mapped([](double x) { return x / 3; }, samples<double>(shape_of<2>{200, n})), tiling::row());
+  auto const a =
+      spread(mapped([](double x) { return x / 3; }, samples<double>(shape_of<2>{200, n})), tiling::row());
   traffic const before = world().counters();
   auto const g = eval(dot(transpose(a), a));
   traffic const moved = world().counters() - before;

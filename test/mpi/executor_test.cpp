@@ -109,6 +109,9 @@ extents large_shape(dice& d, int dimensions) {
   }
 }
 
+/// Fewer cases where many ranks share few cores.
+int cases(int n) { return world().size() > 4 ? n / 3 : n; }
+
 index_t some_size(dice& d) {
   constexpr index_t sizes[] = {1, 4, 8, 16};
   return sizes[d.below(4)];
@@ -117,7 +120,7 @@ index_t some_size(dice& d) {
 }  // namespace
 
 TEST_CASE("retile between generated tilings, elements of 1 to 16 bytes") {
-  support::for_cases(101, {world().size()}, 60, [](extents const& shape, int ranks, dice& d) {
+  support::for_cases(101, {world().size()}, cases(60), [](extents const& shape, int ranks, dice& d) {
     tiling const from = support::random_tiling(d, shape, ranks), to = support::random_tiling(d, shape, ranks);
     for (index_t element : {1, 4, 8, 16}) {
       INFO(to_string(from) << " to " << to_string(to) << ", " << element << " bytes");
@@ -128,7 +131,7 @@ TEST_CASE("retile between generated tilings, elements of 1 to 16 bytes") {
 
 TEST_CASE("retile of tiles that the node shares") {
   for (int dimensions = 1; dimensions <= 4; ++dimensions)
-    for (int i = 0; i < 8; ++i) {
+    for (int i = 0; i < cases(9); ++i) {
       dice d(static_cast<std::uint64_t>(1000 + dimensions * 100 + i));
       extents const shape = large_shape(d, dimensions);
       int const ranks = world().size();
@@ -153,7 +156,7 @@ TEST_CASE("rows to columns and back go through shared memory where there is any"
 }
 
 TEST_CASE("some tiles are shared, others are not") {
-  for (int i = 0; i < 12; ++i) {
+  for (int i = 0; i < cases(12); ++i) {
     dice d(static_cast<std::uint64_t>(2000 + i));
     extents const shape = large_shape(d, 1 + i % 3);
     int const ranks = world().size();
@@ -200,9 +203,9 @@ TEST_CASE("halo exchange in place, small and shared") {
     for (int again = 0; again < 2; ++again)
       CHECK(move(plan_halo_exchange(t, world().rank()), world(), both[0], both, shape) == "");
   };
-  support::for_cases(102, {world().size()}, 20,
+  support::for_cases(102, {world().size()}, cases(20),
                      [&](extents const& shape, int, dice& d) { exchange(shape, d, some_size(d)); });
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < cases(9); ++i) {
     dice d(static_cast<std::uint64_t>(5000 + i));
     exchange(large_shape(d, 1 + i % 4), d, some_size(d));
   }
@@ -222,9 +225,9 @@ TEST_CASE("gather of arbitrary boxes into several targets") {
     CHECK(move(plan_gather(from, wanted, world().rank()), world(),
                source_of(from, element, memory_kind::shareable), targets, shape) == "");
   };
-  support::for_cases(103, {world().size()}, 20,
+  support::for_cases(103, {world().size()}, cases(20),
                      [&](extents const& shape, int, dice& d) { gather(shape, d, some_size(d)); });
-  for (int i = 0; i < 8; ++i) {
+  for (int i = 0; i < cases(9); ++i) {
     dice d(static_cast<std::uint64_t>(6000 + i));
     gather(large_shape(d, 1 + i % 4), d, some_size(d));
   }
@@ -234,7 +237,7 @@ TEST_CASE("the caller may change and free the source at once") {
   int const ranks = world().size();
   extents const shape{ranks * 200, ranks * 60};
   tiling const rows = tiling::row().bind(shape, ranks), columns = tiling::column().bind(shape, ranks);
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < cases(30); ++i) {
     std::optional<tile> source(source_of(rows, 8, memory_kind::shareable));
     std::vector<tile> targets;
     targets.emplace_back(columns.stored_box(world().rank()), 8, memory_kind::shareable);
@@ -248,7 +251,7 @@ TEST_CASE("the caller may change and free the source at once") {
 }
 
 TEST_CASE("the volume that is predicted for the whole movement is what the ranks count together") {
-  support::for_cases(104, {world().size()}, 15, [](extents const& shape, int ranks, dice& d) {
+  support::for_cases(104, {world().size()}, cases(15), [](extents const& shape, int ranks, dice& d) {
     tiling const from = support::random_tiling(d, shape, ranks), to = support::random_tiling(d, shape, ranks);
     auto const before = world().counters();
     CHECK(retile(world(), from, to, 8, memory_kind::shareable) == "");

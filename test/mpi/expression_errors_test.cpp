@@ -1,9 +1,10 @@
-// What goes wrong on one rank is thrown on all of them, and what the statement would have written keeps its values.
+// What goes wrong on one rank is thrown on all of them, and what the statement would have written keeps its
+// values.
+#include "support/oracle.hpp"
+
 #include <pantile/expr/functions.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
-
-#include "support/oracle.hpp"
 
 using namespace pantile;
 using namespace support;
@@ -95,7 +96,7 @@ TEST_CASE("a number that the element type of the array cannot hold is an error, 
   CHECK(thrown_by([&] { single < 5000000000; }) == "domain_error");
   CHECK(thrown_by([&] { byte + 255; }).empty());
   CHECK(thrown_by([&] { single + 'a'; }).empty());
-  CHECK(thrown_by([&] { byte* true; }).empty());
+  CHECK(thrown_by([&] { byte * true; }).empty());
 }
 
 TEST_CASE("local operands alone have no tiling") {

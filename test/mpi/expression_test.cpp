@@ -1,12 +1,12 @@
 // Elementwise expressions: broadcasting, tilings, aliasing and memory. The functions themselves are in
 // expression_functions_test.cpp, what can go wrong in expression_errors_test.cpp.
+#include "support/oracle.hpp"
+
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 
@@ -34,11 +34,12 @@ void check_broadcasting(int cases) {
   for (int i = 0; i < cases; ++i) {
     dice d(static_cast<std::uint64_t>(1000 * A + 100 * B + i));
     extents const shape = random_shape(d, N, ranks);
-    auto const a = samples<double>(stretchable<A>(d, shape), 1), b = samples<double>(stretchable<B>(d, shape), 2);
+    auto const a = samples<double>(stretchable<A>(d, shape), 1),
+               b = samples<double>(stretchable<B>(d, shape), 2);
     auto const expected = mapped(minus, a, b);
     extents const result(expected.shape());
-    tiling const ta = random_tiling(d, extents(a.shape()), ranks), tb = random_tiling(d, extents(b.shape()), ranks),
-                 tc = random_tiling(d, result, ranks);
+    tiling const ta = random_tiling(d, extents(a.shape()), ranks),
+                 tb = random_tiling(d, extents(b.shape()), ranks), tc = random_tiling(d, result, ranks);
     INFO(i << ": " << to_string(ta) << " - " << to_string(tb) << " into " << to_string(tc));
     auto const da = spread(a, ta);
     auto const db = spread(b, tb);
@@ -119,8 +120,8 @@ TEST_CASE("three-dimensional transposes in any order") {
   for (tiling const& t : usual_tilings(extents{4, 5, 3})) {
     INFO(to_string(t));
     auto const a = spread(whole, t);
-    for (std::array<int, 3> axes : {std::array{0, 1, 2}, std::array{0, 2, 1}, std::array{1, 0, 2}, std::array{1, 2, 0},
-                                    std::array{2, 0, 1}, std::array{-1, -2, -3}}) {
+    for (std::array<int, 3> axes : {std::array{0, 1, 2}, std::array{0, 2, 1}, std::array{1, 0, 2},
+                                    std::array{1, 2, 0}, std::array{2, 0, 1}, std::array{-1, -2, -3}}) {
       std::array<std::size_t, 3> from{};
       shape_of<3> shape{};
       for (std::size_t d = 0; d < 3; ++d) {
@@ -179,8 +180,9 @@ TEST_CASE("assignment is correct where the expression reads its own target") {
 
 TEST_CASE("a three-dimensional array reads itself through a cyclic transpose") {
   auto const whole = samples<std::int32_t>(shape_of<3>{4, 4, 4});
-  auto const expected = made<std::int32_t>(
-      shape_of<3>{4, 4, 4}, [&](any_index const& i) { return whole(i[2], i[0], i[1]) * 3 - whole(i[0], i[1], i[2]); });
+  auto const expected = made<std::int32_t>(shape_of<3>{4, 4, 4}, [&](any_index const& i) {
+    return whole(i[2], i[0], i[1]) * 3 - whole(i[0], i[1], i[2]);
+  });
   for (tiling const& t : usual_tilings(extents{4, 4, 4})) {
     INFO(to_string(t));
     auto a = spread(whole, t);
@@ -240,7 +242,8 @@ TEST_CASE("symbols and generators know their global index") {
   for (auto const& rule : usual_rules(2)) {
     INFO(rule.name());
     auto const zero = zeros<double>(world(), {11, 11}, rule);
-    auto const expected = made<double>(shape_of<2>{11, 11}, [](any_index const& i) { return i[0] == i[1] ? 2.5 : 0; });
+    auto const expected =
+        made<double>(shape_of<2>{11, 11}, [](any_index const& i) { return i[0] == i[1] ? 2.5 : 0; });
     CHECK(is_part_of(eval(zero + 2.5 * identity<double>(11)), expected));
     CHECK(is_part_of(distribute(world(), 2.5 * identity<double>(11), rule), expected));
   }
@@ -273,7 +276,8 @@ TEST_CASE("a chain of operators allocates its result and nothing else") {
 }
 
 TEST_CASE("long rows, strided operands and results that are streamed") {
-  // Every rank computes a small part, so that many ranks do not need much memory; threads: pure/expr_fused_test.cpp.
+  // Every rank computes a small part, so that many ranks do not need much memory; threads:
+  // pure/expr_fused_test.cpp.
   auto const a = samples<double>(shape_of<2>{700, 37}), b = samples<double>(shape_of<2>{37, 700});
   auto const expected = mapped(minus, transposed(a), b);
   for (auto const& rule : {tiling::row(), tiling::column(), tiling::block()}) {
@@ -296,9 +300,9 @@ TEST_CASE("expressions between element types") {
   array<std::int32_t, 1> const s = di + du;
   CHECK(is_part_of(s, mapped([](std::int32_t x, std::uint8_t y) { return x + y; }, i, u)));
   array<std::complex<double>, 1> const c = dz * di;
-  CHECK(is_part_of(c, mapped([](std::complex<float> x, std::int32_t y) {
-                     return std::complex<double>(x) * static_cast<double>(y);
-                   }, z, i)));
+  CHECK(is_part_of(c, mapped([](std::complex<float> x,
+                                std::int32_t y) { return std::complex<double>(x) * static_cast<double>(y); },
+                             z, i)));
   array<float, 1> const f = cast<float>(di);
   CHECK(is_part_of(f, mapped([](std::int32_t x) { return static_cast<float>(x); }, i)));
   array<bool, 1> const flags = cast<bool>(du);

@@ -1,8 +1,8 @@
 // Moving arrays between tilings: values, and exactly the bytes and messages that the plan predicts.
+#include "support/oracle.hpp"
+
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/movement.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 
@@ -11,8 +11,8 @@ using namespace support;
 
 namespace {
 
-/// Moves `whole` between the tilings and compares the counters of this rank with its plan and those of all with the
-/// volume.
+/// Moves `whole` between the tilings and compares the counters of this rank with its plan and those of all with
+/// the volume.
 template <class T, int N>
 void check_retile(local_array<T, N> const& whole, tiling const& from, tiling const& to) {
   INFO(dtype_name(dtype_of<T>) << ' ' << to_string(from) << " to " << to_string(to));
@@ -78,8 +78,8 @@ TEST_CASE("retile between drawn tilings of drawn shapes") {
   }
 }
 
-TEMPLATE_TEST_CASE("retile of every element type", "", bool, std::uint8_t, std::int64_t, float, std::complex<float>,
-                   std::complex<double>) {
+TEMPLATE_TEST_CASE("retile of every element type", "", bool, std::uint8_t, std::int64_t, float,
+                   std::complex<float>, std::complex<double>) {
   check_some_pairs<TestType>();
 }
 
@@ -173,6 +173,7 @@ TEST_CASE("all_reduce adds up what the ranks hold") {
                 local_array<std::int32_t, 1>({4}, 0)));
   CHECK(is_same(all_reduce(world(), local_array<bool, 1>({4}, world().rank() == 0), reduce_op::logical_or),
                 local_array<bool, 1>({4}, true)));
-  CHECK(thrown_by([] { all_reduce(world(), local_array<std::complex<float>, 1>({2}, 1.0f), reduce_op::max); }) ==
-        "dtype_error");
+  CHECK(thrown_by([] {
+          all_reduce(world(), local_array<std::complex<float>, 1>({2}, 1.0f), reduce_op::max);
+        }) == "dtype_error");
 }

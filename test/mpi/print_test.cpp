@@ -1,8 +1,8 @@
 // The text of arrays: elements and the annotation of Listing 3.
+#include "support/oracle.hpp"
+
 #include <pantile/array/print.hpp>
 #include <pantile/ops/evaluate.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 
@@ -10,8 +10,9 @@ using namespace pantile;
 using namespace support;
 
 TEST_CASE("elements and annotation, as every rank shows its own") {
-  auto a = from_function<double>(world(), {4, 3}, tiling::row(),
-                                 [](index_t i, index_t j) { return static_cast<double>(i) + 0.5 * static_cast<double>(j); });
+  auto a = from_function<double>(world(), {4, 3}, tiling::row(), [](index_t i, index_t j) {
+    return static_cast<double>(i) + 0.5 * static_cast<double>(j);
+  });
   a.set_name("A");
   a.touch();
   std::string const text = to_string(a);
@@ -22,12 +23,13 @@ TEST_CASE("elements and annotation, as every rank shows its own") {
           "  [\"locality\", 0, 1],\n"
           "  [\"name\", \"A/1\"])");
   if (world().size() == 2)
-    CHECK(text == (world().rank() == 0 ? std::string("[[0, 0.5, 1], [1, 1.5, 2]]") : "[[2, 2.5, 3], [3, 3.5, 4]]") +
-                      ", annotation(\"localities\",\n"
-                      "  [\"meta_0\", [\"tile\", [\"rows\", 0, 2], [\"columns\", 0, 3]]],\n"
-                      "  [\"meta_1\", [\"tile\", [\"rows\", 2, 4], [\"columns\", 0, 3]]],\n"
-                      "  [\"locality\", " +
-                      std::to_string(world().rank()) + ", 2],\n  [\"name\", \"A/1\"])");
+    CHECK(text ==
+          (world().rank() == 0 ? std::string("[[0, 0.5, 1], [1, 1.5, 2]]") : "[[2, 2.5, 3], [3, 3.5, 4]]") +
+              ", annotation(\"localities\",\n"
+              "  [\"meta_0\", [\"tile\", [\"rows\", 0, 2], [\"columns\", 0, 3]]],\n"
+              "  [\"meta_1\", [\"tile\", [\"rows\", 2, 4], [\"columns\", 0, 3]]],\n"
+              "  [\"locality\", " +
+              std::to_string(world().rank()) + ", 2],\n  [\"name\", \"A/1\"])");
   CHECK(fmt::format("{}", a) == text);
 }
 
@@ -48,10 +50,12 @@ TEST_CASE("every number of dimensions has names for them") {
 
 TEST_CASE("long dimensions show three elements at either end") {
   auto count = [](any_index const& i) { return static_cast<std::int32_t>(i[0] * 10 + i[1]); };
-  CHECK(to_string(made<std::int32_t>(shape_of<1>{6}, [](any_index const& i) { return static_cast<int>(i[0]); })) ==
-        "[0, 1, 2, 3, 4, 5]");
-  CHECK(to_string(made<std::int32_t>(shape_of<1>{7}, [](any_index const& i) { return static_cast<int>(i[0]); })) ==
-        "[0, 1, 2, ..., 4, 5, 6]");
+  CHECK(to_string(made<std::int32_t>(shape_of<1>{6}, [](any_index const& i) {
+          return static_cast<int>(i[0]);
+        })) == "[0, 1, 2, 3, 4, 5]");
+  CHECK(to_string(made<std::int32_t>(shape_of<1>{7}, [](any_index const& i) {
+          return static_cast<int>(i[0]);
+        })) == "[0, 1, 2, ..., 4, 5, 6]");
   CHECK(to_string(made<std::int32_t>(shape_of<2>{9, 2}, count)) ==
         "[[0, 1], [10, 11], [20, 21], ..., [60, 61], [70, 71], [80, 81]]");
   auto const wide = made<std::int32_t>(shape_of<2>{2, 100}, count);
@@ -76,7 +80,8 @@ TEST_CASE("a tile with a halo shows its own elements and announces what it store
   auto const a = from_function<std::int32_t>(world(), {world().size() * 2}, tiling::row().halo(1),
                                              [](index_t i) { return static_cast<std::int32_t>(i); });
   int const first = 2 * world().rank();
-  CHECK(to_string(a).starts_with("[" + std::to_string(first) + ", " + std::to_string(first + 1) + "], annotation("));
+  CHECK(to_string(a).starts_with("[" + std::to_string(first) + ", " + std::to_string(first + 1) +
+                                 "], annotation("));
   box const stored = a.stored_box();
   CHECK(to_string(a).find("[\"meta_" + std::to_string(world().rank()) + "\", [\"tile\", [\"columns\", " +
                           std::to_string(stored.lo[0]) + ", " + std::to_string(stored.hi[0]) + "]]]") !=

@@ -1,58 +1,28 @@
 // Reductions over everything and over one axis: values, tilings of the results, agreement of replicas.
+#include "mpi/reduction_cases.hpp"
+
+#include <pantile/expr/structured.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/reduce.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 #include <numeric>
 
 using namespace pantile;
 using namespace support;
+using namespace reduction_cases;
 
 namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
-
-/// fold(values along the axis) for every place of the other axes; without `keep` the axis goes.
-template <class R, bool Keep = false, class T, int N, class Fold>
-auto folded(local_array<T, N> const& a, int axis, Fold fold) {
-  constexpr int M = Keep ? N : N - 1;
-  shape_of<M> shape{};
-  for (int d = 0, out = 0; d < N; ++d) {
-    if (d == axis && !Keep) continue;
-    shape[static_cast<std::size_t>(out++)] = d == axis ? 1 : a.extent(d);
-  }
-  return made<R>(shape, [&](any_index const& i) {
-    any_index at = i;
-    if (!Keep)
-      for (int d = N - 1; d > axis; --d) at[static_cast<std::size_t>(d)] = i[static_cast<std::size_t>(d - 1)];
-    std::vector<T> values;
-    for (index_t k = 0; k < a.extent(axis); ++k) {
-      at[static_cast<std::size_t>(axis)] = k;
-      values.push_back(a.data()[place_in(box(extents(a.shape())), at)]);
-    }
-    return fold(values);
-  });
-}
-
-template <class T>
-std::vector<T> elements_of(std::vector<T> v) {
-  return v;
-}
-
-constexpr auto total = [](auto const& v) { return std::accumulate(v.begin(), v.end(), 0.0); };
-constexpr auto least = [](auto const& v) { return *std::min_element(v.begin(), v.end()); };
-constexpr auto place_of_greatest = [](auto const& v) -> index_t {
-  return std::max_element(v.begin(), v.end()) - v.begin();
-};
 
 /// Replicas agree bit for bit: every owner of an element holds the same.
 template <class T, int N>
 bool replicas_agree(array<T, N> const& a) {
   auto const whole = all_gather(a);
   std::uint64_t hash = 0;
-  for (T x : whole.span()) hash = hash_combine(hash, static_cast<std::uint64_t>(std::bit_cast<std::int64_t>(x)));
+  for (T x : whole.span())
+    hash = hash_combine(hash, static_cast<std::uint64_t>(std::bit_cast<std::int64_t>(x)));
   auto const all = world().allgather(hash);
   return is_part_of(a, whole) && std::all_of(all.begin(), all.end(), [&](auto h) { return h == hash; });
 }
@@ -106,48 +76,6 @@ TEST_CASE("sums, minima and places over all and over each axis, for drawn tiling
   check_axes<4>(8);
 }
 
-TEST_CASE("all reductions of one array, every tiling") {
-  auto const whole = samples<double>(shape_of<2>{11, 7});
-  auto const positive = made<double>(shape_of<2>{11, 7}, [&](any_index const& i) {
-    return 1 + std::abs(whole(i[0], i[1])) / 64;
-  });
-  std::vector<double> const flat(whole.span().begin(), whole.span().end());
-  auto multiply = [](auto const& v) { return std::accumulate(v.begin(), v.end(), 1.0, std::multiplies<>()); };
-  auto greatest = [](auto const& v) { return *std::max_element(v.begin(), v.end()); };
-  auto place_of_least = [](auto const& v) -> index_t { return std::min_element(v.begin(), v.end()) - v.begin(); };
-  auto average = [](auto const& v) { return total(v) / static_cast<double>(v.size()); };
-  auto length = [](auto const& v) { return std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0)); };
-  auto some = [](auto const& v) { return std::any_of(v.begin(), v.end(), [](double x) { return x > 10; }); };
-  auto every = [](auto const& v) { return std::all_of(v.begin(), v.end(), [](double x) { return x < 10; }); };
-  for (tiling const& t : usual_tilings(extents{11, 7})) {
-    INFO(to_string(t));
-    auto const a = spread(whole, t);
-    auto const p = spread(positive, t);
-    CHECK(sum(a) == total(flat));
-    CHECK(max(a) == greatest(flat));
-    CHECK(argmin(a) == place_of_least(flat));
-    CHECK(mean(a) == Approx(average(flat)).epsilon(1e-14));
-    CHECK(norm(a) == Approx(length(flat)).epsilon(1e-14));
-    CHECK(product(p) == Approx(multiply(std::vector<double>(positive.span().begin(), positive.span().end()))));
-    CHECK(any(a > 10) == some(flat));
-    CHECK(all(a < 10) == every(flat));
-    CHECK_FALSE(any(a > 1000));
-    CHECK(all(a < 1000));
-    for (int axis : {0, 1}) {
-      CHECK(is_part_of(eval(max(a, axis)), folded<double>(whole, axis, greatest)));
-      CHECK(is_part_of(eval(argmin(a, axis)), folded<index_t>(whole, axis, place_of_least)));
-      CHECK(is_part_of(eval(mean(a, axis)), folded<double>(whole, axis, average), 1e-14));
-      CHECK(is_part_of(eval(mean(a, axis, keepdims)), folded<double, true>(whole, axis, average), 1e-14));
-      CHECK(is_part_of(eval(norm(a, axis)), folded<double>(whole, axis, length), 1e-14));
-      CHECK(is_part_of(eval(product(p, axis)), folded<double>(positive, axis, multiply), 1e-14));
-      CHECK(is_part_of(eval(any(a > 10, axis)), folded<bool>(whole, axis, some)));
-      CHECK(is_part_of(eval(all(a < 10, axis)), folded<bool>(whole, axis, every)));
-    }
-  }
-  CHECK(is_same(local_array<double, 1>(sum(whole, 1)), folded<double>(whole, 1, total)));
-  CHECK(argmax(whole) == place_of_greatest(flat));
-}
-
 TEST_CASE("negative axes count from the end, others do not exist") {
   auto const a = spread(samples<double>(shape_of<3>{4, 3, 5}), tiling::row());
   CHECK(eval(sum(a, -1)).shape() == shape_of<2>{4, 3});
@@ -167,12 +95,13 @@ TEST_CASE("ties go to the lowest global index") {
     CHECK(argmin(same_everywhere) == 0);
     CHECK(argmax(same_everywhere) == 0);
     CHECK(is_part_of(eval(argmax(same_everywhere, 0)), local_array<index_t, 1>({8}, index_t{0})));
-    auto const late = from_function<std::int32_t>(world(), {9, 8}, t,
-                                                  [](index_t i, index_t j) { return i >= 5 && j % 3 == 2 ? 7 : 1; });
+    auto const late = from_function<std::int32_t>(
+        world(), {9, 8}, t, [](index_t i, index_t j) { return i >= 5 && j % 3 == 2 ? 7 : 1; });
     CHECK(argmax(late) == 5 * 8 + 2);
     CHECK(argmin(late) == 0);
     CHECK(argmax(transpose(late)) == 2 * 9 + 5);
-    auto const columns = made<index_t>(shape_of<1>{8}, [](any_index const& i) { return i[0] % 3 == 2 ? 5 : 0; });
+    auto const columns =
+        made<index_t>(shape_of<1>{8}, [](any_index const& i) { return i[0] % 3 == 2 ? 5 : 0; });
     CHECK(is_part_of(eval(argmax(late, 0)), columns));
   }
 }
@@ -257,31 +186,4 @@ TEST_CASE("integers are summed in 64 bits, single precision in double") {
   CHECK(sum(z).imag() == -sum(f));
   CHECK(mean(z).real() == Approx(0.1).epsilon(1e-7));
   CHECK(norm(z) == Approx(std::sqrt(0.02 * static_cast<double>(n))).epsilon(1e-6));
-}
-
-TEST_CASE("the expression below a reduction is fused into it, and reductions stand in expressions") {
-  auto const whole = samples<double>(shape_of<2>{10, 6});
-  auto const v = samples<double>(shape_of<1>{6}, 9);
-  for (tiling const& t : usual_tilings(extents{10, 6})) {
-    INFO(to_string(t));
-    auto const a = spread(whole, t);
-    array<double, 1> const rows = sum(abs(a - mean(a, 0)), 1);
-    auto const means = folded<double>(whole, 0, [](auto const& x) { return total(x) / 10; });
-    auto const centred = mapped([](double x, double m) { return std::abs(x - m); }, whole, means);
-    CHECK(is_part_of(rows, folded<double>(centred, 1, total), 1e-13));
-    array<double, 2> const scaled = a / sum(abs(a), 1, keepdims) + max(a) - v;
-    CHECK(scaled.shape() == a.shape());
-    CHECK(sum(transpose(a) * 2.0) == 2 * sum(a));
-    CHECK(is_part_of(eval(sum(transpose(a), 0)), folded<double>(whole, 1, total)));
-  }
-}
-
-TEST_CASE("a reduction communicates one number per result along the cut axis only") {
-  if (world().size() == 1) return;
-  auto const rows = ones<double>(world(), {90, 7}, tiling::row());
-  eval(sum(rows, 0));  // the communicators along the grid exist now
-  traffic before = world().counters();
-  auto const across = eval(sum(rows, 1));
-  CHECK(world().counters() == before);
-  CHECK(across.tiling().grid() == rows.tiling().grid());
 }

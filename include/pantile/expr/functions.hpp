@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <complex>
+#include <functional>
 
 #include <pantile/expr/nodes.hpp>
 #include <pantile/kernel/domain.hpp>
@@ -76,6 +77,13 @@ struct remainder {
   }
 };
 
+/// A property of a number; of a complex one what `combine` makes of those of its two parts.
+template <class T, class Property, class Combine>
+bool holds_for_parts(T x, Property property, Combine combine) {
+  if constexpr (is_complex<T>) return combine(property(x.real()), property(x.imag()));
+  else return property(static_cast<floating_t<T>>(x));
+}
+
 }  // namespace functor
 
 #define PANTILE_UNARY(name, result)                                   \
@@ -89,7 +97,7 @@ struct remainder {
   }                                                                   \
   template <array_operand E>                                          \
   auto name(E const& e) {                                             \
-    return apply(functor::name{}, e);                                 \
+    return pantile::apply(functor::name{}, e);                                 \
   }
 
 #define PANTILE_BINARY(name, result)                                  \
@@ -105,10 +113,10 @@ struct remainder {
   template <operand E1, operand E2>                                   \
     requires(array_operand<E1> || array_operand<E2>)                  \
   auto name(E1 const& a, E2 const& b) {                               \
-    return apply(functor::name{}, a, b);                              \
+    return pantile::apply(functor::name{}, a, b);                              \
   }
 
-PANTILE_UNARY(negative, static_cast<T>(T(0) - wrapping(x)))
+PANTILE_UNARY(negative, static_cast<T>(-wrapping(x)))
 PANTILE_UNARY(logical_not, x == T(0))
 PANTILE_UNARY(sqrt, std::sqrt(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(exp, math::exp(static_cast<floating_t<T>>(x)))
@@ -132,8 +140,8 @@ PANTILE_UNARY(round, std::nearbyint(static_cast<floating_t<T>>(x)))  // half to 
 PANTILE_UNARY(trunc, std::trunc(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(square, multiply{}(x, x))
 PANTILE_UNARY(isnan, x != x)
-PANTILE_UNARY(isfinite, std::isfinite(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(isinf, std::isinf(static_cast<floating_t<T>>(x)))
+PANTILE_UNARY(isfinite, holds_for_parts(x, [](auto part) { return std::isfinite(part); }, std::logical_and<>()))
+PANTILE_UNARY(isinf, holds_for_parts(x, [](auto part) { return std::isinf(part); }, std::logical_or<>()))
 
 PANTILE_BINARY(equal_to, static_cast<R>(a) == static_cast<R>(b))
 PANTILE_BINARY(not_equal_to, static_cast<R>(a) != static_cast<R>(b))
@@ -216,51 +224,51 @@ struct cast {
 /// |x|: real for complex elements.
 template <array_operand E>
 auto abs(E const& e) {
-  return apply(functor::abs{}, e);
+  return pantile::apply(functor::abs{}, e);
 }
 /// 1 / (1 + exp(-x)).
 template <array_operand E>
 auto sigmoid(E const& e) {
-  return apply(functor::sigmoid{}, e);
+  return pantile::apply(functor::sigmoid{}, e);
 }
 template <array_operand E>
 auto conj(E const& e) {
-  return apply(functor::conj{}, e);
+  return pantile::apply(functor::conj{}, e);
 }
 template <array_operand E>
 auto real(E const& e) {
-  return apply(functor::real{}, e);
+  return pantile::apply(functor::real{}, e);
 }
 template <array_operand E>
 auto imag(E const& e) {
-  return apply(functor::imag{}, e);
+  return pantile::apply(functor::imag{}, e);
 }
 /// a where the condition holds, b elsewhere.
 template <array_operand C, operand A, operand B>
 auto where(C const& condition, A const& a, B const& b) {
-  return apply(functor::where{}, condition, a, b);
+  return pantile::apply(functor::where{}, condition, a, b);
 }
 /// The elements as another type; complex to real is not offered (take real or abs).
 template <element To, array_operand E>
   requires(is_complex<To> || !is_complex<value_of<E>>)
 auto cast(E const& e) {
-  return apply(functor::cast<To>{}, e);
+  return pantile::apply(functor::cast<To>{}, e);
 }
 
 template <array_operand E>
 auto operator-(E const& e) {
-  return apply(functor::negative{}, e);
+  return pantile::apply(functor::negative{}, e);
 }
 template <array_operand E>
 auto operator!(E const& e) {
-  return apply(functor::logical_not{}, e);
+  return pantile::apply(functor::logical_not{}, e);
 }
 
 #define PANTILE_OPERATOR(symbol, name)                                \
   template <operand E1, operand E2>                                   \
     requires(array_operand<E1> || array_operand<E2>)                  \
   auto operator symbol(E1 const& a, E2 const& b) {                    \
-    return apply(functor::name{}, a, b);                              \
+    return pantile::apply(functor::name{}, a, b);                              \
   }
 
 PANTILE_OPERATOR(+, add)

@@ -6,6 +6,7 @@
 #include <optional>
 #include <source_location>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <pantile/array/array.hpp>
@@ -186,12 +187,23 @@ constexpr auto array_type() {
   }(std::type_identity<decltype(std::tuple_cat(wrap(std::type_identity<Es>{})...))>{});
 }
 
+/// Throws domain_error for a number that elements of this type cannot hold.
+template <element S, class E>
+S fitting(E e) {
+  if (!std::in_range<S>(e))
+    throw domain_error("the number " + std::to_string(e) + " does not fit beside elements of type " +
+                           std::string(dtype_name(dtype_of<S>)),
+                       std::string());
+  return static_cast<S>(e);
+}
+
 template <class T, class E>
 auto operand_node(E const& e) {
   if constexpr (array_operand<E>) return node_of<E>(as_node(e));
   else {
     using S = weak_t<std::remove_cvref_t<E>, T>;
     if constexpr (is_complex<E>) return scalar_node<S>(S(static_cast<real_t<S>>(e.real()), static_cast<real_t<S>>(e.imag())));
+    else if constexpr (std::is_integral_v<S> && !std::is_same_v<S, bool>) return scalar_node<S>(fitting<S>(+e));
     else return scalar_node<S>(static_cast<S>(e));
   }
 }
@@ -200,7 +212,7 @@ auto operand_node(E const& e) {
 
 /// The node of an elementwise function: every function of the language is one call of this. F is a stateless functor
 /// (or any callable) of element values; C++ numbers among the operands take the element type of the arrays where that
-/// can hold their kind (see expr/promote.hpp).
+/// can hold their kind (see expr/promote.hpp); an integer that does not fit there is a domain_error.
 template <class F, operand... Es>
   requires(array_operand<Es> || ...)
 auto apply(F f, Es const&... es) {
@@ -212,7 +224,7 @@ auto apply(F f, Es const&... es) {
 template <class F, operand... Es>
   requires(array_operand<Es> || ...)
 auto map(F f, Es const&... es) {
-  return apply(f, es...);
+  return pantile::apply(f, es...);
 }
 
 }  // namespace pantile

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <memory>
 
 #include <pantile/kernel/fused.hpp>
 
@@ -33,7 +33,9 @@ A reduce_box(strides_t<N> const& box_extents, Bound bound) {
   if (nest.total == 0) return total;
   index_t const length = bound.unit_stride() ? 4096 : stretch;
   index_t const inner = nest.extents[N - 1], pieces = (inner + length - 1) / length, units = nest.rows() * pieces;
-  std::vector<A> partial(static_cast<std::size_t>(parallel_threads(units, nest.total)), total);
+  auto const threads = static_cast<std::size_t>(parallel_threads(units, nest.total));
+  auto const partial = std::make_unique<A[]>(threads);  // no vector: its bool elements share words
+  std::fill_n(partial.get(), threads, total);
   parallel_ranges(units, nest.total, [&](index_t begin, index_t end, int thread) {
     Bound mine(bound);
     A sum = Monoid::template identity<A>();
@@ -45,7 +47,7 @@ A reduce_box(strides_t<N> const& box_extents, Bound bound) {
     }
     partial[static_cast<std::size_t>(thread)] = sum;
   });
-  for (A const& p : partial) total = Monoid::combine(total, p);
+  for (std::size_t t = 0; t < threads; ++t) total = Monoid::combine(total, partial[t]);
   return total;
 }
 
@@ -140,13 +142,15 @@ void reduce_axis(strides_t<N> const& box_extents, int axis, Bound const& bound, 
   }
   // Few results: the threads share the axis, each into results of its own, added up in the order of the threads.
   auto const results = static_cast<std::size_t>(line_count * inner);
-  std::vector<A> partial(results * static_cast<std::size_t>(threads), Monoid::template identity<A>());
+  std::size_t const all = results * static_cast<std::size_t>(threads);
+  auto const partial = std::make_unique<A[]>(all);
+  std::fill_n(partial.get(), all, Monoid::template identity<A>());
   parallel_ranges(depth, total, [&](index_t begin, index_t end, int thread) {
     Bound mine(bound);
-    A* own = partial.data() + static_cast<std::size_t>(thread) * results;
+    A* own = partial.get() + static_cast<std::size_t>(thread) * results;
     for (index_t unit = 0; unit < units; ++unit) fold(mine, unit, begin, end, own);
   });
-  for (std::size_t i = 0; i < partial.size(); ++i) out[i % results] = Monoid::combine(out[i % results], partial[i]);
+  for (std::size_t i = 0; i < all; ++i) out[i % results] = Monoid::combine(out[i % results], partial[i]);
 }
 
 }  // namespace pantile::kernel

@@ -71,7 +71,7 @@ auto carried_out(E const& e) {
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
     return leaf<T, N>(resolved);
   } else {
-    auto const as_t = apply(functor::cast<T>{}, resolved);
+    auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
     if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
     return leaf<T, N>(local_array<T, N>(as_t));
   }

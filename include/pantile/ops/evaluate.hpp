@@ -21,6 +21,9 @@ void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, bo
 /// Throws shape_error: an array keeps its shape.
 void check_assignable(index_t const* wanted, index_t const* got, int dimensions);
 
+/// Throws tiling_error where the operands belong to another communicator than the target.
+void check_communicator(operand_survey const& survey, communicator const& target);
+
 /// Throws domain_error on every rank where an integer division by zero happened on any (collective where `comm` is
 /// given).
 void check_domain(std::optional<communicator> const& comm, bool failed);
@@ -28,6 +31,8 @@ void check_domain(std::optional<communicator> const& comm, bool failed);
 /// True where elements of this expression may fail while the loop runs.
 template <class E>
 inline constexpr bool may_fail = false;
+template <class E>
+inline constexpr bool may_fail<E const> = may_fail<E>;
 template <class F, class... Es>
 inline constexpr bool may_fail<map_node<F, Es...>> = [] {
   bool fails = (may_fail<Es> || ...);
@@ -121,6 +126,7 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
   auto const resolved = expression.resolve();
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
+  detail::check_communicator(detail::survey_of(resolved), *comm_);
   auto const site = detail::site_at<N>(shape_, comm_, tiling_);
   std::shared_ptr<std::byte> target = memory_;
   if (detail::may_fail<decltype(resolved)> || detail::reads_elsewhere(resolved, memory_, shape_))
@@ -163,7 +169,7 @@ local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
   return *this;
 }
 
-/// Runs an expression: an array in its natural tiling (collective), or a local array where all operands are local.
+/// Runs an expression: an array in its natural tiling (collective). Throws tiling_error where all operands are local.
 template <array_operand E>
 auto eval(E const& expression, std::source_location where = std::source_location::current()) {
   using Node = node_of<E>;
@@ -177,6 +183,7 @@ auto distribute(communicator const& comm, E const& expression, tiling_rule const
   auto const& n = as_node(expression);
   using Node = node_of<E>;
   auto const resolved = n.resolve();
+  detail::check_communicator(detail::survey_of(resolved), comm);
   return detail::evaluated<typename Node::value_type, Node::dimensions>(
       resolved, comm, rule.bind(extents(resolved.shape(), where), comm.size(), where), where);
 }

@@ -225,7 +225,7 @@ template <array_operand E>
 auto mean(E const& e, std::source_location where = std::source_location::current()) {
   auto const n = detail::as_floating(e);
   auto const total = sum(n, where);
-  return total / static_cast<real_t<decltype(total)>>(extents(n.shape()).count());
+  return total / static_cast<real_t<std::remove_cvref_t<decltype(total)>>>(extents(n.shape()).count());
 }
 template <array_operand E>
 auto mean(E const& e, int axis, std::source_location where = std::source_location::current()) {

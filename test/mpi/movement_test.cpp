@@ -1,6 +1,7 @@
 // Moving arrays between tilings: values, and exactly the bytes and messages that the plan predicts.
 #include "support/oracle.hpp"
 
+#include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/movement.hpp>
 

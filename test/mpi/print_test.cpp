@@ -4,6 +4,8 @@
 #include <pantile/array/print.hpp>
 #include <pantile/ops/evaluate.hpp>
 
+#include <fmt/format.h>
+
 #include <complex>
 
 using namespace pantile;
@@ -23,13 +25,13 @@ TEST_CASE("elements and annotation, as every rank shows its own") {
           "  [\"locality\", 0, 1],\n"
           "  [\"name\", \"A/1\"])");
   if (world().size() == 2)
-    CHECK(text ==
-          (world().rank() == 0 ? std::string("[[0, 0.5, 1], [1, 1.5, 2]]") : "[[2, 2.5, 3], [3, 3.5, 4]]") +
-              ", annotation(\"localities\",\n"
-              "  [\"meta_0\", [\"tile\", [\"rows\", 0, 2], [\"columns\", 0, 3]]],\n"
-              "  [\"meta_1\", [\"tile\", [\"rows\", 2, 4], [\"columns\", 0, 3]]],\n"
-              "  [\"locality\", " +
-              std::to_string(world().rank()) + ", 2],\n  [\"name\", \"A/1\"])");
+    CHECK(text == fmt::format("{}, annotation(\"localities\",\n"
+                              "  [\"meta_0\", [\"tile\", [\"rows\", 0, 2], [\"columns\", 0, 3]]],\n"
+                              "  [\"meta_1\", [\"tile\", [\"rows\", 2, 4], [\"columns\", 0, 3]]],\n"
+                              "  [\"locality\", {}, 2],\n"
+                              "  [\"name\", \"A/1\"])",
+                              world().rank() == 0 ? "[[0, 0.5, 1], [1, 1.5, 2]]" : "[[2, 2.5, 3], [3, 3.5, 4]]",
+                              world().rank()));
   CHECK(fmt::format("{}", a) == text);
 }
 

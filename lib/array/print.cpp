@@ -1,9 +1,8 @@
 #include <pantile/array/print.hpp>
+#include <pantile/kernel/copy.hpp>
 
 #include <cstdio>
 #include <vector>
-
-#include <pantile/kernel/copy.hpp>
 
 namespace pantile::detail {
 
@@ -34,8 +33,8 @@ std::string tile_text(box const& b, int rank) {
   std::string text = "[\"meta_" + std::to_string(rank) + "\", [\"tile\"";
   for (int d = 0; d < b.dimensions; ++d) {
     auto const i = static_cast<std::size_t>(d);
-    text += std::string(", [\"") + names[max_dimensions - b.dimensions + d] + "\", " + std::to_string(b.lo[i]) + ", " +
-            std::to_string(b.hi[i]) + "]";
+    text += std::string(", [\"") + names[max_dimensions - b.dimensions + d] + "\", " + std::to_string(b.lo[i]) +
+            ", " + std::to_string(b.hi[i]) + "]";
   }
   return text + "]]";
 }
@@ -58,8 +57,8 @@ std::string annotation_text(tiling const& t, int rank, std::string const& name, 
     }
     text += ",\n  " + tile_text(t.stored_box(r), r);
   }
-  return text + ",\n  [\"locality\", " + std::to_string(rank) + ", " + std::to_string(t.ranks()) + "],\n  [\"name\", \"" +
-         name + "/" + std::to_string(generation) + "\"])";
+  return text + ",\n  [\"locality\", " + std::to_string(rank) + ", " + std::to_string(t.ranks()) +
+         "],\n  [\"name\", \"" + name + "/" + std::to_string(generation) + "\"])";
 }
 
 void print_text(communicator const& comm, std::string const& mine, std::source_location where) {

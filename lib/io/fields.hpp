@@ -4,8 +4,10 @@
 
 #include <fast_float/fast_float.h>
 
+#include <bit>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -67,16 +69,32 @@ char const* parse_number(char const* p, char const* end, T& value) {
   return result.ec == std::errc() ? result.ptr : nullptr;
 }
 
+/// Reads one to seven digits of the eight bytes at p without a branch per digit, whose number no processor can
+/// guess: three multiplications join neighbouring digits, pairs and fours (as in Lemire, "Number parsing at a
+/// gigabyte per second", 2021). Returns what follows them; nullptr where there are none or more.
+inline char const* parse_few_digits(char const* p, std::int64_t& value) {
+  static_assert(std::endian::native == std::endian::little);
+  std::uint64_t x = 0;
+  std::memcpy(&x, p, sizeof x);
+  x ^= 0x3030303030303030;  // digits become 0 to 9
+  // The high bit of each byte that is more than 9; after the first of them a carry may disturb, but no longer
+  // matters.
+  std::uint64_t const others = ((x + 0x7676767676767676) | x) & 0x8080808080808080;
+  int const bits = std::countr_zero(others) & ~7;
+  if (bits == 0 || bits == 64) return nullptr;
+  x <<= 64 - bits;  // zeros in front: always eight digits, the first one in the lowest byte
+  x = x * 10 + (x >> 8);
+  x = ((x & 0x000000ff000000ff) * (100 + (std::uint64_t{1'000'000} << 32)) +
+       (x >> 16 & 0x000000ff000000ff) * (1 + (std::uint64_t{10'000} << 32))) >>
+      32;
+  value = static_cast<std::int64_t>(x & 0xffffffff);
+  return p + bits / 8;
+}
+
 /// Reads an integer of 64 bits at p; nullptr where there is none or it does not fit.
 inline char const* parse_id(char const* p, char const* end, std::int64_t& value) {
-  // Up to 18 digits cannot overflow: no check per digit.
-  char const* q = p;
-  std::int64_t digits = 0;
-  for (; q != end && q - p < 19 && is_digit(*q); ++q) digits = 10 * digits + (*q - '0');
-  if (q != p && q - p < 19) {
-    value = digits;
-    return q;
-  }
+  if (end - p >= 8)
+    if (char const* const after = parse_few_digits(p, value)) return after;
   auto const result = std::from_chars(skip_plus(p, end), end, value);
   return result.ec == std::errc() ? result.ptr : nullptr;
 }
@@ -84,7 +102,8 @@ inline char const* parse_id(char const* p, char const* end, std::int64_t& value)
 /// As parse_number, quicker for what ratings look like: "4", "3.5", "0.25".
 template <class T>
 char const* parse_short_number(char const* p, char const* end, T& value) {
-  // At most six digits: both whole numbers and powers of ten are exact in float, so their quotient is rounded once.
+  // At most six digits: both whole numbers and powers of ten are exact in float, so their quotient is rounded
+  // once.
   constexpr T powers[] = {T(1), T(10), T(100), T(1000), T(1e4), T(1e5), T(1e6)};
   char const* q = p;
   std::int32_t digits = 0;
@@ -92,8 +111,10 @@ char const* parse_short_number(char const* p, char const* end, T& value) {
   std::ptrdiff_t const whole = q - p;
   std::ptrdiff_t fraction = 0;
   if (q != end && *q == '.')
-    for (++q; q != end && whole + fraction < 7 && is_digit(*q); ++q, ++fraction) digits = 10 * digits + (*q - '0');
-  if (whole == 0 || whole + fraction > 6 || (q != end && (*q == 'e' || *q == 'E'))) return parse_number(p, end, value);
+    for (++q; q != end && whole + fraction < 7 && is_digit(*q); ++q, ++fraction)
+      digits = 10 * digits + (*q - '0');
+  if (whole == 0 || whole + fraction > 6 || (q != end && (*q == 'e' || *q == 'E')))
+    return parse_number(p, end, value);
   value = static_cast<T>(digits) / powers[fraction];
   return q;
 }

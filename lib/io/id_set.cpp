@@ -1,6 +1,7 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/io/detail/id_set.hpp>
 
+#include <bit>
 #include <utility>
 
 namespace pantile::detail {
@@ -15,19 +16,30 @@ std::size_t id_set::place(std::int64_t id) const {
   return at;
 }
 
+index_t id_set::add(std::int64_t id) {
+  ids_.push_back(id);
+  return std::ssize(ids_) - 1;
+}
+
 index_t id_set::find(std::int64_t id) {
+  if (id >= 0 && id < small_ids) {
+    auto const at = static_cast<std::size_t>(id);
+    if (at >= small_.size()) small_.resize(std::bit_ceil(at + 1), -1);
+    if (small_[at] < 0) small_[at] = add(id);
+    return small_[at];
+  }
   slot& found = slots_[place(id)];
   if (found.number >= 0) return found.number;
-  index_t const number = std::ssize(ids_);
+  index_t const number = add(id);
   found = {id, number};
-  ids_.push_back(id);
-  if (2 * ids_.size() > slots_.size()) grow();
+  if (2 * ++hashed_ > slots_.size()) grow();
   return number;
 }
 
 void id_set::grow() {
-  slots_.assign(2 * slots_.size(), slot{});
-  for (std::size_t i = 0; i < ids_.size(); ++i) slots_[place(ids_[i])] = {ids_[i], static_cast<index_t>(i)};
+  std::vector<slot> const old = std::exchange(slots_, std::vector<slot>(2 * slots_.size()));
+  for (slot const& s : old)
+    if (s.number >= 0) slots_[place(s.id)] = s;
 }
 
 }  // namespace pantile::detail

@@ -125,7 +125,8 @@ bool is_header(std::string_view first, table_kind kind, separator between) {
   std::vector<std::string_view> const fields = split(first, between);
   if (kind == table_kind::ratings) return !is_number(fields.front());
   // An empty field is a missing value, not a name.
-  return std::any_of(fields.begin(), fields.end(), [](std::string_view f) { return !f.empty() && !is_number(f); });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](std::string_view f) { return !f.empty() && !is_number(f); });
 }
 
 struct first_lines {

@@ -1,12 +1,11 @@
+#include <pantile/base/checked.hpp>
 #include <pantile/kernel/matrix.hpp>
+#include <pantile/kernel/parallel.hpp>
 
 #include <cblas.h>
 
 #include <algorithm>
 #include <type_traits>
-
-#include <pantile/base/checked.hpp>
-#include <pantile/kernel/parallel.hpp>
 
 namespace pantile::kernel {
 
@@ -31,7 +30,8 @@ void blas_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T>
     cblas_dgemm(CblasRowMajor, ta, tb, M, N, K, one, a.data, la, b.data, lb, zero, c, lc);
   else if constexpr (std::is_same_v<T, std::complex<float>>)
     cblas_cgemm(CblasRowMajor, ta, tb, M, N, K, &one, a.data, la, b.data, lb, &zero, c, lc);
-  else cblas_zgemm(CblasRowMajor, ta, tb, M, N, K, &one, a.data, la, b.data, lb, &zero, c, lc);
+  else
+    cblas_zgemm(CblasRowMajor, ta, tb, M, N, K, &one, a.data, la, b.data, lb, &zero, c, lc);
 }
 
 /// c = a . x for a vector x with distance `incx`; c has distance `incc`.
@@ -47,7 +47,8 @@ void blas_gemv(index_t m, index_t k, matrix_view<T> a, T const* x, index_t incx,
     cblas_dgemv(CblasRowMajor, ta, rows, columns, one, a.data, la, x, ix, zero, c, ic);
   else if constexpr (std::is_same_v<T, std::complex<float>>)
     cblas_cgemv(CblasRowMajor, ta, rows, columns, &one, a.data, la, x, ix, &zero, c, ic);
-  else cblas_zgemv(CblasRowMajor, ta, rows, columns, &one, a.data, la, x, ix, &zero, c, ic);
+  else
+    cblas_zgemv(CblasRowMajor, ta, rows, columns, &one, a.data, la, x, ix, &zero, c, ic);
 }
 
 template <class T>
@@ -75,9 +76,12 @@ void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T
     for (index_t i = 0; i < m; ++i) std::fill_n(c + i * ldc, n, T(0));
   if (k == 0) return;
   if constexpr (in_blas<T>) {
-    if (n == 1) blas_gemv(m, k, a, b.data, b.transposed ? 1 : b.ld, c, ldc);
-    else if (m == 1) blas_gemv(n, k, {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, c, 1);
-    else blas_gemm(m, n, k, a, b, c, ldc);
+    if (n == 1)
+      blas_gemv(m, k, a, b.data, b.transposed ? 1 : b.ld, c, ldc);
+    else if (m == 1)
+      blas_gemv(n, k, {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, c, 1);
+    else
+      blas_gemm(m, n, k, a, b, c, ldc);
   } else {
     integer_gemm(m, n, k, a, b, c, ldc);
   }
@@ -99,14 +103,15 @@ void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc) {
       cblas_dsyrk(CblasRowMajor, CblasUpper, trans, N, K, one, a.data, la, zero, c, lc);
     else if constexpr (std::is_same_v<T, std::complex<float>>)
       cblas_csyrk(CblasRowMajor, CblasUpper, trans, N, K, &one, a.data, la, &zero, c, lc);
-    else cblas_zsyrk(CblasRowMajor, CblasUpper, trans, N, K, &one, a.data, la, &zero, c, lc);
+    else
+      cblas_zsyrk(CblasRowMajor, CblasUpper, trans, N, K, &one, a.data, la, &zero, c, lc);
     for (index_t i = 0; i < n; ++i)
       for (index_t j = i + 1; j < n; ++j) c[j * ldc + i] = c[i * ldc + j];
   }
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                                \
-  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t);                 \
+#define PANTILE_INSTANTIATE(T)                                                                \
+  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t); \
   template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

@@ -12,7 +12,8 @@ constexpr index_t worth_sharing = 32768;  // below this, waking the threads cost
 
 int parallel_threads(index_t count, index_t work) {
   if (work < worth_sharing || omp_in_parallel()) return 1;
-  return static_cast<int>(std::clamp<index_t>(std::min(count, work / (worth_sharing / 4)), 1, omp_get_max_threads()));
+  return static_cast<int>(
+      std::clamp<index_t>(std::min(count, work / (worth_sharing / 4)), 1, omp_get_max_threads()));
 }
 
 void parallel_ranges(index_t count, index_t work, function_ref<void(index_t, index_t, int)> body) {

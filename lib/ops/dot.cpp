@@ -1,7 +1,6 @@
-#include <pantile/ops/dot.hpp>
-
 #include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/matrix.hpp>
+#include <pantile/ops/dot.hpp>
 
 namespace pantile::detail {
 
@@ -60,10 +59,11 @@ box box_of(factor const& f, range outer, range inner) {
   return b;
 }
 
-/// Brings this rank's part of a factor here and describes it to the kernels. `left`: rows are the outer dimension.
+/// Brings this rank's part of a factor here and describes it to the kernels. `left`: rows are the outer
+/// dimension.
 template <class T>
-kernel::matrix_view<T> bring(factor const& f, share const& s, int rank, bool left, index_t m, index_t n, index_t k,
-                             std::vector<std::shared_ptr<std::byte>>& keep) {
+kernel::matrix_view<T> bring(factor const& f, share const& s, int rank, bool left, index_t m, index_t n,
+                             index_t k, std::vector<std::shared_ptr<std::byte>>& keep) {
   auto wanted = [&](int reader) {
     range const outer = left ? part_of(s, share::cut::m, m, reader) : part_of(s, share::cut::n, n, reader);
     return box_of(f, outer, part_of(s, share::cut::k, k, reader));
@@ -79,7 +79,7 @@ kernel::matrix_view<T> bring(factor const& f, share const& s, int rank, bool lef
   index_t const ld = f.stored.dimensions == 1 ? 1 : here.storage.extent(1);
   T const* data = reinterpret_cast<T const*>(here.memory.get()) + kernel::offset_in(mine, here.storage);
   if (f.outer < 0) return {data, 1, left};  // a contiguous column; a row where it stands on the left
-  bool const rows_first = f.outer == 0;  // stored with the outer dimension as rows
+  bool const rows_first = f.outer == 0;     // stored with the outer dimension as rows
   return {data, ld, left ? !rows_first : rows_first};
 }
 
@@ -93,8 +93,8 @@ tiling result_tiling(share const& s, extents const& shape, bool has_m, int ranks
 }
 
 bool is_gram(factor const& a, factor const& b, share const& s) {
-  return s.by != share::cut::m && s.by != share::cut::n && a.memory == b.memory && a.outer >= 0 && b.outer == a.outer &&
-         a.inner == b.inner;
+  return s.by != share::cut::m && s.by != share::cut::n && a.memory == b.memory && a.outer >= 0 &&
+         b.outer == a.outer && a.inner == b.inner;
 }
 
 struct wrapping_sum {
@@ -108,8 +108,10 @@ struct wrapping_sum {
 template <class T>
 void add_up(communicator const& comm, std::span<T> partial, std::source_location where) {
   // The vector code of Open MPI saturates sums of 8 bits; products wrap.
-  if constexpr (sizeof(T) == 1) comm.allreduce_with<wrapping_sum>(partial, where);
-  else comm.allreduce(partial, reduce_op::sum, where);
+  if constexpr (sizeof(T) == 1)
+    comm.allreduce_with<wrapping_sum>(partial, where);
+  else
+    comm.allreduce(partial, reduce_op::sum, where);
 }
 
 }  // namespace
@@ -152,7 +154,8 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
 
   std::vector<std::shared_ptr<std::byte>> keep;
   auto const left = bring<T>(a, s, rank, true, m, n, k, keep);
-  index_t const rows = part_of(s, share::cut::m, m, rank).size(), columns = part_of(s, share::cut::n, n, rank).size(),
+  index_t const rows = part_of(s, share::cut::m, m, rank).size(),
+                columns = part_of(s, share::cut::n, n, rank).size(),
                 depth = part_of(s, share::cut::k, k, rank).size();
   if (is_gram(a, b, s)) {
     // left is seen transposed (its rows are the outer dimension): the k x n matrix is the other view of it.
@@ -169,7 +172,8 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
 template product multiply_factors<float>(factor const&, factor const&, int, std::source_location);
 template product multiply_factors<double>(factor const&, factor const&, int, std::source_location);
 template product multiply_factors<std::complex<float>>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<std::complex<double>>(factor const&, factor const&, int, std::source_location);
+template product multiply_factors<std::complex<double>>(factor const&, factor const&, int,
+                                                        std::source_location);
 template product multiply_factors<std::uint8_t>(factor const&, factor const&, int, std::source_location);
 template product multiply_factors<std::int32_t>(factor const&, factor const&, int, std::source_location);
 template product multiply_factors<std::int64_t>(factor const&, factor const&, int, std::source_location);

@@ -49,7 +49,8 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
 
 void check_communicator(operand_survey const& survey, communicator const& target) {
   if (survey.comm && !(*survey.comm == target))
-    throw tiling_error("the operands belong to another communicator than the array that takes the result", std::string());
+    throw tiling_error("the operands belong to another communicator than the array that takes the result",
+                       std::string());
 }
 
 void check_domain(std::optional<communicator> const& comm, bool failed) {
@@ -99,7 +100,8 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
                    std::source_location where) {
   comm.check_same("retile", hash_combine(source.hash(), target.hash()), where);
   target_tile const tile{to, to_storage};
-  execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes, where);
+  execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes,
+          where);
 }
 
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,

@@ -11,8 +11,8 @@ tiling reducible_tiling(operand_survey const& survey) {
 int normalised_axis(int axis, int dimensions, std::source_location where) {
   int const a = axis < 0 ? axis + dimensions : axis;
   if (a < 0 || a >= dimensions)
-    throw index_error("there is no axis " + std::to_string(axis) + " in an array of " + std::to_string(dimensions) +
-                          " dimensions",
+    throw index_error("there is no axis " + std::to_string(axis) + " in an array of " +
+                          std::to_string(dimensions) + " dimensions",
                       where);
   return a;
 }

@@ -1,8 +1,9 @@
-// Elementwise functions and operators of the other element types: complex, integers that wrap, bool and single precision.
+// Elementwise functions and operators of the other element types: complex, integers that wrap, bool and single
+// precision.
+#include "support/oracle.hpp"
+
 #include <pantile/expr/functions.hpp>
 #include <pantile/ops/evaluate.hpp>
-
-#include "support/oracle.hpp"
 
 #include <complex>
 
@@ -105,4 +106,20 @@ TEST_CASE("single precision stays single") {
   check(sigmoid(x), 1 / (1 + std::exp(-0.3f)));
   check(where(x > 0, x, 0.0), 0.3f);
   check(pow(x, 2), 0.09f);
+}
+
+TEST_CASE("real numbers become complex ones in products, sums and assignments") {
+  using single = std::complex<float>;
+  auto const z = full<single>(world(), {7}, single(1, -2), tiling::row());
+  auto const wide = full<std::int64_t>(world(), {7}, 3, tiling::row());
+  auto const x = full<double>(world(), {7}, 0.5, tiling::row());
+  CHECK(is_part_of(eval(z * wide), local_array<C, 1>({7}, C(3, -6))));
+  CHECK(is_part_of(eval(z + x), local_array<C, 1>({7}, C(1.5, -2))));
+  CHECK(is_part_of(eval(z + 0.5), local_array<single, 1>({7}, single(1.5f, -2))));
+  CHECK(is_part_of(eval(cast<single>(wide)), local_array<single, 1>({7}, single(3))));
+  auto target = zeros<single>(world(), {7}, tiling::row());
+  target = x + wide;
+  CHECK(is_part_of(target, local_array<single, 1>({7}, single(3.5f))));
+  target = cast<C>(z);
+  CHECK(is_part_of(target, local_array<single, 1>({7}, single(1, -2))));
 }

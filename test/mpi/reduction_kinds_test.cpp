@@ -1,8 +1,8 @@
 // Every reduction there is, over everything and over each axis, and reductions inside expressions.
+#include "mpi/reduction_cases.hpp"
+
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/reduce.hpp>
-
-#include "mpi/reduction_cases.hpp"
 
 using namespace pantile;
 using namespace support;

@@ -1,5 +1,5 @@
-// The fused loops on several threads: long and strided operands, results that are streamed past the cache, reductions
-// whose threads share the axis.
+// The fused loops on several threads: long and strided operands, results that are streamed past the cache,
+// reductions whose threads share the axis.
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
@@ -72,7 +72,8 @@ TEST_CASE("matrices of more than 16 MB, with rows that do not merge") {
 
 TEST_CASE("operands that are strided in every dimension") {
   local_array<double, 3> const a = places(std::array<index_t, 3>{70, 30, 600});
-  for (std::array<int, 3> axes : {std::array{2, 1, 0}, std::array{1, 2, 0}, std::array{0, 2, 1}, std::array{2, 0, 1}}) {
+  for (std::array<int, 3> axes :
+       {std::array{2, 1, 0}, std::array{1, 2, 0}, std::array{0, 2, 1}, std::array{2, 0, 1}}) {
     local_array<double, 3> const b = transpose(a, axes) + 0.5;
     bool equal = true;
     std::array<index_t, 3> i{};

@@ -30,15 +30,15 @@ std::string names_of() {
 /// The promotions of A with every type, in the order of `dtype`.
 template <class A>
 std::string promotions() {
-  return names_of<promote_t<A, bool>, promote_t<A, u8>, promote_t<A, i32>, promote_t<A, i64>, promote_t<A, float>,
-                  promote_t<A, double>, promote_t<A, c64>, promote_t<A, c128>>();
+  return names_of<promote_t<A, bool>, promote_t<A, u8>, promote_t<A, i32>, promote_t<A, i64>,
+                  promote_t<A, float>, promote_t<A, double>, promote_t<A, c64>, promote_t<A, c128>>();
 }
 
 /// The types that a C++ number S takes beside arrays of every type.
 template <class S>
 std::string beside() {
-  return names_of<weak_t<S, bool>, weak_t<S, u8>, weak_t<S, i32>, weak_t<S, i64>, weak_t<S, float>, weak_t<S, double>,
-                  weak_t<S, c64>, weak_t<S, c128>>();
+  return names_of<weak_t<S, bool>, weak_t<S, u8>, weak_t<S, i32>, weak_t<S, i64>, weak_t<S, float>,
+                  weak_t<S, double>, weak_t<S, c64>, weak_t<S, c128>>();
 }
 
 template <class T>
@@ -61,7 +61,8 @@ TEST_CASE("two arrays promote as in NumPy") {
   CHECK(promotions<i64>() == "int64 int64 int64 int64 float64 float64 complex128 complex128 ");
   CHECK(promotions<float>() == "float32 float32 float64 float64 float32 float64 complex64 complex128 ");
   CHECK(promotions<double>() == "float64 float64 float64 float64 float64 float64 complex128 complex128 ");
-  CHECK(promotions<c64>() == "complex64 complex64 complex128 complex128 complex64 complex128 complex64 complex128 ");
+  CHECK(promotions<c64>() ==
+        "complex64 complex64 complex128 complex128 complex64 complex128 complex64 complex128 ");
   CHECK(promotions<c128>() ==
         "complex128 complex128 complex128 complex128 complex128 complex128 complex128 complex128 ");
 }

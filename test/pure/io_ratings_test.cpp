@@ -1,4 +1,5 @@
 #include <pantile/base/error.hpp>
+#include <pantile/io/detail/id_set.hpp>
 #include <pantile/io/detail/parse_ratings.hpp>
 
 #include <catch2/catch.hpp>
@@ -98,6 +99,35 @@ TEST_CASE("ratings of every separator, header, line end and split give the same 
           }
           CHECK(parse<float>(text).rows == rows);
         }
+}
+
+TEST_CASE("ids of every length and neighbourhood are read", "[io]") {
+  std::mt19937_64 random{17};
+  for (int digits = 1; digits <= 19; ++digits)
+    for (int repetition = 0; repetition < 50; ++repetition) {
+      std::string id(1, static_cast<char>('1' + random() % 8));
+      while (std::ssize(id) < digits) id += static_cast<char>('0' + random() % 10);
+      if (random() % 2) id.insert(0, "-");
+      std::int64_t const expected = std::stoll(id);
+      std::string const tail = random() % 2 ? ",3\n" : " , 3,\xff\x80/:x\n";
+      parsed const p = parse("7," + id + tail);
+      INFO(id << tail << p.error);
+      REQUIRE(p.rows == std::vector<rated>{{7, expected, 3}});
+    }
+}
+
+TEST_CASE("ids are numbered in the order in which they appear", "[io]") {
+  std::mt19937_64 random{19};
+  id_set set;
+  std::map<std::int64_t, index_t> numbers;
+  for (int i = 0; i < 50'000; ++i) {
+    auto const id = static_cast<std::int64_t>(random() % 9000) * (random() % 2 ? 1 : -999'999'937) +
+                    (random() % 2 ? 0 : (std::int64_t{1} << 20) - 4000);
+    auto const known = numbers.emplace(id, std::ssize(numbers)).first->second;
+    REQUIRE(set.number(id) == known);
+  }
+  REQUIRE(set.ids().size() == numbers.size());
+  for (auto const& [id, number] : numbers) REQUIRE(set.ids()[static_cast<std::size_t>(number)] == id);
 }
 
 TEST_CASE("ratings: the ends of the number ranges are read", "[io]") {

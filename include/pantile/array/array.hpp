@@ -1,17 +1,17 @@
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <source_location>
-#include <span>
-#include <string>
-
 #include <pantile/array/tile_view.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/comm/communicator.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/tiling/tiling.hpp>
+
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
 
 namespace pantile {
 
@@ -26,10 +26,10 @@ std::array<index_t, N> extents_of(box const& b) {
 }
 }  // namespace detail
 
-/// A distributed array: a global shape, a tiling, this rank's tile and the communicator of the ranks that share it.
-/// The tile holds the owned box and, where the tiling has a halo, the neighbours' elements around it, row-major over
-/// `stored_box()`. Copying copies the elements; moving is free. Constructing, assigning and destroying an array is
-/// done by all ranks of the communicator.
+/// A distributed array: a global shape, a tiling, this rank's tile and the communicator of the ranks that share
+/// it. The tile holds the owned box and, where the tiling has a halo, the neighbours' elements around it,
+/// row-major over `stored_box()`. Copying copies the elements; moving is free. Constructing, assigning and
+/// destroying an array is done by all ranks of the communicator.
 template <element T, int N>
 class array {
  public:
@@ -67,8 +67,9 @@ class array {
   /// Evaluates an expression in its natural tiling (collective).
   template <node E>
   array(E const& expression, std::source_location where = std::source_location::current());  // NOLINT
-  /// Evaluates into this array, which keeps its shape and tiling; throws shape_error where the expression has another
-  /// shape. A failed statement leaves the array as it was. Correct where the expression reads this array. (Collective.)
+  /// Evaluates into this array, which keeps its shape and tiling; throws shape_error where the expression has
+  /// another shape. A failed statement leaves the array as it was. Correct where the expression reads this
+  /// array. (Collective.)
   template <node E>
   array& operator=(E const& expression);
 
@@ -114,7 +115,8 @@ class array {
     if (name_.empty()) name_ = detail::next_array_name();
   }
 
-  /// The other array's elements and layout; the name stays, and the generation counts on, where there was an array.
+  /// The other array's elements and layout; the name stays, and the generation counts on, where there was an
+  /// array.
   void take(array& other) noexcept {
     bool const existed = comm_.has_value();
     shape_ = std::exchange(other.shape_, {});
@@ -154,8 +156,9 @@ class array {
   index_t generation_ = 0;
 };
 
-// ---- creation ---------------------------------------------------------------------------------------------------
-// All are collective only in the sense that every rank calls them; none communicates. Shapes are written in braces:
+// ---- creation
+// --------------------------------------------------------------------------------------------------- All are
+// collective only in the sense that every rank calls them; none communicates. Shapes are written in braces:
 // `zeros<double>(world, {4, 3}, tiling::row())`.
 
 template <element T, std::size_t N>
@@ -173,7 +176,8 @@ array<T, static_cast<int>(N)> full(communicator const& comm, std::array<index_t,
   return a;
 }
 template <element T, std::size_t N>
-array<T, static_cast<int>(N)> empty(communicator const& comm, index_t const (&shape)[N], tiling_rule const& rule,
+array<T, static_cast<int>(N)> empty(communicator const& comm, index_t const (&shape)[N],
+                                    tiling_rule const& rule,
                                     std::source_location where = std::source_location::current()) {
   return empty<T>(comm, std::to_array(shape), rule, where);
 }
@@ -184,7 +188,8 @@ array<T, static_cast<int>(N)> full(communicator const& comm, index_t const (&sha
   return full<T>(comm, std::to_array(shape), value, rule, where);
 }
 template <element T, std::size_t N>
-array<T, static_cast<int>(N)> zeros(communicator const& comm, index_t const (&shape)[N], tiling_rule const& rule,
+array<T, static_cast<int>(N)> zeros(communicator const& comm, index_t const (&shape)[N],
+                                    tiling_rule const& rule,
                                     std::source_location where = std::source_location::current()) {
   return full<T>(comm, std::to_array(shape), T(0), rule, where);
 }

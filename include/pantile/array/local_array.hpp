@@ -1,19 +1,19 @@
 #pragma once
 
-#include <memory>
-#include <span>
-
 #include <pantile/array/tile_view.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/base/extents.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
 
+#include <memory>
+#include <span>
+
 namespace pantile {
 
-/// An array that is private to this rank: model parameters, a row, a factor matrix gathered whole. Row-major and
-/// contiguous. Copying copies the elements; moving is free. In expressions with distributed arrays it must hold the
-/// same values on every rank.
+/// An array that is private to this rank: model parameters, a row, a factor matrix gathered whole. Row-major
+/// and contiguous. Copying copies the elements; moving is free. In expressions with distributed arrays it must
+/// hold the same values on every rank.
 template <element T, int N>
 class local_array {
  public:
@@ -25,9 +25,12 @@ class local_array {
   local_array() : local_array(shape_type{}) {}
   /// Uninitialised elements.
   explicit local_array(shape_type const& shape)
-      : shape_(shape), memory_(allocate_tile(checked_product(extents(shape).count(), sizeof(T)), memory_kind::local)) {}
+      : shape_(shape),
+        memory_(allocate_tile(checked_product(extents(shape).count(), sizeof(T)), memory_kind::local)) {}
   local_array(shape_type const& shape, T value) : local_array(shape) { std::fill_n(data(), count(), value); }
-  local_array(local_array const& other) : local_array(other.shape_) { std::copy_n(other.data(), count(), data()); }
+  local_array(local_array const& other) : local_array(other.shape_) {
+    std::copy_n(other.data(), count(), data());
+  }
   local_array(local_array&& other) noexcept
       : shape_(std::exchange(other.shape_, {})), memory_(std::exchange(other.memory_, nullptr)) {}
   local_array& operator=(local_array const& other) {
@@ -36,8 +39,8 @@ class local_array {
   }
   local_array& operator=(local_array&& other) noexcept = default;
 
-  /// Evaluates an expression; throws shape_error where an existing array has another shape. Collective where the
-  /// expression communicates; a distributed expression is gathered whole.
+  /// Evaluates an expression; throws shape_error where an existing array has another shape. Collective where
+  /// the expression communicates; a distributed expression is gathered whole.
   template <node E>
   local_array(E const& expression);  // NOLINT(google-explicit-constructor): `local_array<double, 1> x = e;`
   template <node E>
@@ -55,13 +58,11 @@ class local_array {
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   template <class... Index>
-    requires(sizeof...(Index) == N)
-  T& operator()(Index... index) noexcept {
+  requires(sizeof...(Index) == N) T& operator()(Index... index) noexcept {
     return tile_view<T, N>(data(), shape_, row_major_strides(shape_))(index...);
   }
   template <class... Index>
-    requires(sizeof...(Index) == N)
-  T const& operator()(Index... index) const noexcept {
+  requires(sizeof...(Index) == N) T const& operator()(Index... index) const noexcept {
     return tile_view<T const, N>(data(), shape_, row_major_strides(shape_))(index...);
   }
 

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <source_location>
-#include <string>
+#include <pantile/array/array.hpp>
+#include <pantile/array/local_array.hpp>
 
 #include <fmt/core.h>
 
-#include <pantile/array/array.hpp>
-#include <pantile/array/local_array.hpp>
+#include <source_location>
+#include <string>
 
 namespace pantile {
 
@@ -17,14 +17,18 @@ using element_text = std::string (*)(std::byte const* element);
 template <element T>
 std::string text_of(std::byte const* p) {
   T const x = *reinterpret_cast<T const*>(p);
-  if constexpr (is_complex<T>) return fmt::format("{:.6g}{:+.6g}j", x.real(), x.imag());
-  else if constexpr (std::is_floating_point_v<T>) return fmt::format("{:.6g}", x);
-  else if constexpr (std::is_same_v<T, bool>) return x ? "true" : "false";
-  else return std::to_string(x);
+  if constexpr (is_complex<T>)
+    return fmt::format("{:.6g}{:+.6g}j", x.real(), x.imag());
+  else if constexpr (std::is_floating_point_v<T>)
+    return fmt::format("{:.6g}", x);
+  else if constexpr (std::is_same_v<T, bool>)
+    return x ? "true" : "false";
+  else
+    return std::to_string(x);
 }
 
-/// Nested brackets around the elements of `part`, which lies in a row-major storage; long dimensions show their first
-/// and last three.
+/// Nested brackets around the elements of `part`, which lies in a row-major storage; long dimensions show their
+/// first and last three.
 std::string elements_text(std::byte const* data, box const& storage, box const& part, index_t element_bytes,
                           element_text text);
 std::string annotation_text(tiling const& t, int rank, std::string const& name, index_t generation);
@@ -34,12 +38,12 @@ void print_text(communicator const& comm, std::string const& mine, std::source_l
 
 }  // namespace detail
 
-/// This rank's elements and the annotation of seed 000's Listing 3: the tiles of all ranks, this rank and the number of
-/// ranks, name and generation. Many tiles are shortened.
+/// This rank's elements and the annotation of seed 000's Listing 3: the tiles of all ranks, this rank and the
+/// number of ranks, name and generation. Many tiles are shortened.
 template <element T, int N>
 std::string to_string(array<T, N> const& a) {
-  return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), a.stored_box(), a.owned_box(), sizeof(T),
-                               &detail::text_of<T>) +
+  return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), a.stored_box(), a.owned_box(),
+                               sizeof(T), &detail::text_of<T>) +
          ", " + detail::annotation_text(a.tiling(), a.comm().rank(), a.name(), a.generation());
 }
 
@@ -50,8 +54,8 @@ std::string to_string(local_array<T, N> const& a) {
                                &detail::text_of<T>);
 }
 
-/// Formats on every rank and prints through rank 0 (collective): once where all ranks say the same, otherwise every
-/// rank's text in order.
+/// Formats on every rank and prints through rank 0 (collective): once where all ranks say the same, otherwise
+/// every rank's text in order.
 template <class... Args>
 void print(communicator const& comm, fmt::format_string<Args...> format, Args&&... args) {
   detail::print_text(comm, fmt::format(format, std::forward<Args>(args)...), std::source_location::current());

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <array>
-#include <type_traits>
+#include <pantile/base/types.hpp>
 
 #include <Eigen/Core>
 
-#include <pantile/base/types.hpp>
+#include <array>
+#include <type_traits>
 
 namespace pantile {
 
@@ -23,8 +23,7 @@ class tile_view {
 
   /// The element at local indices, one per dimension, counted from the view's first.
   template <class... Index>
-    requires(sizeof...(Index) == N)
-  T& operator()(Index... index) const noexcept {
+  requires(sizeof...(Index) == N) T& operator()(Index... index) const noexcept {
     index_t offset = 0;
     std::size_t d = 0;
     ((offset += static_cast<index_t>(index) * strides_[d++]), ...);
@@ -52,18 +51,20 @@ std::array<index_t, N> row_major_strides(std::array<index_t, N> const& extents) 
 namespace detail {
 
 template <class T>
-using eigen_vector = std::conditional_t<std::is_const_v<T>, Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, 1> const,
-                                        Eigen::Matrix<T, Eigen::Dynamic, 1>>;
+using eigen_vector =
+    std::conditional_t<std::is_const_v<T>, Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, 1> const,
+                       Eigen::Matrix<T, Eigen::Dynamic, 1>>;
 template <class T>
-using eigen_matrix =
-    std::conditional_t<std::is_const_v<T>,
-                       Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const,
-                       Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
+using eigen_matrix = std::conditional_t<
+    std::is_const_v<T>,
+    Eigen::Matrix<std::remove_const_t<T>, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> const,
+    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
 /// An Eigen map for one and two dimensions, a tile_view for more.
 template <int N, class T>
 auto local_view(T* data, std::array<index_t, N> const& extents, std::array<index_t, N> const& strides) {
-  if constexpr (N == 1) return Eigen::Map<eigen_vector<T>>(data, extents[0]);
+  if constexpr (N == 1)
+    return Eigen::Map<eigen_vector<T>>(data, extents[0]);
   else if constexpr (N == 2)
     return Eigen::Map<eigen_matrix<T>, 0, Eigen::OuterStride<>>(data, extents[0], extents[1],
                                                                 Eigen::OuterStride<>(strides[0]));

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+
 #include <concepts>
 #include <type_traits>
-
-#include <pantile/base/types.hpp>
 
 namespace pantile {
 

@@ -1,5 +1,12 @@
 #pragma once
 
+#include <pantile/array/array.hpp>
+#include <pantile/array/local_array.hpp>
+#include <pantile/base/error.hpp>
+#include <pantile/expr/fwd.hpp>
+#include <pantile/expr/promote.hpp>
+#include <pantile/kernel/convert.hpp>
+
 #include <array>
 #include <memory>
 #include <numeric>
@@ -9,19 +16,13 @@
 #include <utility>
 #include <vector>
 
-#include <pantile/array/array.hpp>
-#include <pantile/array/local_array.hpp>
-#include <pantile/base/error.hpp>
-#include <pantile/expr/fwd.hpp>
-#include <pantile/expr/promote.hpp>
-
 namespace pantile {
 
 template <int N>
 using shape_t = std::array<index_t, static_cast<std::size_t>(N)>;
 
-/// Where a statement is evaluated: the index space of its result, how that is tiled, and this rank's part of it.
-/// Without a communicator everything is local and `region` is the whole.
+/// Where a statement is evaluated: the index space of its result, how that is tiled, and this rank's part of
+/// it. Without a communicator everything is local and `region` is the whole.
 template <int N>
 struct evaluation_site {
   shape_t<N> shape{};
@@ -56,10 +57,15 @@ struct leaf : node_base {
 
   leaf() = default;
   explicit leaf(array<T, N> const& a)
-      : extent(a.shape()), memory(a.memory()), comm(a.comm()), stored_tiling(a.tiling()), stored_box(a.stored_box()) {
+      : extent(a.shape()),
+        memory(a.memory()),
+        comm(a.comm()),
+        stored_tiling(a.tiling()),
+        stored_box(a.stored_box()) {
     std::iota(axes.begin(), axes.end(), 0);
   }
-  explicit leaf(local_array<T, N> const& a) : extent(a.shape()), memory(a.memory()), stored_box(extents(a.shape())) {
+  explicit leaf(local_array<T, N> const& a)
+      : extent(a.shape()), memory(a.memory()), stored_box(extents(a.shape())) {
     std::iota(axes.begin(), axes.end(), 0);
   }
 
@@ -126,8 +132,8 @@ shape_t<N> broadcast_shape(Es const&... es) {
 template <class F, class... Es>
 struct map_node : node_base {
   static constexpr int dimensions = std::max({Es::dimensions...});
-  using value_type = std::remove_cvref_t<decltype(std::declval<F const&>()(
-      std::declval<typename Es::value_type>()...))>;
+  using value_type =
+      std::remove_cvref_t<decltype(std::declval<F const&>()(std::declval<typename Es::value_type>()...))>;
 
   F f;
   std::tuple<Es...> operands;
@@ -179,8 +185,10 @@ namespace detail {
 template <class... Es>
 constexpr auto array_type() {
   auto wrap = []<class E>(std::type_identity<E>) {
-    if constexpr (array_operand<E>) return std::tuple<value_of<E>>{};
-    else return std::tuple<>{};
+    if constexpr (array_operand<E>)
+      return std::tuple<value_of<E>>{};
+    else
+      return std::tuple<>{};
   };
   return []<class... Ts>(std::type_identity<std::tuple<Ts...>>) {
     return std::type_identity<promote_all_t<Ts...>>{};
@@ -199,32 +207,31 @@ S fitting(E e) {
 
 template <class T, class E>
 auto operand_node(E const& e) {
-  if constexpr (array_operand<E>) return node_of<E>(as_node(e));
+  if constexpr (array_operand<E>)
+    return node_of<E>(as_node(e));
   else {
     using S = weak_t<std::remove_cvref_t<E>, T>;
-    if constexpr (is_complex<E>) return scalar_node<S>(S(static_cast<real_t<S>>(e.real()), static_cast<real_t<S>>(e.imag())));
-    else if constexpr (std::is_integral_v<S> && !std::is_same_v<S, bool>) return scalar_node<S>(fitting<S>(+e));
-    else return scalar_node<S>(static_cast<S>(e));
+    if constexpr (std::is_integral_v<S> && !std::is_same_v<S, bool>)
+      return scalar_node<S>(fitting<S>(+e));
+    else
+      return scalar_node<S>(kernel::convert<S>(e));
   }
 }
 
 }  // namespace detail
 
-/// The node of an elementwise function: every function of the language is one call of this. F is a stateless functor
-/// (or any callable) of element values; C++ numbers among the operands take the element type of the arrays where that
-/// can hold their kind (see expr/promote.hpp); an integer that does not fit there is a domain_error.
+/// The node of an elementwise function: every function of the language is one call of this. F is a stateless
+/// functor (or any callable) of element values; C++ numbers among the operands take the element type of the
+/// arrays where that can hold their kind (see expr/promote.hpp); an integer that does not fit there is a
+/// domain_error.
 template <class F, operand... Es>
-  requires(array_operand<Es> || ...)
-auto apply(F f, Es const&... es) {
+requires(array_operand<Es> || ...) auto apply(F f, Es const&... es) {
   using T = typename decltype(detail::array_type<std::remove_cvref_t<Es>...>())::type;
   return map_node<F, decltype(detail::operand_node<T>(es))...>(f, detail::operand_node<T>(es)...);
 }
 
 /// Any callable of element values, applied to every element: `map([](double x) { return x * x; }, A)`.
 template <class F, operand... Es>
-  requires(array_operand<Es> || ...)
-auto map(F f, Es const&... es) {
-  return pantile::apply(f, es...);
-}
+requires(array_operand<Es> || ...) auto map(F f, Es const&... es) { return pantile::apply(f, es...); }
 
 }  // namespace pantile

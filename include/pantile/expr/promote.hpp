@@ -1,8 +1,8 @@
 #pragma once
 
-#include <type_traits>
-
 #include <pantile/base/types.hpp>
+
+#include <type_traits>
 
 // Element types of results, as NumPy has them.
 //
@@ -24,21 +24,28 @@ namespace pantile {
 namespace detail {
 
 template <class T>
-inline constexpr int kind_of = is_complex<T> ? 3 : std::is_floating_point_v<T> ? 2 : std::is_same_v<T, bool> ? 0 : 1;
+inline constexpr int kind_of = is_complex<T>                 ? 3
+                               : std::is_floating_point_v<T> ? 2
+                               : std::is_same_v<T, bool>     ? 0
+                                                             : 1;
 
 template <class A, class B>
 struct promote {
   static constexpr auto choose() {
-    if constexpr (std::is_same_v<A, B>) return std::type_identity<A>{};
+    if constexpr (std::is_same_v<A, B>)
+      return std::type_identity<A>{};
     else if constexpr (is_complex<A> || is_complex<B>) {
       return std::type_identity<std::complex<typename promote<real_t<A>, real_t<B>>::type>>{};
-    } else if constexpr (kind_of<A> == 0) return std::type_identity<B>{};
-    else if constexpr (kind_of<B> == 0) return std::type_identity<A>{};
+    } else if constexpr (kind_of<A> == 0)
+      return std::type_identity<B>{};
+    else if constexpr (kind_of<B> == 0)
+      return std::type_identity<A>{};
     else if constexpr (kind_of<A> == kind_of<B>)
       return std::type_identity<std::conditional_t<(sizeof(A) > sizeof(B)), A, B>>{};
     else if constexpr (sizeof(A) == 1 || sizeof(B) == 1)
       return std::type_identity<std::conditional_t<kind_of<A> == 2, A, B>>{};
-    else return std::type_identity<double>{};
+    else
+      return std::type_identity<double>{};
   }
   using type = typename decltype(choose())::type;
 };
@@ -66,11 +73,14 @@ template <class S, class T>
 struct weak {
   static constexpr auto choose() {
     constexpr bool single = std::is_same_v<real_t<T>, float>;
-    if constexpr (kind_of<S> <= kind_of<T>) return std::type_identity<T>{};
+    if constexpr (kind_of<S> <= kind_of<T>)
+      return std::type_identity<T>{};
     else if constexpr (kind_of<S> == 3)
       return std::type_identity<std::complex<std::conditional_t<single, float, double>>>{};
-    else if constexpr (kind_of<S> == 2) return std::type_identity<double>{};
-    else return std::type_identity<index_t>{};
+    else if constexpr (kind_of<S> == 2)
+      return std::type_identity<double>{};
+    else
+      return std::type_identity<index_t>{};
   }
   using type = typename decltype(choose())::type;
 };

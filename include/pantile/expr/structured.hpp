@@ -57,8 +57,8 @@ void check_permutation(int* order, int dimensions, std::source_location where);
 
 }  // namespace detail
 
-/// Dimension d of the result is dimension axes[d] of the operand. An array is only seen with other strides: nothing
-/// moves until it is used.
+/// Dimension d of the result is dimension axes[d] of the operand. An array is only seen with other strides:
+/// nothing moves until it is used.
 template <array_operand E>
 auto transpose(E const& e, std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes,
                std::source_location where = std::source_location::current()) {

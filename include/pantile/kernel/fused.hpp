@@ -1,19 +1,21 @@
 #pragma once
 
+#include <pantile/base/types.hpp>
+#include <pantile/kernel/convert.hpp>
+#include <pantile/kernel/parallel.hpp>
+#include <pantile/kernel/stream.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <tuple>
 #include <utility>
 
-#include <pantile/base/types.hpp>
-#include <pantile/kernel/parallel.hpp>
-#include <pantile/kernel/stream.hpp>
-
-// One fused loop for a whole elementwise expression. An expression is bound to a box of the index space: each operand
-// is a pointer with one stride per dimension (0 where it is broadcast). The loop merges the dimensions that are
-// contiguous in every operand and runs over stretches of the last one; operands that are not contiguous there are first
-// brought into a small buffer, so that the innermost loop always reads unit strides and vectorises.
+// One fused loop for a whole elementwise expression. An expression is bound to a box of the index space: each
+// operand is a pointer with one stride per dimension (0 where it is broadcast). The loop merges the dimensions
+// that are contiguous in every operand and runs over stretches of the last one; operands that are not
+// contiguous there are first brought into a small buffer, so that the innermost loop always reads unit strides
+// and vectorises.
 namespace pantile::kernel {
 
 /// The longest stretch that is buffered, in elements.
@@ -157,15 +159,16 @@ class bound_map {
   std::tuple<Operands...> operands_;
 };
 
-/// The loop nest over a box after dimensions of one element are dropped and contiguous ones merged: `extents` keep N
-/// entries, leading ones of removed dimensions are 1.
+/// The loop nest over a box after dimensions of one element are dropped and contiguous ones merged: `extents`
+/// keep N entries, leading ones of removed dimensions are 1.
 template <int N>
 struct loop_nest {
   strides_t<N> extents{};
   index_t total = 1;
 
   template <class Bound>
-  loop_nest(strides_t<N> const& box_extents, Bound& bound, strides_t<N>* target_strides) : extents(box_extents) {
+  loop_nest(strides_t<N> const& box_extents, Bound& bound, strides_t<N>* target_strides)
+      : extents(box_extents) {
     for (index_t n : extents) total *= n;
     if (bound.fixed()) return;
     auto remove = [&](std::size_t i) {
@@ -178,8 +181,10 @@ struct loop_nest {
     };
     for (int step = 0, d = N - 2; step < N - 1; ++step) {
       auto const i = static_cast<std::size_t>(d);
-      bool const target_merges = !target_strides || (*target_strides)[i] == (*target_strides)[i + 1] * extents[i + 1];
-      // Results are stored with unit stride, so the last dimension stays where a halo lies between the elements above.
+      bool const target_merges =
+          !target_strides || (*target_strides)[i] == (*target_strides)[i + 1] * extents[i + 1];
+      // Results are stored with unit stride, so the last dimension stays where a halo lies between the elements
+      // above.
       bool const may_go = !target_strides || i + 1 < N - 1 || (*target_strides)[i] == 1;
       if (extents[i + 1] == 1 && may_go) {
         remove(i + 1);
@@ -211,25 +216,26 @@ inline constexpr index_t streaming_result_bytes = 16 << 20;
 template <class T, class Run>
 void store_run(T* __restrict out, Run run, index_t length) {
 #pragma omp simd
-  for (index_t j = 0; j < length; ++j) out[j] = static_cast<T>(run[j]);
+  for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
 }
 
-/// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place use is
-/// right where target and operand are the same elements.
+/// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place
+/// use is right where target and operand are the same elements.
 template <int N, class T, class Bound>
 void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& box_extents, Bound bound) {
   loop_nest<N> const nest(box_extents, bound, &target_strides);
   if (nest.total == 0) return;
   bool const unit = bound.unit_stride();
-  bool const stream = unit && nest.total * index_t{sizeof(T)} >= streaming_result_bytes &&
-                      nest.extents[N - 1] >= stretch;
+  bool const stream =
+      unit && nest.total * index_t{sizeof(T)} >= streaming_result_bytes && nest.extents[N - 1] >= stretch;
   index_t const length = unit && !stream ? 16384 : stretch;
   index_t const inner = nest.extents[N - 1], rows = nest.rows(), pieces = (inner + length - 1) / length;
   parallel_ranges(rows * pieces, nest.total, [&](index_t begin, index_t end, int) {
     Bound mine(bound);
     alignas(64) T result[stretch];
     for (index_t u = begin; u < end; ++u) {
-      // Strided operands: all rows of one piece first, so that the lines they touch are used again by the next row.
+      // Strided operands: all rows of one piece first, so that the lines they touch are used again by the next
+      // row.
       index_t const row = unit ? u / pieces : u % rows, piece = unit ? u % pieces : u / rows;
       strides_t<N> index = nest.row_index(row);
       index[N - 1] = piece * length;

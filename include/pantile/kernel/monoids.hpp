@@ -1,11 +1,12 @@
 #pragma once
 
-#include <limits>
-
 #include <pantile/base/types.hpp>
 
-// Monoids of reductions: an accumulator type for elements of type T, an identity, an associative combination, and what
-// the result of an accumulator is. `needs_elements`: the reduction of nothing is an error, as in NumPy.
+#include <limits>
+
+// Monoids of reductions: an accumulator type for elements of type T, an identity, an associative combination,
+// and what the result of an accumulator is. `needs_elements`: the reduction of nothing is an error, as in
+// NumPy.
 namespace pantile::monoid {
 
 /// float sums accumulate in double, integers in 64 bits (they wrap, as in NumPy).
@@ -26,13 +27,17 @@ using sum_t = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
 
 template <class A>
 constexpr A wrapping_add(A a, A b) {
-  if constexpr (std::is_integral_v<A>) return static_cast<A>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-  else return a + b;
+  if constexpr (std::is_integral_v<A>)
+    return static_cast<A>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  else
+    return a + b;
 }
 template <class A>
 constexpr A wrapping_multiply(A a, A b) {
-  if constexpr (std::is_integral_v<A>) return static_cast<A>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
-  else return a * b;
+  if constexpr (std::is_integral_v<A>)
+    return static_cast<A>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  else
+    return a * b;
 }
 
 struct sum {
@@ -42,9 +47,13 @@ struct sum {
   template <class T>
   using result = sum_t<T>;
   template <class A>
-  static A identity() { return A(0); }
+  static A identity() {
+    return A(0);
+  }
   template <class A>
-  static A combine(A a, A b) { return wrapping_add(a, b); }
+  static A combine(A a, A b) {
+    return wrapping_add(a, b);
+  }
 };
 
 struct product {
@@ -54,20 +63,28 @@ struct product {
   template <class T>
   using result = sum_t<T>;
   template <class A>
-  static A identity() { return A(1); }
+  static A identity() {
+    return A(1);
+  }
   template <class A>
-  static A combine(A a, A b) { return wrapping_multiply(a, b); }
+  static A combine(A a, A b) {
+    return wrapping_multiply(a, b);
+  }
 };
 
 template <class A>
 constexpr A lowest() {
-  if constexpr (std::numeric_limits<A>::has_infinity) return -std::numeric_limits<A>::infinity();
-  else return std::numeric_limits<A>::lowest();
+  if constexpr (std::numeric_limits<A>::has_infinity)
+    return -std::numeric_limits<A>::infinity();
+  else
+    return std::numeric_limits<A>::lowest();
 }
 template <class A>
 constexpr A highest() {
-  if constexpr (std::numeric_limits<A>::has_infinity) return std::numeric_limits<A>::infinity();
-  else return std::numeric_limits<A>::max();
+  if constexpr (std::numeric_limits<A>::has_infinity)
+    return std::numeric_limits<A>::infinity();
+  else
+    return std::numeric_limits<A>::max();
 }
 
 /// NaN wins, as in NumPy.
@@ -78,9 +95,13 @@ struct min {
   template <class T>
   using result = T;
   template <class A>
-  static A identity() { return highest<A>(); }
+  static A identity() {
+    return highest<A>();
+  }
   template <class A>
-  static A combine(A a, A b) { return a < b || a != a ? a : b; }
+  static A combine(A a, A b) {
+    return a < b || a != a ? a : b;
+  }
 };
 struct max {
   static constexpr bool needs_elements = true;
@@ -89,9 +110,13 @@ struct max {
   template <class T>
   using result = T;
   template <class A>
-  static A identity() { return lowest<A>(); }
+  static A identity() {
+    return lowest<A>();
+  }
   template <class A>
-  static A combine(A a, A b) { return a > b || a != a ? a : b; }
+  static A combine(A a, A b) {
+    return a > b || a != a ? a : b;
+  }
 };
 
 struct any {
@@ -101,9 +126,13 @@ struct any {
   template <class T>
   using result = bool;
   template <class A>
-  static A identity() { return false; }
+  static A identity() {
+    return false;
+  }
   template <class A>
-  static A combine(A a, A b) { return a || b; }
+  static A combine(A a, A b) {
+    return a || b;
+  }
 };
 struct all {
   static constexpr bool needs_elements = false;
@@ -112,9 +141,13 @@ struct all {
   template <class T>
   using result = bool;
   template <class A>
-  static A identity() { return true; }
+  static A identity() {
+    return true;
+  }
   template <class A>
-  static A combine(A a, A b) { return a && b; }
+  static A combine(A a, A b) {
+    return a && b;
+  }
 };
 
 /// A value and where it is: the accumulator of argmin and argmax. Index -1: none yet.
@@ -133,7 +166,9 @@ struct arg_extreme {
   template <class L>
   using result = index_t;
   template <class L>
-  static L identity() { return {}; }
+  static L identity() {
+    return {};
+  }
   template <class L>
   static L combine(L a, L b) {
     if (a.index < 0) return b;
@@ -151,9 +186,12 @@ using argmax = arg_extreme<true>;
 /// The result of an accumulator.
 template <class R, class A>
 R finish(A const& a) {
-  if constexpr (requires { a.index; }) return a.index;
-  else if constexpr (is_complex<R>) return R(static_cast<real_t<R>>(a.real()), static_cast<real_t<R>>(a.imag()));
-  else return static_cast<R>(a);
+  if constexpr (requires { a.index; })
+    return a.index;
+  else if constexpr (is_complex<R>)
+    return R(static_cast<real_t<R>>(a.real()), static_cast<real_t<R>>(a.imag()));
+  else
+    return static_cast<R>(a);
 }
 
 }  // namespace pantile::monoid

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include <pantile/kernel/fused.hpp>
+
+#include <memory>
 
 // Reductions fused with the expression that they reduce. A Monoid has `template <class T> using accumulator`,
 // `identity<A>()` and `combine(A, A)`; elements are converted to the accumulator when they are read.
@@ -25,14 +25,16 @@ A reduce_run(A start, Run run, index_t length) {
   return Monoid::combine(start, lane[0]);
 }
 
-/// The reduction over the whole box; the identity for an empty one. The order is fixed for a given number of threads.
+/// The reduction over the whole box; the identity for an empty one. The order is fixed for a given number of
+/// threads.
 template <class Monoid, class A, int N, class Bound>
 A reduce_box(strides_t<N> const& box_extents, Bound bound) {
   loop_nest<N> const nest(box_extents, bound, nullptr);
   A total = Monoid::template identity<A>();
   if (nest.total == 0) return total;
   index_t const length = bound.unit_stride() ? 4096 : stretch;
-  index_t const inner = nest.extents[N - 1], pieces = (inner + length - 1) / length, units = nest.rows() * pieces;
+  index_t const inner = nest.extents[N - 1], pieces = (inner + length - 1) / length,
+                units = nest.rows() * pieces;
   auto const threads = static_cast<std::size_t>(parallel_threads(units, nest.total));
   auto const partial = std::make_unique<A[]>(threads);  // no vector: its bool elements share words
   std::fill_n(partial.get(), threads, total);
@@ -78,7 +80,8 @@ namespace detail {
 
 /// Reduces indices [first, last) of `axis` (not the last dimension) for the piece of one line of the result.
 template <class Monoid, class A, int N, class Bound>
-void fold_axis(Bound& bound, strides_t<N> index, int axis, index_t first, index_t last, index_t length, A* out) {
+void fold_axis(Bound& bound, strides_t<N> index, int axis, index_t first, index_t last, index_t length,
+               A* out) {
   for (index_t k = first; k < last; ++k) {
     index[static_cast<std::size_t>(axis)] = k;
     auto const run = bound.at_index(index, length);
@@ -89,7 +92,8 @@ void fold_axis(Bound& bound, strides_t<N> index, int axis, index_t first, index_
 
 }  // namespace detail
 
-/// Reduces dimension `axis` of the box into `out`, row-major over the other dimensions, which holds identities before.
+/// Reduces dimension `axis` of the box into `out`, row-major over the other dimensions, which holds identities
+/// before.
 template <class Monoid, class A, int N, class Bound>
 void reduce_axis(strides_t<N> const& box_extents, int axis, Bound const& bound, A* out) {
   index_t total = 1;
@@ -140,7 +144,8 @@ void reduce_axis(strides_t<N> const& box_extents, int axis, Bound const& bound, 
     });
     return;
   }
-  // Few results: the threads share the axis, each into results of its own, added up in the order of the threads.
+  // Few results: the threads share the axis, each into results of its own, added up in the order of the
+  // threads.
   auto const results = static_cast<std::size_t>(line_count * inner);
   std::size_t const all = results * static_cast<std::size_t>(threads);
   auto const partial = std::make_unique<A[]>(all);

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <source_location>
-#include <vector>
-
 #include <pantile/expr/nodes.hpp>
 #include <pantile/kernel/fused.hpp>
 #include <pantile/ops/execute.hpp>
 
-// Binding: an operand becomes a pointer and strides over this rank's part of the result. Where a rank does not hold what
-// its part needs, the elements are fetched first, each rank asking for the box that it reads and no more.
+#include <source_location>
+#include <vector>
+
+// Binding: an operand becomes a pointer and strides over this rank's part of the result. Where a rank does not
+// hold what its part needs, the elements are fetched first, each rank asking for the box that it reads and no
+// more.
 namespace pantile::detail {
 
 /// The elements that a rank reads of a distributed operand, and where they lie.
@@ -17,8 +18,8 @@ struct fetched {
   box storage;
 };
 
-/// Makes wanted[rank] of a distributed array available on every rank: the array's own memory where all ranks have what
-/// they want, fresh memory with exactly the wanted box otherwise. Collective.
+/// Makes wanted[rank] of a distributed array available on every rank: the array's own memory where all ranks
+/// have what they want, fresh memory with exactly the wanted box otherwise. Collective.
 fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
               box const& stored, std::vector<box> const& wanted, index_t element_bytes);
 
@@ -27,8 +28,8 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
                    std::source_location where);
 
-/// The part of an operand of shape `extent` that is read where a part of the broadcast result is computed, in the
-/// operand's storage order: its dimension d is stored as dimension axes[d].
+/// The part of an operand of shape `extent` that is read where a part of the broadcast result is computed, in
+/// the operand's storage order: its dimension d is stored as dimension axes[d].
 box operand_box(box const& region, index_t const* extent, int const* axes, int dimensions);
 
 }  // namespace pantile::detail
@@ -48,7 +49,8 @@ auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
       aligned = natural_order() && extent == site.shape && stored_tiling.owns_alike(site.target);
     if (!aligned) {
       std::vector<box> wanted(static_cast<std::size_t>(comm->size()));
-      for (std::size_t r = 0; r < wanted.size(); ++r) wanted[r] = wanted_for(site.target.box_of(static_cast<int>(r)));
+      for (std::size_t r = 0; r < wanted.size(); ++r)
+        wanted[r] = wanted_for(site.target.box_of(static_cast<int>(r)));
       here = detail::fetch(*comm, stored_tiling, memory, stored_box, wanted, sizeof(T));
     }
   }

@@ -1,31 +1,32 @@
 #pragma once
 
-#include <source_location>
-
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/reduce.hpp>
 
-// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication follow from
-// how the operands are tiled:
+#include <source_location>
+
+// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication
+// follow from how the operands are tiled:
 //
-// | a                    | b                | algorithm                      | communication        | result     |
+// | a                    | b                | algorithm                      | communication        | result |
 // |----------------------|------------------|--------------------------------|----------------------|------------|
-// | rows cut (m)         | any              | row x replicated               | b gathered           | rows cut   |
-// | columns cut (k)      | any              | outer product, Gram where      | b retiled to a's     | replicated |
-// |                      |                  | a = transpose(b): half the work | cuts; allreduce     |            |
-// | local or replicated  | rows cut (k)     | outer product                  | allreduce            | replicated |
-// | local or replicated  | columns cut (n)  | replicated x column            | none                 | columns cut|
-// | local or replicated  | likewise         | local                          | none                 | replicated |
-// | blocks, custom boxes | any              | retile to rows, then as above  | a retiled, b gathered| rows cut   |
+// | rows cut (m)         | any              | row x replicated               | b gathered           | rows cut
+// | | columns cut (k)      | any              | outer product, Gram where      | b retiled to a's     |
+// replicated | |                      |                  | a = transpose(b): half the work | cuts; allreduce |
+// | | local or replicated  | rows cut (k)     | outer product                  | allreduce            |
+// replicated | | local or replicated  | columns cut (n)  | replicated x column            | none | columns cut|
+// | local or replicated  | likewise         | local                          | none                 |
+// replicated | | blocks, custom boxes | any              | retile to rows, then as above  | a retiled, b
+// gathered| rows cut   |
 //
 // transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
 namespace pantile {
 
 namespace detail {
 
-/// A vector or matrix operand of a product, without its element type: which stored dimension is the outer one (m or n;
-/// -1 for a vector) and which the inner one (k).
+/// A vector or matrix operand of a product, without its element type: which stored dimension is the outer one
+/// (m or n; -1 for a vector) and which the inner one (k).
 struct factor {
   std::shared_ptr<std::byte> memory;
   box stored;
@@ -37,7 +38,8 @@ struct factor {
   index_t inner_extent = 0;
 };
 
-/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions` dimensions).
+/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions`
+/// dimensions).
 struct product {
   std::shared_ptr<std::byte> memory;
   box storage;
@@ -108,8 +110,8 @@ struct dot_node : node_base {
   leaf<value_type, dimensions> resolve() const {
     auto const left = detail::carried_out<value_type>(a);
     auto const right = detail::carried_out<value_type>(b);
-    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true), detail::factor_of(right, false),
-                                                        dimensions, where);
+    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
+                                                        detail::factor_of(right, false), dimensions, where);
     leaf<value_type, dimensions> result;
     result.extent = extent;
     std::iota(result.axes.begin(), result.axes.end(), 0);
@@ -121,11 +123,13 @@ struct dot_node : node_base {
   }
 };
 
-/// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner extents
-/// differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool counts.
+/// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner
+/// extents differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool
+/// counts.
 template <array_operand A, array_operand B>
-  requires(dimensions_of<A> <= 2 && dimensions_of<B> <= 2)
-auto dot(A const& a, B const& b, std::source_location where = std::source_location::current()) {
+requires(dimensions_of<A> <= 2 &&
+         dimensions_of<B> <= 2) auto dot(A const& a, B const& b,
+                                         std::source_location where = std::source_location::current()) {
   if constexpr (dimensions_of<A> == 1 && dimensions_of<B> == 1) {
     auto const x = node_of<A>(as_node(a));
     auto const y = node_of<B>(as_node(b));

@@ -1,22 +1,24 @@
 #pragma once
 
-#include <source_location>
-
 #include <pantile/kernel/domain.hpp>
 #include <pantile/ops/bind.hpp>
 
-// Evaluation of a statement: resolve (carry out the products and reductions below), choose the tiling, bind the operands
-// (fetching what lies elsewhere), run one fused loop per tile, refresh the halo.
+#include <source_location>
+
+// Evaluation of a statement: resolve (carry out the products and reductions below), choose the tiling, bind the
+// operands (fetching what lies elsewhere), run one fused loop per tile, refresh the halo.
 namespace pantile {
 
 namespace detail {
 
-/// The site of a statement whose result takes its natural tiling: that of the largest operand that spans the result,
-/// tiled ones before replicated ones; rows where no operand spans it; everything local without distributed operands.
+/// The site of a statement whose result takes its natural tiling: that of the largest operand that spans the
+/// result, tiled ones before replicated ones; rows where no operand spans it; everything local without
+/// distributed operands.
 tiling natural_tiling(operand_survey const& survey);
 
 /// Exchanges the halo of an array that was just computed.
-void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored, index_t element_bytes);
+void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
+                  index_t element_bytes);
 
 /// Throws shape_error: an array keeps its shape.
 void check_assignable(index_t const* wanted, index_t const* got, int dimensions);
@@ -24,8 +26,8 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
 /// Throws tiling_error where the operands belong to another communicator than the target.
 void check_communicator(operand_survey const& survey, communicator const& target);
 
-/// Throws domain_error on every rank where an integer division by zero happened on any (collective where `comm` is
-/// given).
+/// Throws domain_error on every rank where an integer division by zero happened on any (collective where `comm`
+/// is given).
 void check_domain(std::optional<communicator> const& comm, bool failed);
 
 /// True where elements of this expression may fail while the loop runs.
@@ -50,7 +52,8 @@ operand_survey survey_of(E const& resolved) {
 }
 
 template <int N>
-evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm, tiling const& target) {
+evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
+                           tiling const& target) {
   evaluation_site<N> site;
   site.shape = shape;
   site.comm = comm;
@@ -70,26 +73,31 @@ void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memor
   if constexpr (may_fail<E>) check_domain(site.comm, kernel::take_domain_failure());
 }
 
-/// True where an operand may read elements of `memory` after they were overwritten: it does not sit element on element.
+/// True where an operand may read elements of `memory` after they were overwritten: it does not sit element on
+/// element.
 template <element T, int N, std::size_t M>
 bool reads_elsewhere(leaf<T, N> const& operand, std::shared_ptr<std::byte> const& memory,
                      std::array<index_t, M> const& shape) {
   if (operand.memory != memory) return false;
-  if constexpr (N == static_cast<int>(M)) return !(operand.natural_order() && operand.shape() == shape);
-  else return true;
+  if constexpr (N == static_cast<int>(M))
+    return !(operand.natural_order() && operand.shape() == shape);
+  else
+    return true;
 }
 template <class E, class Shape>
 bool reads_elsewhere(E const&, std::shared_ptr<std::byte> const&, Shape const&) {
   return false;
 }
 template <class F, class... Es, class Shape>
-bool reads_elsewhere(map_node<F, Es...> const& e, std::shared_ptr<std::byte> const& memory, Shape const& shape) {
+bool reads_elsewhere(map_node<F, Es...> const& e, std::shared_ptr<std::byte> const& memory,
+                     Shape const& shape) {
   return std::apply([&](auto const&... es) { return (reads_elsewhere(es, memory, shape) || ...); }, e.operands);
 }
 
 /// The array of an expression in a given tiling.
 template <element T, int N, node E>
-array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target, std::source_location where) {
+array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
+                      std::source_location where) {
   array<T, N> result(comm, resolved.shape(), target, where);
   compute<T>(resolved, site_at<N>(resolved.shape(), comm, target), reinterpret_cast<std::byte*>(result.data()),
              result.stored_box());
@@ -98,7 +106,7 @@ array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const&
 }
 
 template <class T, class U>
-concept assignable_element = std::same_as<T, U> || (!is_complex<U> || is_complex<T>);
+concept assignable_element = std::same_as<T, U> ||(!is_complex<U> || is_complex<T>);
 
 }  // namespace detail
 
@@ -111,9 +119,10 @@ array<T, N>::array(E const& expression, std::source_location where) {
   auto const resolved = expression.resolve();
   operand_survey const survey = detail::survey_of(resolved);
   if (!survey.comm)
-    throw tiling_error("the expression has only local operands: assign it to a local_array, or name a communicator and "
-                       "a tiling with distribute(comm, e, tiling)",
-                       where);
+    throw tiling_error(
+        "the expression has only local operands: assign it to a local_array, or name a communicator and "
+        "a tiling with distribute(comm, e, tiling)",
+        where);
   *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey), where);
 }
 
@@ -149,7 +158,8 @@ local_array<T, N>::local_array(E const& expression) {
   shape_ = resolved.shape();
   if (!survey.comm) {
     memory_ = allocate_tile(count() * index_t{sizeof(T)}, memory_kind::local);
-    detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(), box(extents(shape_)));
+    detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
+                       box(extents(shape_)));
     return;
   }
   communicator const& comm = *survey.comm;
@@ -169,14 +179,16 @@ local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
   return *this;
 }
 
-/// Runs an expression: an array in its natural tiling (collective). Throws tiling_error where all operands are local.
+/// Runs an expression: an array in its natural tiling (collective). Throws tiling_error where all operands are
+/// local.
 template <array_operand E>
 auto eval(E const& expression, std::source_location where = std::source_location::current()) {
   using Node = node_of<E>;
   return array<typename Node::value_type, Node::dimensions>(Node(as_node(expression)), where);
 }
 
-/// An expression with this tiling (collective). Local operands become distributed: each rank keeps its tile of them.
+/// An expression with this tiling (collective). Local operands become distributed: each rank keeps its tile of
+/// them.
 template <array_operand E>
 auto distribute(communicator const& comm, E const& expression, tiling_rule const& rule,
                 std::source_location where = std::source_location::current()) {

@@ -4,9 +4,9 @@
 
 namespace pantile {
 
-/// A copy of an array (or the value of an expression) with another tiling (collective). Each rank sends and receives
-/// only what it must: see plan_retile. Communication: the elements that change owner, one message per pair of ranks.
-/// Throws tiling_error where the rule does not fit.
+/// A copy of an array (or the value of an expression) with another tiling (collective). Each rank sends and
+/// receives only what it must: see plan_retile. Communication: the elements that change owner, one message per
+/// pair of ranks. Throws tiling_error where the rule does not fit.
 template <array_operand E>
 auto retile(E const& expression, tiling_rule const& rule,
             std::source_location where = std::source_location::current()) {
@@ -16,8 +16,7 @@ auto retile(E const& expression, tiling_rule const& rule,
   auto const& n = as_node(expression);
   auto const resolved = n.resolve();
   operand_survey const survey = detail::survey_of(resolved);
-  if (!survey.comm)
-    throw tiling_error("retile: the operand is local; use distribute(comm, e, tiling)", where);
+  if (!survey.comm) throw tiling_error("retile: the operand is local; use distribute(comm, e, tiling)", where);
   communicator const& comm = *survey.comm;
   tiling const target = rule.bind(survey.shape, comm.size(), where);
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
@@ -40,7 +39,8 @@ auto all_gather(E const& expression) {
 
 /// Elementwise reduction over the ranks of arrays that each rank holds (collective). T: see reduce_op.
 template <element T, int N>
-local_array<T, N> all_reduce(communicator const& comm, local_array<T, N> const& mine, reduce_op op = reduce_op::sum,
+local_array<T, N> all_reduce(communicator const& comm, local_array<T, N> const& mine,
+                             reduce_op op = reduce_op::sum,
                              std::source_location where = std::source_location::current()) {
   local_array<T, N> result(mine);
   comm.allreduce(result.span(), op, where);

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <cmath>
-#include <source_location>
-
 #include <pantile/expr/functions.hpp>
 #include <pantile/kernel/monoids.hpp>
 #include <pantile/kernel/reduce.hpp>
 #include <pantile/ops/evaluate.hpp>
 
-// Reductions over all elements (evaluated at once, the scalar on every rank) or over one axis (a node). The expression
-// below a reduction is fused into it: no temporary. Communication: one allreduce of the partial results, over the ranks
-// along the axis; none where the axis is not cut.
+#include <cmath>
+#include <source_location>
+
+// Reductions over all elements (evaluated at once, the scalar on every rank) or over one axis (a node). The
+// expression below a reduction is fused into it: no temporary. Communication: one allreduce of the partial
+// results, over the ranks along the axis; none where the axis is not cut.
 //
-// Over an axis the result keeps the cuts of the other axes and is replicated along the reduced one. `keepdims` keeps the
-// axis with extent 1, so that the result broadcasts against the operand.
+// Over an axis the result keeps the cuts of the other axes and is replicated along the reduced one. `keepdims`
+// keeps the axis with extent 1, so that the result broadcasts against the operand.
 namespace pantile {
 
 struct keepdims_t {};
@@ -21,8 +21,8 @@ inline constexpr keepdims_t keepdims{};
 
 namespace detail {
 
-/// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up with
-/// whom, rows otherwise.
+/// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up
+/// with whom, rows otherwise.
 tiling reducible_tiling(operand_survey const& survey);
 
 /// A number in 0..dimensions-1; negative axes count from the end. Throws index_error.
@@ -31,8 +31,8 @@ int normalised_axis(int axis, int dimensions, std::source_location where);
 /// Throws domain_error: this reduction of nothing has no value.
 void check_not_empty(bool empty, std::source_location where);
 
-/// Calls visit(communicator) for the ranks to combine with, one grid axis after the other: all cut axes, or only the
-/// one that cuts `axis`.
+/// Calls visit(communicator) for the ranks to combine with, one grid axis after the other: all cut axes, or
+/// only the one that cuts `axis`.
 void for_each_reduction_group(communicator const& comm, tiling const& t, int axis,
                               std::function<void(communicator const&)> const& visit);
 
@@ -46,8 +46,10 @@ struct combine_of {
 
 template <class Monoid, class A>
 void combine_ranks(communicator const& group, std::span<A> partial) {
-  if constexpr (std::is_same_v<Monoid, monoid::sum>) group.allreduce(partial, reduce_op::sum);
-  else group.template allreduce_with<combine_of<Monoid>>(partial);
+  if constexpr (std::is_same_v<Monoid, monoid::sum>)
+    group.allreduce(partial, reduce_op::sum);
+  else
+    group.template allreduce_with<combine_of<Monoid>>(partial);
 }
 
 template <class Monoid, node E>
@@ -89,8 +91,10 @@ struct reduce_node : node_base {
     auto const& full = e.shape();
     std::size_t out = 0;
     for (int d = 0; d < operand_dimensions; ++d) {
-      if (d != axis) extent[out++] = full[static_cast<std::size_t>(d)];
-      else if (Keep) extent[out++] = 1;
+      if (d != axis)
+        extent[out++] = full[static_cast<std::size_t>(d)];
+      else if (Keep)
+        extent[out++] = 1;
     }
     if constexpr (Monoid::needs_elements)
       detail::check_not_empty(full[static_cast<std::size_t>(axis)] == 0 && extents(extent).count() > 0, where);
@@ -170,24 +174,26 @@ auto located_elements(E const& e, int axis) {
 
 template <array_operand E>
 auto as_floating(E const& e) {
-  if constexpr (std::is_integral_v<value_of<E>>) return cast<double>(e);
-  else return node_of<E>(as_node(e));
+  if constexpr (std::is_integral_v<value_of<E>>)
+    return cast<double>(e);
+  else
+    return node_of<E>(as_node(e));
 }
 
 }  // namespace detail
 
-#define PANTILE_REDUCTION(name)                                                                              \
-  template <array_operand E>                                                                                 \
-  auto name(E const& e, std::source_location where = std::source_location::current()) {                      \
-    return detail::reduce_all<monoid::name>(node_of<E>(as_node(e)), where);                                  \
-  }                                                                                                          \
-  template <array_operand E>                                                                                 \
-  auto name(E const& e, int axis, std::source_location where = std::source_location::current()) {            \
-    return detail::reduce_over<monoid::name>(e, axis, where);                                                \
-  }                                                                                                          \
-  template <array_operand E>                                                                                 \
+#define PANTILE_REDUCTION(name)                                                                               \
+  template <array_operand E>                                                                                  \
+  auto name(E const& e, std::source_location where = std::source_location::current()) {                       \
+    return detail::reduce_all<monoid::name>(node_of<E>(as_node(e)), where);                                   \
+  }                                                                                                           \
+  template <array_operand E>                                                                                  \
+  auto name(E const& e, int axis, std::source_location where = std::source_location::current()) {             \
+    return detail::reduce_over<monoid::name>(e, axis, where);                                                 \
+  }                                                                                                           \
+  template <array_operand E>                                                                                  \
   auto name(E const& e, int axis, keepdims_t, std::source_location where = std::source_location::current()) { \
-    return reduce_node<monoid::name, node_of<E>, true>(as_node(e), axis, where);                             \
+    return reduce_node<monoid::name, node_of<E>, true>(as_node(e), axis, where);                              \
   }
 
 /// Integers sum to int64 and wrap; float accumulates in double. min and max of nothing: domain_error.
@@ -199,7 +205,8 @@ PANTILE_REDUCTION(any)
 PANTILE_REDUCTION(all)
 #undef PANTILE_REDUCTION
 
-/// The row-major index of the least element; ties: the lowest index; the first NaN wins. Throws domain_error for none.
+/// The row-major index of the least element; ties: the lowest index; the first NaN wins. Throws domain_error
+/// for none.
 template <array_operand E>
 index_t argmin(E const& e, std::source_location where = std::source_location::current()) {
   return detail::reduce_all<monoid::argmin>(detail::located_elements(e, -1), where);
@@ -238,7 +245,8 @@ template <array_operand E>
 auto mean(E const& e, int axis, keepdims_t, std::source_location where = std::source_location::current()) {
   auto const n = detail::as_floating(e);
   int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
-  return sum(n, a, keepdims, where) / static_cast<real_t<value_of<decltype(n)>>>(n.shape()[static_cast<std::size_t>(a)]);
+  return sum(n, a, keepdims, where) /
+         static_cast<real_t<value_of<decltype(n)>>>(n.shape()[static_cast<std::size_t>(a)]);
 }
 
 /// The Euclidean (for matrices: Frobenius) norm, sqrt(sum |x|^2).

@@ -30,6 +30,11 @@ foreach(line IN LISTS mpi_defaults)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/mpi-env)
 
+# Real data, where it lies beside the source; tests that want it are skipped, and say so, where it does not.
+if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/../shared/data)
+  list(APPEND PANTILE_TEST_ENVIRONMENT PANTILE_TEST_DATA=${PROJECT_SOURCE_DIR}/../shared/data)
+endif()
+
 if(PANTILE_SANITIZE)
   list(APPEND PANTILE_TEST_ENVIRONMENT
        ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:exitcode=99

@@ -31,10 +31,29 @@ MPI_Datatype mpi_type(dtype type) {
   return MPI_C_DOUBLE_COMPLEX;
 }
 
-MPI_Op mpi_op(reduce_op op) {
+namespace {
+
+void add_bytes(void* in, void* inout, int* count, MPI_Datatype*) {
+  auto const* a = static_cast<std::uint8_t const*>(in);
+  auto* b = static_cast<std::uint8_t*>(inout);
+  for (int i = 0; i < *count; ++i) b[i] = static_cast<std::uint8_t>(a[i] + b[i]);
+}
+
+MPI_Op wrapping_byte_sum() {
+  static MPI_Op const op = [] {  // lives as long as MPI
+    MPI_Op made = MPI_OP_NULL;
+    MPI_Op_create(&add_bytes, 1, &made);
+    return made;
+  }();
+  return op;
+}
+
+}  // namespace
+
+MPI_Op mpi_op(reduce_op op, dtype type) {
   switch (op) {
     case reduce_op::sum:
-      return MPI_SUM;
+      return type == dtype::uint8 ? wrapping_byte_sum() : MPI_SUM;
     case reduce_op::product:
       return MPI_PROD;
     case reduce_op::min:
@@ -111,8 +130,8 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
   index_t const width = detail::size_of(type);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     call_mpi("allreduce", where, [&] {
-      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type), detail::mpi_op(op),
-                           state_->handle);
+      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type),
+                           detail::mpi_op(op, type), state_->handle);
     });
   });
   this->count({count * width, count * width, 1, 1});
@@ -131,7 +150,7 @@ void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op
     void* piece = bytes + offset * width;
     call_mpi("reduce", where, [&] {
       return MPI_Reduce(at_root ? MPI_IN_PLACE : piece, at_root ? piece : nullptr, n, detail::mpi_type(type),
-                        detail::mpi_op(op), root, state_->handle);
+                        detail::mpi_op(op, type), root, state_->handle);
     });
   });
   if (at_root)
@@ -151,7 +170,7 @@ void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op o
     void* piece = bytes + offset * width;
     auto const scan = exclusive ? MPI_Exscan : MPI_Scan;
     call_mpi("scan", where, [&] {
-      return scan(MPI_IN_PLACE, piece, n, detail::mpi_type(type), detail::mpi_op(op), state_->handle);
+      return scan(MPI_IN_PLACE, piece, n, detail::mpi_type(type), detail::mpi_op(op, type), state_->handle);
     });
   });
   if (exclusive && rank() == 0) std::fill_n(bytes, count * width, std::byte{0});

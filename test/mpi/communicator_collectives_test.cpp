@@ -261,7 +261,7 @@ TEST_CASE("roots and counts that do not fit the ranks") {
 }
 
 TEST_CASE("sums of many bytes wrap; Open MPI's own saturate from 32 on") {
-  communicator const& comm = environment::world();
+  communicator const& comm = world();
   std::vector<std::uint8_t> bytes(100, 200);
   comm.allreduce(std::span<std::uint8_t>(bytes), reduce_op::sum);
   CHECK(bytes == std::vector<std::uint8_t>(100, static_cast<std::uint8_t>(200 * comm.size())));

@@ -70,18 +70,12 @@ inline vec<T> sum_each(vec<T>* r) {
   typename simd<T>::mask even{};
   for (int l = 0; l < lanes<T>; ++l) even[l] = 2 * l;
   const typename simd<T>::mask odd = even + 1;
-  if constexpr (lanes<T> == 2) {  // nothing to unroll, which GCC would warn of
-    r[0] = __builtin_shuffle(r[0], r[1], even) + __builtin_shuffle(r[0], r[1], odd);
-  } else {
 #pragma GCC unroll 4
-    for (int m = lanes<T>; m > 1; m /= 2) {
-#pragma GCC unroll 8
-      for (int q = 0; q < m / 2; ++q) {
-        const vec<T> a = r[2 * q], b = r[2 * q + 1];
-        r[q] = __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, odd);
-      }
+  for (int m = lanes<T>; m > 1; m /= 2)
+    for (int q = 0; q < m / 2; ++q) {
+      const vec<T> a = r[2 * q], b = r[2 * q + 1];
+      r[q] = __builtin_shuffle(a, b, even) + __builtin_shuffle(a, b, odd);
     }
-  }
   return r[0];
 }
 

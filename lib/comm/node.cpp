@@ -95,7 +95,10 @@ void share_node_memory() {
   if (node.ranks > 1 && !off) {
     std::uint64_t const token =
         (std::uint64_t{std::random_device{}()} << 32) ^ static_cast<std::uint64_t>(getpid());
-    node.own = make_arena(node.capacity, token);
+    if (!node.own)
+      node.own = make_arena(node.capacity, token);
+    else
+      std::memcpy(node.own->base(), &token, sizeof token);  // of an earlier environment of this process
     card const mine{world_rank, getpid(), node.own ? node.own->descriptor() : -1, token};
     std::vector<card> cards(ranks);
     MPI_Allgather(&mine, sizeof mine, MPI_BYTE, cards.data(), sizeof mine, MPI_BYTE, neighbours);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include <pantile/comm/communicator.hpp>
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include <pantile/comm/communicator.hpp>
 
 namespace bench {
 
@@ -35,8 +35,8 @@ struct contestant {
   std::function<void()> run;
 };
 
-/// Runs the contestants in turn, once to warm up and then `repetitions` times, and gives the median seconds of each.
-/// Collective: every repetition starts together and lasts until the slowest rank is done.
+/// Runs the contestants in turn, once to warm up and then `repetitions` times, and gives the median seconds of
+/// each. Collective: every repetition starts together and lasts until the slowest rank is done.
 std::vector<double> interleaved(pantile::communicator const& world, int repetitions,
                                 std::vector<contestant> const& contestants);
 

@@ -1,16 +1,17 @@
-// pantile-bench: measures, never asserts a time. Every case runs side by side with a peer, in interleaved repetitions.
+// pantile-bench: measures, never asserts a time. Every case runs side by side with a peer, in interleaved
+// repetitions.
+#include "harness.hpp"
+
+#include <pantile/comm/environment.hpp>
+
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <variant>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include <pantile/comm/environment.hpp>
-
-#include "harness.hpp"
 
 namespace {
 
@@ -30,19 +31,22 @@ struct options {
 /// The options, or the exit code where there is nothing to run.
 std::variant<options, int> parse(int argc, char** argv, bool speaks) {
   options o;
-  CLI::App app{"Measures Pantile beside its peers. Run it under mpirun; times are medians of interleaved repetitions.",
-               "pantile-bench"};
+  CLI::App app{
+      "Measures Pantile beside its peers. Run it under mpirun; times are medians of interleaved repetitions.",
+      "pantile-bench"};
   std::string names;
   for (auto const& [name, run] : suites) names += (names.empty() ? "" : ", ") + name;
   app.add_option("SUITE", o.chosen, "suites to run: " + names + " (default: all)")
       ->check(CLI::Validator(
           [](std::string& name) {
-            bool const known = std::any_of(suites.begin(), suites.end(), [&](auto const& s) { return s.first == name; });
+            bool const known =
+                std::any_of(suites.begin(), suites.end(), [&](auto const& s) { return s.first == name; });
             return known ? std::string() : "there is no suite " + name;
           },
           "SUITE"));
   app.add_option("--json", o.json, "write the results to this file ('-': standard output)");
-  app.add_option("--repetitions", o.settings.repetitions, "repetitions of each contestant")->check(CLI::PositiveNumber);
+  app.add_option("--repetitions", o.settings.repetitions, "repetitions of each contestant")
+      ->check(CLI::PositiveNumber);
   app.add_flag("--quick", o.settings.quick, "small sizes: only checks that everything runs");
   app.set_version_flag("--version", PANTILE_VERSION);
   try {
@@ -62,11 +66,11 @@ std::string seconds_text(double s) {
 }
 
 void print_table(std::vector<row> const& rows) {
-  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks", "threads",
-             "ours", "peer", "peer time", "ratio", "GFLOP/s", "limit");
+  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks",
+             "threads", "ours", "peer", "peer time", "ratio", "GFLOP/s", "limit");
   for (row const& r : rows)
-    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks, r.threads,
-               seconds_text(r.ours_seconds), r.peer, seconds_text(r.peer_seconds),
+    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks,
+               r.threads, seconds_text(r.ours_seconds), r.peer, seconds_text(r.peer_seconds),
                r.ratio() > 0 ? fmt::format("{:.2f}", r.ratio()) : "-",
                r.flops > 0 ? fmt::format("{:.1f}", r.flops / r.ours_seconds * 1e-9) : "-",
                r.limit_fraction > 0 ? fmt::format("{:.2f}", r.limit_fraction) : "-");
@@ -99,24 +103,25 @@ void write_json(std::vector<row> const& rows, std::string const& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return pantile::run(argc, argv, std::function<int(pantile::communicator const&)>([&](auto const& world) {
-                        bool const first = world.rank() == 0;
-                        auto const parsed = parse(argc, argv, first);
-                        if (auto const* code = std::get_if<int>(&parsed)) return *code;
-                        auto const& o = std::get<options>(parsed);
-                        std::vector<row> rows;
-                        for (auto const& [name, run] : suites) {
-                          if (!o.chosen.empty() && std::find(o.chosen.begin(), o.chosen.end(), name) == o.chosen.end())
-                            continue;
-                          if (first) std::fprintf(stderr, "running %s ...\n", name.c_str());
-                          auto const more = run(world, o.settings);
-                          rows.insert(rows.end(), more.begin(), more.end());
-                        }
-                        world.agree([&] {
-                          if (!first) return;
-                          if (o.json != "-") print_table(rows);
-                          if (!o.json.empty()) write_json(rows, o.json);
-                        });
-                        return 0;
-                      }));
+  return pantile::run(
+      argc, argv, std::function<int(pantile::communicator const&)>([&](auto const& world) {
+        bool const first = world.rank() == 0;
+        auto const parsed = parse(argc, argv, first);
+        if (auto const* code = std::get_if<int>(&parsed)) return *code;
+        auto const& o = std::get<options>(parsed);
+        std::vector<row> rows;
+        for (auto const& [name, run] : suites) {
+          if (!o.chosen.empty() && std::find(o.chosen.begin(), o.chosen.end(), name) == o.chosen.end())
+            continue;
+          if (first) std::fprintf(stderr, "running %s ...\n", name.c_str());
+          auto const more = run(world, o.settings);
+          rows.insert(rows.end(), more.begin(), more.end());
+        }
+        world.agree([&] {
+          if (!first) return;
+          if (o.json != "-") print_table(rows);
+          if (!o.json.empty()) write_json(rows, o.json);
+        });
+        return 0;
+      }));
 }

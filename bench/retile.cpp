@@ -1,13 +1,13 @@
-// Retiling a square matrix of doubles from rows to columns: beside a memcpy of each rank's tile and beside packing by hand
-// and MPI_Alltoallv.
+// Retiling a square matrix of doubles from rows to columns: beside a memcpy of each rank's tile and beside
+// packing by hand and MPI_Alltoallv.
+#include "harness.hpp"
+
+#include <pantile/pantile.hpp>
+
 #include <mpi.h>
 
 #include <cstring>
 #include <numeric>
-
-#include <pantile/pantile.hpp>
-
-#include "harness.hpp"
 
 namespace bench {
 
@@ -61,8 +61,8 @@ struct alltoallv_peer {
 
 std::vector<row> retile_suite(pt::communicator const& world, settings const& s) {
   index_t const n = s.quick ? 512 : 8192;
-  auto const A = pt::from_function<double>(world, {n, n}, pt::tiling::row(),
-                                           [n](index_t i, index_t j) { return static_cast<double>(i * n + j); });
+  auto const A = pt::from_function<double>(
+      world, {n, n}, pt::tiling::row(), [n](index_t i, index_t j) { return static_cast<double>(i * n + j); });
   pt::array<double, 2> B = pt::retile(A, pt::tiling::column());
 
   pt::traffic const before = world.counters();
@@ -77,19 +77,25 @@ std::vector<row> retile_suite(pt::communicator const& world, settings const& s) 
   auto const copy = touched(A.owned_box().count()), received = touched(B.owned_box().count());
   auto* columns = reinterpret_cast<double*>(received.get());
   alltoallv_peer peer(world.size(), world.rank(), n);
-  auto const seconds = interleaved(
-      world, s.repetitions,
-      {{"retile", [&] { B = pt::retile(A, pt::tiling::column()); }},
-       {"memcpy", [&] { std::memcpy(copy.get(), A.data(), tile * sizeof(double)); }},
-       {"pack+Alltoallv",
-        [&] { peer.run(A.data(), A.owned_box().extent(0), n, columns); }}});
+  auto const seconds =
+      interleaved(world, s.repetitions,
+                  {{"retile", [&] { B = pt::retile(A, pt::tiling::column()); }},
+                   {"memcpy", [&] { std::memcpy(copy.get(), A.data(), tile * sizeof(double)); }},
+                   {"pack+Alltoallv", [&] { peer.run(A.data(), A.owned_box().extent(0), n, columns); }}});
   bool const wrong = !std::equal(columns, columns + B.owned_box().count(), B.data());
   if (world.allreduce(wrong ? 1 : 0, pt::reduce_op::max))
     throw pt::error(pt::error_kind::general, "retile and the hand-packed Alltoallv differ");
 
   std::string const name = std::to_string(n) + "^2 f64 row to column";
-  row r{.suite = "retile", .name = name, .ranks = world.size(), .threads = pt::environment::threads(),
-        .ours_seconds = seconds[0], .peer = "memcpy", .peer_seconds = seconds[1], .bytes = counted, .flops = 0,
+  row r{.suite = "retile",
+        .name = name,
+        .ranks = world.size(),
+        .threads = pt::environment::threads(),
+        .ours_seconds = seconds[0],
+        .peer = "memcpy",
+        .peer_seconds = seconds[1],
+        .bytes = counted,
+        .flops = 0,
         .limit_fraction = seconds[1] / seconds[0]};
   row against = r;
   against.peer = "pack+Alltoallv";

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstddef>
-
 #include <pantile/base/box.hpp>
+
+#include <cstddef>
 
 namespace pantile::kernel {
 
-/// Copies the elements of `region` between two row-major storages of boxes that contain it. Large copies run on all
-/// threads and store past the cache. Throws nothing; the storages must not overlap.
+/// Copies the elements of `region` between two row-major storages of boxes that contain it. Large copies run on
+/// all threads and store past the cache. Throws nothing; the storages must not overlap.
 void copy_box(std::byte const* source, box const& source_storage, std::byte* target, box const& target_storage,
               box const& region, index_t element_bytes) noexcept;
 

@@ -2,12 +2,12 @@
 
 #include <cmath>
 #include <complex>
-
 #include <features.h>
 
-// Elementary functions that vectorise. glibc has vector versions of them in libmvec (at most 4 ulp), which GCC calls only
-// under -ffast-math; the declarations below say of the same functions that vector versions exist, so that loops marked
-// `omp simd` use them under any flags. Where there are none, and for complex elements, these are the functions of <cmath>.
+// Elementary functions that vectorise. glibc has vector versions of them in libmvec (at most 4 ulp), which GCC
+// calls only under -ffast-math; the declarations below say of the same functions that vector versions exist, so
+// that loops marked `omp simd` use them under any flags. Where there are none, and for complex elements, these
+// are the functions of <cmath>.
 namespace pantile::math {
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && defined(_OPENMP)
@@ -17,25 +17,25 @@ namespace pantile::math {
 #endif
 
 #ifdef PANTILE_VECTOR_MATH
-#define PANTILE_MATH_1(name)                                                                                   \
-  extern "C" {                                                                                                 \
-  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double) noexcept __asm__(#name);              \
-  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float) noexcept __asm__(#name "f");         \
-  }                                                                                                            \
-  inline double name(double x) { return pantile_##name(x); }                                                   \
+#define PANTILE_MATH_1(name)                                                                           \
+  extern "C" {                                                                                         \
+  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double) noexcept __asm__(#name);      \
+  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float) noexcept __asm__(#name "f"); \
+  }                                                                                                    \
+  inline double name(double x) { return pantile_##name(x); }                                           \
   inline float name(float x) { return pantile_##name##f(x); }
-#define PANTILE_MATH_2(name)                                                                                   \
-  extern "C" {                                                                                                 \
-  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double, double) noexcept __asm__(#name);      \
-  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float, float) noexcept __asm__(#name "f");  \
-  }                                                                                                            \
-  inline double name(double x, double y) { return pantile_##name(x, y); }                                      \
+#define PANTILE_MATH_2(name)                                                                                  \
+  extern "C" {                                                                                                \
+  [[gnu::simd("notinbranch"), gnu::const]] double pantile_##name(double, double) noexcept __asm__(#name);     \
+  [[gnu::simd("notinbranch"), gnu::const]] float pantile_##name##f(float, float) noexcept __asm__(#name "f"); \
+  }                                                                                                           \
+  inline double name(double x, double y) { return pantile_##name(x, y); }                                     \
   inline float name(float x, float y) { return pantile_##name##f(x, y); }
 #else
-#define PANTILE_MATH_1(name)                          \
+#define PANTILE_MATH_1(name)                            \
   inline double name(double x) { return std::name(x); } \
   inline float name(float x) { return std::name(x); }
-#define PANTILE_MATH_2(name)                                          \
+#define PANTILE_MATH_2(name)                                         \
   inline double name(double x, double y) { return std::name(x, y); } \
   inline float name(float x, float y) { return std::name(x, y); }
 #endif
@@ -64,30 +64,56 @@ PANTILE_MATH_2(atan2)
 
 // Complex elements.
 template <class T>
-auto exp(std::complex<T> x) { return std::exp(x); }
+auto exp(std::complex<T> x) {
+  return std::exp(x);
+}
 template <class T>
-auto log(std::complex<T> x) { return std::log(x); }
+auto log(std::complex<T> x) {
+  return std::log(x);
+}
 template <class T>
-auto log10(std::complex<T> x) { return std::log10(x); }
+auto log10(std::complex<T> x) {
+  return std::log10(x);
+}
 template <class T>
-auto sin(std::complex<T> x) { return std::sin(x); }
+auto sin(std::complex<T> x) {
+  return std::sin(x);
+}
 template <class T>
-auto cos(std::complex<T> x) { return std::cos(x); }
+auto cos(std::complex<T> x) {
+  return std::cos(x);
+}
 template <class T>
-auto tan(std::complex<T> x) { return std::tan(x); }
+auto tan(std::complex<T> x) {
+  return std::tan(x);
+}
 template <class T>
-auto asin(std::complex<T> x) { return std::asin(x); }
+auto asin(std::complex<T> x) {
+  return std::asin(x);
+}
 template <class T>
-auto acos(std::complex<T> x) { return std::acos(x); }
+auto acos(std::complex<T> x) {
+  return std::acos(x);
+}
 template <class T>
-auto atan(std::complex<T> x) { return std::atan(x); }
+auto atan(std::complex<T> x) {
+  return std::atan(x);
+}
 template <class T>
-auto sinh(std::complex<T> x) { return std::sinh(x); }
+auto sinh(std::complex<T> x) {
+  return std::sinh(x);
+}
 template <class T>
-auto cosh(std::complex<T> x) { return std::cosh(x); }
+auto cosh(std::complex<T> x) {
+  return std::cosh(x);
+}
 template <class T>
-auto tanh(std::complex<T> x) { return std::tanh(x); }
+auto tanh(std::complex<T> x) {
+  return std::tanh(x);
+}
 template <class T>
-auto pow(std::complex<T> x, std::complex<T> y) { return std::pow(x, y); }
+auto pow(std::complex<T> x, std::complex<T> y) {
+  return std::pow(x, y);
+}
 
 }  // namespace pantile::math

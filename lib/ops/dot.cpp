@@ -97,23 +97,6 @@ bool is_gram(factor const& a, factor const& b, share const& s) {
          b.outer == a.outer && a.inner == b.inner;
 }
 
-struct wrapping_sum {
-  template <class T>
-  T operator()(T a, T b) const {
-    return monoid::wrapping_add(a, b);
-  }
-};
-
-/// The sum of the ranks' parts of a product.
-template <class T>
-void add_up(communicator const& comm, std::span<T> partial, std::source_location where) {
-  // The vector code of Open MPI saturates sums of 8 bits; products wrap.
-  if constexpr (sizeof(T) == 1)
-    comm.allreduce_with<wrapping_sum>(partial, where);
-  else
-    comm.allreduce(partial, reduce_op::sum, where);
-}
-
 }  // namespace
 
 void check_permutation(int* order, int dimensions, std::source_location where) {
@@ -165,7 +148,7 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
     kernel::gemm<T>(rows, columns, depth, left, right, c, columns);
   }
   if (s.by == share::cut::k)
-    add_up(*result.comm, std::span<T>(c, static_cast<std::size_t>(rows * columns)), where);
+    result.comm->allreduce(std::span<T>(c, static_cast<std::size_t>(rows * columns)), reduce_op::sum, where);
   return result;
 }
 

@@ -53,29 +53,6 @@ A reduce_box(strides_t<N> const& box_extents, Bound bound) {
   return total;
 }
 
-/// Calls visit(index, run, length) for every stretch of the box in row-major order, on this thread.
-template <int N, class Bound, class Visit>
-void for_each_run(strides_t<N> const& box_extents, Bound bound, Visit visit) {
-  index_t total = 1;
-  for (index_t n : box_extents) total *= n;
-  if (total == 0) return;
-  index_t const inner = box_extents[N - 1], rows = total / inner;
-  for (index_t row = 0; row < rows; ++row) {
-    strides_t<N> index{};
-    index_t rest = row;
-    for (int d = N - 2; d >= 0; --d) {
-      auto const i = static_cast<std::size_t>(d);
-      index[i] = rest % box_extents[i];
-      rest /= box_extents[i];
-    }
-    for (index_t begin = 0; begin < inner; begin += stretch) {
-      index[N - 1] = begin;
-      index_t const n = std::min(stretch, inner - begin);
-      visit(index, bound.at_index(index, n), n);
-    }
-  }
-}
-
 namespace detail {
 
 /// Reduces indices [first, last) of `axis` (not the last dimension) for the piece of one line of the result.

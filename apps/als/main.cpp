@@ -126,7 +126,8 @@ int program(communicator const& comm, int argc, char** argv) {
   if (auto const code = parse(comm, app, argc, argv)) return *code;
   for_users([&] {
     if (!command.no_output) check_output_folder(comm, command.output);
-    if (!command.json.empty()) check_output_file(comm, command.json);
+    check_output_file(comm, command.json,
+                      {command.ratings, command.titles, command.init_user_factors, command.init_item_factors});
     if (command.dtype == "f32")
       run_als<float>(comm, command);
     else

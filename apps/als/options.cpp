@@ -25,8 +25,10 @@ namespace {
 void add_data_options(CLI::App& app, als_command& c) {
   auto* const ratings = app.add_option("--ratings", c.ratings,
                                        "Table of user id, item id, rating; without it ratings are generated")
-                            ->type_name("FILE");
-  app.add_option("--generate", c.generate, "Size of what is generated (20000,5000,1000000)")
+                            ->type_name("FILE")
+                            ->check(path());
+  app.add_option("--generate", c.generate,
+                 "Size of what is generated (20000,5000,1000000); at most a quarter of all pairs")
       ->type_name("USERS,ITEMS,RATINGS")
       ->delimiter(',')
       ->expected(3)
@@ -58,10 +60,12 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S");
   app.add_option("--init-user-factors", c.init_user_factors,
                  "Initial factors, rows in ascending order of id (random)")
-      ->type_name("FILE.npy");
+      ->type_name("FILE.npy")
+      ->check(path());
   app.add_option("--init-item-factors", c.init_item_factors,
                  "Initial factors, rows in ascending order of id (random)")
-      ->type_name("FILE.npy");
+      ->type_name("FILE.npy")
+      ->check(path());
 }
 
 void add_output_options(CLI::App& app, als_command& c) {
@@ -73,12 +77,14 @@ void add_output_options(CLI::App& app, als_command& c) {
       ->needs(user);
   app.add_option("--titles", c.titles, "Table of item id, title: names for the recommended items")
       ->type_name("FILE")
+      ->check(path())
       ->needs(user);
   auto* const output =
       app.add_option("--output", c.output, "Folder for the model: factors and ids as .npy, model.json")
-          ->type_name("DIR");
+          ->type_name("DIR")
+          ->check(path());
   app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output);
-  app.add_option("--json", c.json, "File for the results")->type_name("FILE");
+  app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
 }
 
 }  // namespace

@@ -19,8 +19,10 @@ void print_data(communicator const& comm, als_command const& command, als_data c
       100 * static_cast<double>(data.ratings) / static_cast<double>(users) / static_cast<double>(items),
       data.duplicates > 0 ? fmt::format("; {} replaced by later ones", grouped(data.duplicates)) : "");
   if (command.held_out_fraction() > 0)
-    say(comm, "held out: {}, {:g} of every user's", counted(data.held_out, "rating"),
-        command.held_out_fraction());
+    say(comm, "held out: {}, {:.3g} % (of every user at most {:g} %, rounded down)",
+        counted(data.held_out, "rating"),
+        100 * static_cast<double>(data.held_out) / static_cast<double>(data.ratings),
+        100 * command.held_out_fraction());
   say(comm, "model: {}, alpha {:g}, regularization {:g}, {}", counted(command.model.factors, "factor"),
       command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"));
   if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
@@ -98,10 +100,10 @@ template <element T>
 void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
                    als_model<T> const& model, std::optional<als_metrics> const& metrics) {
   if (command.no_output) return write_results(comm, command, data, model.iterations, metrics);
-  write_folder(comm, command.output, [&](std::string const& folder) {
-    write_model(comm, folder, command, data, model, metrics);
-    write_results(comm, command, data, model.iterations, metrics);
-  });
+  write_folder(
+      comm, command.output,
+      [&](std::string const& folder) { write_model(comm, folder, command, data, model, metrics); },
+      [&] { write_results(comm, command, data, model.iterations, metrics); });
 }
 
 template void write_outputs(communicator const&, als_command const&, als_data const&, als_model<float> const&,

@@ -42,4 +42,9 @@ inline CLI::Validator finite_not_negative() {
                              [](double v) { return v >= 0 && v <= std::numeric_limits<double>::max(); });
 }
 
+inline CLI::Validator path() {
+  return CLI::Validator(
+      [](std::string& text) { return text.empty() ? std::string("the path is empty") : std::string(); }, "");
+}
+
 }  // namespace pantile::apps

@@ -61,7 +61,8 @@ class plain_formatter : public CLI::Formatter {
     std::string text;
     if (option->get_expected_max() > 0 && !option->get_type_name().empty())
       text = " " + option->get_type_name().substr(0, option->get_type_name().find(':'));
-    if (!option->get_default_str().empty()) text += " (" + option->get_default_str() + ")";
+    if (!option->get_default_str().empty() && option->get_default_str() != "[]")
+      text += " (" + option->get_default_str() + ")";
     return text;
   }
 };

@@ -52,10 +52,13 @@ labelled_rows<T> load(communicator const& comm, lra_command const& c) {
                           std::to_string(table.extent(1)) + " columns",
                       std::string());
   labelled_rows<T> set = separate_labels(table, c.label_column ? *c.label_column - 1 : index_t{-1});
-  if (any(set.labels != T(0) && set.labels != T(1)))
-    throw domain_error("'" + c.data + "': the labels in column " +
-                           std::to_string(c.label_column.value_or(table.extent(1))) + " are not all 0 or 1",
+  try {
+    check_binary_labels(set.labels);
+  } catch (domain_error const& e) {
+    throw domain_error(fmt::format("'{}', labels in column {}: {}", c.data,
+                                   c.label_column.value_or(table.extent(1)), e.message()),
                        std::string());
+  }
   return set;
 }
 
@@ -119,11 +122,13 @@ void write_outputs(communicator const& comm, lra_command const& c, lra_results c
   if (scaling)
     json["standardized"] = {{"mean", scaling->mean.span()}, {"deviation", scaling->deviation.span()}};
   json.update(json_of(results));
-  write_folder(comm, c.output, [&](std::string const& folder) {
-    write_npy(comm, folder + "/weights.npy", weights);
-    write_json(comm, folder + "/model.json", json);
-    write_results(comm, c, results);
-  });
+  write_folder(
+      comm, c.output,
+      [&](std::string const& folder) {
+        write_npy(comm, folder + "/weights.npy", weights);
+        write_json(comm, folder + "/model.json", json);
+      },
+      [&] { write_results(comm, c, results); });
 }
 
 void print_data(communicator const& comm, lra_command const& c, lra_results const& r) {
@@ -159,6 +164,10 @@ void run_lra(communicator const& comm, lra_command c) {
   results.seconds_per_iteration = model.seconds_per_iteration;
   results.quality = evaluate_logistic(X, learn.labels, model.weights);
   say(comm, "\nloss {:.6f}, accuracy {:.4f}", results.quality.loss, results.quality.accuracy);
+  // Without weights every row is a coin toss: ln 2 per row.
+  if (results.quality.loss > std::log(2.0))
+    say(comm, "the loss has risen: the step is too large; try a smaller --alpha{}",
+        c.standardize ? "" : ", or --standardize");
   if (results.test_rows > 0) {
     results.test =
         evaluate_logistic(prepared(std::move(test.features), c, scaling), test.labels, model.weights);
@@ -181,7 +190,7 @@ int program(communicator const& comm, int argc, char** argv) {
     return complain(comm, app, "give --data FILE or --generate N,M");
   for_users([&] {
     if (!command.output.empty()) check_output_folder(comm, command.output);
-    if (!command.json.empty()) check_output_file(comm, command.json);
+    check_output_file(comm, command.json, {command.data});
     if (command.dtype == "f32")
       run_lra<float>(comm, command);
     else

@@ -11,7 +11,8 @@ namespace {
 
 void add_data_options(CLI::App& app, lra_command& c) {
   auto* const data = app.add_option("--data", c.data, "Table of numbers, one column of them labels 0 and 1")
-                         ->type_name("FILE");
+                         ->type_name("FILE")
+                         ->check(path());
   app.add_option("--label-column", c.label_column, "Column of the labels, from 1 (the last one)")
       ->type_name("K")
       ->check(at_least<index_t>(1))
@@ -49,8 +50,10 @@ void add_options(CLI::App& app, lra_command& c) {
   add_common_options(app);
   add_data_options(app, c);
   add_model_options(app, c);
-  app.add_option("--output", c.output, "Folder for the model: weights.npy, model.json")->type_name("DIR");
-  app.add_option("--json", c.json, "File for the results")->type_name("FILE");
+  app.add_option("--output", c.output, "Folder for the model: weights.npy, model.json")
+      ->type_name("DIR")
+      ->check(path());
+  app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
 }
 
 }  // namespace pantile::apps

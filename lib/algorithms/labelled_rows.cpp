@@ -1,10 +1,14 @@
 #include <pantile/algorithms/labelled_rows.hpp>
+#include <pantile/base/checked.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/ops/evaluate.hpp>
 #include <pantile/ops/reduce.hpp>
-#include <pantile/random/generator.hpp>
+#include <pantile/random/permutation.hpp>
+
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -75,21 +79,39 @@ labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column,
 }
 
 template <floating_element T>
+void check_binary_labels(array<T, 1> const& labels, std::source_location where) {
+  index_t const n = labels.extent(0);
+  index_t first = n;
+  T label = 0;
+  box const own = labels.owned_box();
+  auto const mine = labels.local();
+  for (index_t i = 0; i < own.extent(0) && first == n; ++i) {
+    if (mine(i) == T(0) || mine(i) == T(1)) continue;
+    first = own.lo[0] + i;
+    label = mine(i);
+  }
+  communicator const& comm = labels.comm();
+  index_t const least = comm.allreduce(first, reduce_op::min, where);
+  if (least == n) return;
+  int const holder = comm.allreduce(first == least ? comm.rank() : comm.size(), reduce_op::min, where);
+  comm.bcast(std::span<T>(&label, 1), holder, where);
+  throw domain_error(fmt::format("row {} has the label {:g}; labels must be 0 or 1", least + 1, label), where);
+}
+
+template <floating_element T>
 std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const& rows, double fraction,
                                                          std::uint64_t seed, std::source_location where) {
   if (!(fraction >= 0 && fraction < 1))
     throw domain_error("split_rows: the fraction must be in [0, 1), got " + std::to_string(fraction), where);
   row_cuts(rows.features, where);
   box const own = rows.features.owned_box();
-  random::generator const draws(seed, split_stream);
+  index_t const n = rows.features.extent(0);
+  index_t const count =
+      std::min(std::llround(fraction * static_cast<double>(n)), std::max<long long>(n - 1, 0));
+  random::permutation const place(n, hash_combine(seed, split_stream));
   std::vector<char> held(static_cast<std::size_t>(own.extent(0)));
-  for (std::size_t i = 0; i < held.size(); ++i)
-    held[i] = draws.uniform(own.lo[0] + static_cast<index_t>(i)) < fraction;
-  auto result = std::pair(selected(rows, held, 0, where), selected(rows, held, 1, where));
-  if (result.first.features.extent(0) == 0)
-    throw domain_error(
-        "split_rows: no row of " + std::to_string(rows.features.extent(0)) + " is left to learn from", where);
-  return result;
+  for (std::size_t i = 0; i < held.size(); ++i) held[i] = place(own.lo[0] + static_cast<index_t>(i)) < count;
+  return {selected(rows, held, 0, where), selected(rows, held, 1, where)};
 }
 
 template <floating_element T>
@@ -124,6 +146,7 @@ array<T, 2> standardized(array<T, 2> const& features, column_scaling<T> const& s
   template labelled_rows<T> separate_labels(array<T, 2> const&, index_t, std::source_location);           \
   template std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&, double,      \
                                                                     std::uint64_t, std::source_location); \
+  template void check_binary_labels(array<T, 1> const&, std::source_location);                            \
   template array<T, 2> with_ones(array<T, 2> const&, std::source_location);                               \
   template column_scaling<T> scaling_of(array<T, 2> const&, std::source_location);                        \
   template array<T, 2> standardized(array<T, 2> const&, column_scaling<T> const&);

@@ -1,9 +1,12 @@
+#include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/reduce.hpp>
+
+#include <fmt/format.h>
 
 #include <chrono>
 #include <cmath>
@@ -40,7 +43,7 @@ void check(logistic_regression_options const& o, std::source_location where) {
                            std::to_string(o.iterations) + ", reported every " + std::to_string(o.report_every),
                        where);
   if (!std::isfinite(o.alpha))
-    throw domain_error("logistic_regression: the step alpha must be finite, got " + std::to_string(o.alpha),
+    throw domain_error(fmt::format("logistic_regression: the step alpha must be finite, got {:g}", o.alpha),
                        where);
 }
 
@@ -68,8 +71,7 @@ logistic_regression_model<T> logistic_regression(
   if (!is_simple(features.tiling())) retiled = retile(features, tiling::row(), where);
   array<T, 2> const& X = retiled ? *retiled : features;
   array<T, 1> const y = retile(labels, along(X.tiling(), 0), where);
-  if (any(y != T(0) && y != T(1), where))
-    throw domain_error("logistic_regression: the labels must be 0 or 1", where);
+  check_binary_labels(y, where);
 
   communicator const comm = X.comm();
   T const alpha = static_cast<T>(options.alpha);
@@ -84,8 +86,9 @@ logistic_regression_model<T> logistic_regression(
     double const spent =
         comm.allreduce(std::chrono::duration<double>(clock::now() - start).count(), reduce_op::max, where);
     if (!all(isfinite(w), where))
-      throw domain_error("logistic_regression: the weights are not finite after " + std::to_string(i) +
-                             " iterations; the step alpha = " + std::to_string(options.alpha) + " is too large",
+      throw domain_error(fmt::format("logistic_regression: the weights are not finite after {} iterations; the "
+                                     "step alpha = {:g} is too large",
+                                     i, options.alpha),
                          where);
     model.steps.push_back({i, quality(X, y, w, where), spent / static_cast<double>(i - reported)});
     if (progress) progress(model.steps.back());

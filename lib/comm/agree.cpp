@@ -18,7 +18,8 @@ std::string communicator::bcast(std::string text, int root, where_t where) const
   return text;
 }
 
-void communicator::check_same(char const* operation, std::uint64_t hash, where_t where) const {
+void communicator::check_same(char const* operation, std::uint64_t hash, where_t where,
+                              std::function<std::string()> const& describe) const {
   if (size() == 1 || environment::check_level() < 1) return;
   std::uint64_t h = hash_combine(hash, 0);
   for (char const* c = operation; *c; ++c) h = hash_combine(h, static_cast<std::uint64_t>(*c));
@@ -28,9 +29,10 @@ void communicator::check_same(char const* operation, std::uint64_t hash, where_t
                    [&] { return MPI_Allreduce(pair, largest, 2, MPI_UINT64_T, MPI_MAX, state_->checks); });
   if (largest[0] == ~largest[1]) return;
   // The ranks differ, and all of them know it: each says where it is, and all throw the same table.
-  constexpr std::size_t width = 160;
+  constexpr std::size_t width = 320;
   std::vector<char> mine(width, '\0'), all(width * static_cast<std::size_t>(size()));
-  std::string const text = std::string(operation) + " at " + short_location(where);
+  std::string const text =
+      std::string(operation) + (describe ? " of " + describe() : "") + " at " + short_location(where);
   std::memcpy(mine.data(), text.data(), std::min(text.size(), width - 1));
   detail::call_mpi(operation, where, [&] {
     return MPI_Allgather(mine.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, state_->checks);

@@ -1,5 +1,7 @@
 #include "arena.hpp"
 
+#include "../base/file_size_signal.hpp"
+
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
@@ -23,6 +25,7 @@ index_t rounded(index_t bytes, index_t unit) { return (bytes + unit - 1) / unit 
 arena::arena(backing kind, index_t capacity) : capacity_(rounded(capacity, huge_page)) {
   int flags = MAP_NORESERVE;
   if (kind == backing::memory_file) {
+    file_size_signal_held const held;  // the limit on the size of files holds for files in memory, too
     descriptor_ = memfd_create("pantile-tiles", MFD_CLOEXEC);
     if (descriptor_ < 0 || ftruncate(descriptor_, capacity_) != 0) {
       int const reason = errno;

@@ -132,7 +132,6 @@ communicator const& communicator::along(std::vector<int> const& grid, int axis, 
 }
 
 // ---- requests
-// ---------------------------------------------------------------------------------------------------
 
 request::request() = default;
 request::request(request&&) noexcept = default;

@@ -12,9 +12,11 @@
 #include <cstring>
 #include <exception>
 #include <sched.h>
+#include <string>
 #include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 namespace pantile {
 
@@ -178,6 +180,23 @@ bool all_failed(bool failed, MPI_Comm comm, std::chrono::milliseconds patience) 
   return all == 1;
 }
 
+/// What all ranks died of, from rank 0: one line where it is the same, one for each rank otherwise.
+void report(std::string const& mine, MPI_Comm comm) {
+  constexpr std::size_t width = 1024;
+  int rank = 0, size = 1;
+  MPI_Comm_rank(comm, &rank);
+  MPI_Comm_size(comm, &size);
+  std::vector<char> own(width, '\0'), all(rank == 0 ? width * static_cast<std::size_t>(size) : 0);
+  mine.copy(own.data(), width - 1);
+  if (MPI_Gather(own.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, 0, comm) != MPI_SUCCESS) return;
+  bool alike = true;
+  for (std::size_t i = 0; i < all.size() && alike; i += width)
+    alike = std::memcmp(&all[i], own.data(), width) == 0;
+  if (rank == 0 && alike) std::fprintf(stderr, "%s\n", mine.c_str());
+  for (std::size_t i = 0; i < all.size() && !alike; i += width)
+    std::fprintf(stderr, "[rank %zu of %d] %s\n", i / width, size, &all[i]);
+}
+
 }  // namespace
 
 int run(int argc, char** argv, std::function<int(communicator const&)> const& program) {
@@ -203,7 +222,7 @@ int run(int argc, char** argv, std::function<int(communicator const&)> const& pr
   if (problem) {
     std::fflush(stdout);
     detail::current().name = nullptr;
-    if (environment::world().rank() == 0) std::fprintf(stderr, "%s\n", describe(problem).c_str());
+    report(describe(problem), endings);
     std::fflush(stderr);
     code = 1;
   }

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <random>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -36,8 +37,15 @@ std::byte const* map_peer(card const& peer, index_t capacity) {
   if (peer.descriptor < 0) return nullptr;
   char path[64];
   std::snprintf(path, sizeof path, "/proc/%d/fd/%d", peer.process, peer.descriptor);
-  int const file = open(path, O_RDONLY | O_CLOEXEC);
+  // In another process namespace the number may belong to anything: never wait for a pipe, never map what is
+  // short.
+  int const file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0) return nullptr;
+  struct stat status {};
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size < capacity) {
+    close(file);
+    return nullptr;
+  }
   void* p = mmap(nullptr, static_cast<std::size_t>(capacity), PROT_READ, MAP_SHARED | MAP_NORESERVE, file, 0);
   close(file);
   if (p == MAP_FAILED) return nullptr;

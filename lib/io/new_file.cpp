@@ -52,23 +52,6 @@ int reserve(int descriptor, index_t size) {
 
 }  // namespace
 
-file_size_signal_held::file_size_signal_held() noexcept {
-  sigset_t held;
-  sigemptyset(&held);
-  sigaddset(&held, SIGXFSZ);
-  ::pthread_sigmask(SIG_BLOCK, &held, &before_);
-}
-
-file_size_signal_held::~file_size_signal_held() {
-  if (sigismember(&before_, SIGXFSZ)) return;
-  sigset_t held;
-  sigemptyset(&held);
-  sigaddset(&held, SIGXFSZ);
-  timespec const at_once{};
-  while (::sigtimedwait(&held, nullptr, &at_once) > 0) continue;
-  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-}
-
 new_file::new_file(std::string const& path, index_t size, where_t where)
     : path_(path), target_(follow_links(path)), where_(where) {
   struct stat status {};

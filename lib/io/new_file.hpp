@@ -1,27 +1,15 @@
 #pragma once
 
+#include "../base/file_size_signal.hpp"
+
 #include <pantile/base/types.hpp>
 
-#include <csignal>
 #include <cstddef>
 #include <source_location>
 #include <span>
 #include <string>
 
 namespace pantile::detail {
-
-/// Makes the write that exceeds the limit on the size of files (ulimit -f) fail with EFBIG: the signal that
-/// would kill the process is held back, and swallowed if it came. For the calling thread, for its own lifetime.
-class file_size_signal_held {
- public:
-  file_size_signal_held() noexcept;
-  ~file_size_signal_held();
-  file_size_signal_held(file_size_signal_held const&) = delete;
-  file_size_signal_held& operator=(file_size_signal_held const&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 /// A file that takes the place of the one at `path` when it is complete: it is written beside it and renamed by
 /// `commit`. Without that, the destructor removes it, and the old file was never touched. One process creates

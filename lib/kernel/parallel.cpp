@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <exception>
 
 namespace pantile::kernel {
 
@@ -22,12 +23,19 @@ void parallel_ranges(index_t count, index_t work, function_ref<void(index_t, ind
     if (count > 0) body(0, count, 0);
     return;
   }
+  std::exception_ptr failure;
 #pragma omp parallel num_threads(threads)
   {
     int const thread = omp_get_thread_num(), all = omp_get_num_threads();
     index_t const begin = count * thread / all, end = count * (thread + 1) / all;
-    if (begin < end) body(begin, end, thread);
+    try {
+      if (begin < end) body(begin, end, thread);
+    } catch (...) {
+#pragma omp critical(pantile_parallel_failure)
+      if (!failure) failure = std::current_exception();
+    }
   }
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace pantile::kernel

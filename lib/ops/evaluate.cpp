@@ -1,7 +1,7 @@
+#include <pantile/kernel/domain.hpp>
 #include <pantile/ops/evaluate.hpp>
 
 #include <algorithm>
-#include <atomic>
 
 namespace pantile {
 
@@ -20,11 +20,6 @@ void operand_survey::consider(communicator const& c, tiling const& t, index_t by
 }
 
 namespace detail {
-
-std::string next_array_name() {
-  static std::atomic<index_t> count{0};
-  return "array_" + std::to_string(++count);
-}
 
 void broadcast_into(index_t* shape, int dimensions, index_t const* other, int other_dimensions) {
   for (int d = 0; d < other_dimensions; ++d) {
@@ -53,10 +48,17 @@ void check_communicator(operand_survey const& survey, communicator const& target
                        std::string());
 }
 
-void check_domain(std::optional<communicator> const& comm, bool failed) {
-  int any = failed ? 1 : 0;
-  if (comm) any = comm->allreduce(any, reduce_op::max);
-  if (any) throw domain_error("integer division or remainder by zero", std::string());
+void run_checked(std::optional<communicator> const& comm, std::function<void()> const& loop) {
+  auto const checked = [&] {
+    kernel::take_domain_failure();  // of a loop that was left by an exception
+    loop();
+    if (kernel::take_domain_failure())
+      throw domain_error("integer division or remainder by zero", std::string());
+  };
+  if (comm)
+    comm->agree(checked);
+  else
+    checked();
 }
 
 tiling natural_tiling(operand_survey const& survey) {
@@ -98,7 +100,6 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
 void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
                    std::source_location where) {
-  comm.check_same("retile", hash_combine(source.hash(), target.hash()), where);
   target_tile const tile{to, to_storage};
   execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes,
           where);

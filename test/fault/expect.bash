@@ -18,7 +18,7 @@ complain() {
 run() {
   way=$2
   local began=$EPOCHREALTIME ended fault
-  output=$(timeout -k 5 60 mpirun -n "$1" "$faults" "$2" 2>&1)
+  output=$(timeout -k 5 30 mpirun -n "$1" "$faults" "$2" 2>&1)
   status=$?
   ended=$EPOCHREALTIME
   fault=$(sed -n 's/.*fault at \([0-9]*\).*/\1/p' <<<"$output" | head -1)

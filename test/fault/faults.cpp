@@ -90,6 +90,13 @@ void everywhere(communicator const& world) {
   throw pantile::shape_error("boom");
 }
 
+void everywhere_differently(communicator const& world) {
+  world.barrier();
+  if (world.rank() == 0) stamp();
+  if (odd_one(world)) throw pantile::domain_error("bang");
+  throw pantile::shape_error("boom");
+}
+
 void everywhere_not_at_once(communicator const& world) {
   std::this_thread::sleep_for(world.rank() * 60ms);
   if (world.rank() == world.size() - 1) stamp();
@@ -144,7 +151,6 @@ void diverging(communicator const& world) {
 }
 
 // ---- programs that make their own environment
-// ---------------------------------------------------------------------
 
 int bare(int argc, char** argv) {
   pantile::environment const environment(argc, argv);
@@ -260,6 +266,7 @@ int main(int argc, char** argv) {
   add("not_std", not_std);
   add("everywhere", everywhere);
   add("everywhere_not_at_once", everywhere_not_at_once);
+  add("everywhere_differently", everywhere_differently);
   add("everywhere_midway", everywhere_midway);
   add("unwinding", unwinding);
   add("killed", killed);

@@ -49,4 +49,9 @@ for ranks in 1 2 4; do
     wants_no 'MPI_ABORT'
   done
 done
+
+run_quickly 4 everywhere_differently
+wants_status 1
+wants_once '^\[rank 1 of 4\] domain_error: bang'
+wants '^\[rank 3 of 4\] shape_error: boom'
 finish

@@ -6,3 +6,5 @@ for ranks in $TEST_RANKS; do
   PANTILE_SHARED_MEMORY=0 timeout -k 5 120 mpirun -n "$ranks" "$BUILD_DIR/test/mpi_executor" || exit 1
   PANTILE_CHECK=0 timeout -k 5 120 mpirun -n "$ranks" "$BUILD_DIR/test/mpi_communicator_collectives" || exit 1
 done
+# A limit on the size of files leaves no memory file for tiles: messages then, as without shared memory.
+timeout -k 5 120 mpirun -n 2 bash -c 'ulimit -f 100000; exec "$0"' "$BUILD_DIR/test/mpi_movement" || exit 1

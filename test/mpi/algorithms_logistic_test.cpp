@@ -162,7 +162,10 @@ TEST_CASE("rows are split by their number") {
                                             on_ranks<double>(p.y, pantile::tiling::row())};
   auto const [learn, test] = pantile::split_rows(rows, 0.25, 3);
   CHECK(learn.features.extent(0) + test.features.extent(0) == 200);
-  CHECK(std::abs(static_cast<double>(test.labels.extent(0)) - 50) < 25);
+  CHECK(test.labels.extent(0) == 50);
+  auto const [most, held] = pantile::split_rows(test, 0.999, 3);
+  CHECK(most.labels.extent(0) == 1);  // one always stays
+  CHECK(held.labels.extent(0) == 49);
   // On one rank alone the same rows are held out.
   auto const alone = *world().split(world().rank(), 0);
   pantile::labelled_rows<double> const serial_rows{

@@ -283,6 +283,10 @@ TEST_CASE("local arrays own their elements") {
   CHECK(moved.data() == data);
   copy = moved;  // NOLINT: a moved-from array may be assigned to
   CHECK(is_same(copy, whole));
+  local_array<std::int64_t, 4> taken;
+  taken = std::move(moved);
+  CHECK(taken.data() == data);
+  CHECK(moved.count() == 0);  // NOLINT: a moved-from array is empty
   copy(1, 2, 1, 3) = 99;
   CHECK(copy.span().back() == 99);
   CHECK(whole.span().back() != 99);

@@ -55,6 +55,61 @@ TEST_CASE("floating division by zero is no error") {
   CHECK(is_part_of(eval(isnan(zero % zero)), local_array<bool, 1>({5}, true)));
 }
 
+TEST_CASE("an exception of a user's function on one rank is thrown on all, and nothing is written") {
+  for (index_t const n : {index_t{7}, index_t{400'000}}) {  // one thread, several
+    auto a =
+        from_function<double>(world(), {n}, tiling::row(), [](index_t i) { return static_cast<double>(i); });
+    auto const last = static_cast<double>(n - 1);
+    auto const refuse_last = [last](double x) {
+      if (x == last) throw std::runtime_error("the last one");
+      return x + 1;
+    };
+    auto const before = all_gather(a);
+    CHECK(thrown_by([&] { a = map(refuse_last, a); }) == "error");
+    CHECK(thrown_by([&] { eval(map(refuse_last, a) * 2.0); }) == "error");
+    CHECK(thrown_by([&] { sum(map(refuse_last, a)); }) == "error");
+    // Without distributed operands the exception passes as it is.
+    CHECK_THROWS_AS((local_array<double, 1>(map(refuse_last, before))), std::runtime_error);
+    CHECK(is_part_of(a, before));
+    CHECK(a.generation() == 0);
+    // What cannot throw is evaluated in place, and without a vote.
+    auto const* const data = a.data();
+    auto const traffic_before = world().counters().messages_sent;
+    a = map([](double x) noexcept { return x + 1; }, a);
+    CHECK(a.data() == data);
+    CHECK(world().counters().messages_sent == traffic_before);
+    CHECK(sum(a) == static_cast<double>(n) * static_cast<double>(n + 1) / 2);
+  }
+}
+
+TEST_CASE("tilings and shapes that differ between the ranks are noticed by all of them") {
+  if (world().size() == 1) return;
+  auto const r = static_cast<std::size_t>(world().rank());
+  index_t const n = 40;
+  std::vector<double> weights(static_cast<std::size_t>(n), 1.0);
+  weights[r] = 100;
+  auto const mine = tiling::weighted(0, weights);
+  auto const a = ones<double>(world(), {n, 3}, tiling::row());
+  CHECK(thrown_by([&] { zeros<double>(world(), {n}, mine); }) == "divergence_error");
+  CHECK(thrown_by([&] { zeros<double>(world(), {n + world().rank()}, tiling::row()); }) == "divergence_error");
+  CHECK(thrown_by([&] { retile(a, mine); }) == "divergence_error");
+  CHECK(thrown_by([&] { retile(a + 1.0, mine); }) == "divergence_error");
+  CHECK(thrown_by([&] { distribute(world(), a, mine); }) == "divergence_error");
+  if (world().rank() == 0) weights[0] = -1;  // only one rank cannot bind its rule
+  std::string message;
+  try {
+    zeros<double>(world(), {n}, tiling::weighted(0, weights));
+  } catch (divergence_error const& e) {
+    message = e.message();
+  }
+  CHECK(message.find("rank 0: array of ") != std::string::npos);
+  CHECK(message.find("expression_errors_test.cpp") != std::string::npos);
+  weights.assign(static_cast<std::size_t>(n), -1.0);  // none can
+  CHECK(thrown_by([&] { zeros<double>(world(), {n}, tiling::weighted(0, weights)); }) == "tiling_error");
+  world().barrier();
+  CHECK(sum(a) == 3 * n);
+}
+
 TEST_CASE("operands that do not broadcast") {
   auto const a = ones<double>(world(), {4, 3}, tiling::row());
   auto const b = ones<double>(world(), {4}, tiling::row());

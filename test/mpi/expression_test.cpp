@@ -200,6 +200,22 @@ TEST_CASE("an expression that was described before an array went out of scope st
   CHECK(is_part_of(eval(e), local_array<double, 1>({6}, 6.0)));
 }
 
+TEST_CASE("refresh_halo brings what was written through local()") {
+  for (auto const& rule :
+       {tiling::row().halo(1), tiling::block().halo(2), tiling::column(), tiling::replicated()}) {
+    INFO(rule.name());
+    auto a = zeros<double>(world(), {11, 7}, rule);
+    auto const whole = samples<double>(shape_of<2>{11, 7});
+    box const owned = a.owned_box();
+    auto mine = a.local();
+    for (index_t i = 0; i < owned.extent(0); ++i)
+      for (index_t j = 0; j < owned.extent(1); ++j) mine(i, j) = whole(owned.lo[0] + i, owned.lo[1] + j);
+    refresh_halo(a);
+    CHECK(is_part_of(a, whole));
+    CHECK(a.generation() == 1);
+  }
+}
+
 TEST_CASE("halos are refreshed by every assignment") {
   auto const whole = samples<double>(shape_of<2>{17, 5});
   for (auto const& rule : {tiling::row().halo(1), tiling::row().halo(3), tiling::block().halo(2),

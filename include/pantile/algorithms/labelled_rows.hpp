@@ -24,9 +24,14 @@ template <floating_element T>
 labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column = -1,
                                  std::source_location where = std::source_location::current());
 
-/// Splits rows into those to learn from and those held out: row i is held out where the random number of (seed,
-/// i) is below `fraction`, so the split is the same for every number of ranks. Nothing is sent. Throws
-/// domain_error unless 0 <= fraction < 1, and where no row is left to learn from.
+/// Throws domain_error, naming the first row (from 1) whose label is not 0 or 1.
+template <floating_element T>
+void check_binary_labels(array<T, 1> const& labels,
+                         std::source_location where = std::source_location::current());
+
+/// Splits rows into those to learn from and those held out: a random choice of `fraction` of all rows, rounded,
+/// that depends on the seed alone, so the split is the same for every number of ranks; at least one row stays
+/// to learn from. Nothing is sent. Throws domain_error unless 0 <= fraction < 1.
 template <floating_element T>
 std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(
     labelled_rows<T> const& rows, double fraction, std::uint64_t seed,

@@ -16,6 +16,15 @@
 namespace pantile {
 
 namespace detail {
+/// The tiling of an array that is about to be made, the same on every rank (collective). Throws on every rank:
+/// what bind throws where it throws so everywhere, divergence_error where the ranks bind different tilings, or
+/// only some of them can. `print` is what else must be the same.
+tiling bind_alike(communicator const& comm, char const* operation, std::span<index_t const> shape,
+                  tiling_rule const& rule, std::source_location where, std::uint64_t print = 0);
+/// A tiling that is known to be the same on every rank: it follows from others.
+struct agreed_tiling {
+  tiling const& value;
+};
 /// "array_7": names count up in program order, so that they are the same on every rank.
 std::string next_array_name();
 template <std::size_t N>
@@ -29,7 +38,8 @@ std::array<index_t, N> extents_of(box const& b) {
 /// A distributed array: a global shape, a tiling, this rank's tile and the communicator of the ranks that share
 /// it. The tile holds the owned box and, where the tiling has a halo, the neighbours' elements around it,
 /// row-major over `stored_box()`. Copying copies the elements; moving is free. Constructing, assigning and
-/// destroying an array is done by all ranks of the communicator.
+/// destroying an array is done by all ranks of the communicator. Pointers, spans and views of the tile are good
+/// until the array is assigned to: the result may lie in other memory than the elements before.
 template <element T, int N>
 class array {
  public:
@@ -40,10 +50,13 @@ class array {
 
   /// An array without ranks; assign to it before use.
   array() = default;
-  /// Uninitialised elements. Throws tiling_error where the rule does not fit the shape or the number of ranks.
+  /// Uninitialised elements (collective). Throws tiling_error where the rule does not fit the shape or the
+  /// number of ranks, divergence_error where shape or tiling differ between the ranks.
   array(communicator const& comm, shape_type const& shape, tiling_rule const& rule,
         std::source_location where = std::source_location::current())
-      : shape_(shape), comm_(comm), tiling_(rule.bind(extents(shape, where), comm.size(), where)) {
+      : array(comm, shape, detail::agreed_tiling{detail::bind_alike(comm, "array", shape, rule, where)}) {}
+  array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling)
+      : shape_(shape), comm_(comm), tiling_(tiling.value) {
     allocate();
   }
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
@@ -102,7 +115,8 @@ class array {
   void set_name(std::string name) { name_ = std::move(name); }
   /// How often the array was updated since it was made.
   index_t generation() const noexcept { return generation_; }
-  /// Counts an update that was made through `local()` or `data()`.
+  /// Counts an update that was made through `local()` or `data()`. Where the tiling has a halo, `refresh_halo`
+  /// does so and brings the neighbours' new elements.
   void touch() noexcept { ++generation_; }
 
   /// Puts freshly computed elements of the same shape and tiling in this array's place.
@@ -156,10 +170,8 @@ class array {
   index_t generation_ = 0;
 };
 
-// ---- creation
-// --------------------------------------------------------------------------------------------------- All are
-// collective only in the sense that every rank calls them; none communicates. Shapes are written in braces:
-// `zeros<double>(world, {4, 3}, tiling::row())`.
+// Creation, by all ranks: they compare shape and tiling, and communicate nothing else. Shapes are written in
+// braces: `zeros<double>(world, {4, 3}, tiling::row())`.
 
 template <element T, std::size_t N>
 array<T, static_cast<int>(N)> empty(communicator const& comm, std::array<index_t, N> const& shape,

@@ -37,7 +37,11 @@ class local_array {
     if (this != &other) *this = local_array(other);
     return *this;
   }
-  local_array& operator=(local_array&& other) noexcept = default;
+  local_array& operator=(local_array&& other) noexcept {
+    shape_ = std::exchange(other.shape_, {});
+    memory_ = std::exchange(other.memory_, nullptr);
+    return *this;
+  }
 
   /// Evaluates an expression; throws shape_error where an existing array has another shape. Collective where
   /// the expression communicates; a distributed expression is gathered whole.

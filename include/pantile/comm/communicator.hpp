@@ -72,7 +72,6 @@ class communicator {
   std::string const& host() const noexcept;
 
   // ---- point to point: tags from 30,000 on are Pantile's own
-  // -----------------------------------------------------
   template <class T>
   void send(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
     isend_bytes(data.data(), bytes(data), to, tag, where).wait();
@@ -98,7 +97,6 @@ class communicator {
                                        where_t where = where_t::current()) const;
 
   // ---- collectives
-  // ----------------------------------------------------------------------------------------------
   void barrier(where_t where = where_t::current()) const;
 
   template <class T>
@@ -147,6 +145,7 @@ class communicator {
   /// One value per rank, in rank order, on every rank.
   template <class T>
   std::vector<T> allgather(T const& value, where_t where = where_t::current()) const {
+    static_assert(!std::is_same_v<T, bool>, "a std::vector<bool> holds no bytes to send: gather char");
     std::vector<T> all(static_cast<std::size_t>(size()));
     allgather_bytes(&value, sizeof(T), all.data(), type_print<T>(), where);
     return all;
@@ -170,7 +169,6 @@ class communicator {
   std::string bcast(std::string text, int root, where_t where = where_t::current()) const;
 
   // ---- other communicators (collective)
-  // -------------------------------------------------------------------------
   communicator dup(where_t where = where_t::current()) const;
   /// Ranks of equal `color` together, ordered by `key`, then by rank here; a negative color gets none.
   std::optional<communicator> split(int color, int key, where_t where = where_t::current()) const;
@@ -180,17 +178,16 @@ class communicator {
   communicator const& along(std::vector<int> const& grid, int axis, where_t where = where_t::current()) const;
 
   // ---- agreement
-  // ------------------------------------------------------------------------------------------------
   /// Throws divergence_error on every rank where the ranks call this with different operations or hashes
-  /// (collective; does nothing at PANTILE_CHECK=0).
-  void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current()) const;
+  /// (collective; does nothing at PANTILE_CHECK=0). `describe` says in the message what this rank has.
+  void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current(),
+                  std::function<std::string()> const& describe = {}) const;
   /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective): a
   /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
   /// been thrown on every rank already and passes through.
   void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
 
   // ---- counting
-  // -------------------------------------------------------------------------------------------------
   traffic counters() const noexcept;
   /// Counts a movement that was carried out without messages, inside a node.
   void count(traffic const& moved) const noexcept;
@@ -255,7 +252,6 @@ class communicator {
 };
 
 // ---- templates of the vector collectives
-// ------------------------------------------------------------------------
 
 namespace detail {
 /// Element counts as byte counts.

@@ -230,8 +230,29 @@ requires(array_operand<Es> || ...) auto apply(F f, Es const&... es) {
   return map_node<F, decltype(detail::operand_node<T>(es))...>(f, detail::operand_node<T>(es)...);
 }
 
-/// Any callable of element values, applied to every element: `map([](double x) { return x * x; }, A)`.
+namespace detail {
+/// A function of the user, which may throw.
+template <class F>
+struct user_function {
+  F f;
+  template <class... Ts>
+  static constexpr bool may_throw = !std::is_nothrow_invocable_v<F const&, Ts...>;
+  template <class... Ts>
+  static constexpr bool may_fail = may_throw<Ts...>;
+  template <class... Ts>
+  requires std::is_invocable_v<F const&, Ts...>
+  auto operator()(Ts... values) const noexcept(std::is_nothrow_invocable_v<F const&, Ts...>) {
+    return f(values...);
+  }
+};
+}  // namespace detail
+
+/// Any callable of element values, applied to every element: `map([](double x) { return x * x; }, A)`. The
+/// callable is copied and called by several threads. An exception of it is thrown on every rank, and the
+/// statement leaves the arrays as they were; where it is noexcept, that costs nothing.
 template <class F, operand... Es>
-requires(array_operand<Es> || ...) auto map(F f, Es const&... es) { return pantile::apply(f, es...); }
+requires(array_operand<Es> || ...) auto map(F f, Es const&... es) {
+  return pantile::apply(detail::user_function<F>{f}, es...);
+}
 
 }  // namespace pantile

@@ -29,6 +29,7 @@ template <class T, int N>
 class bound_array {
  public:
   using value_type = T;
+  static constexpr bool may_throw = false;
   struct run {
     T const* p;
     T operator[](index_t j) const { return p[j]; }
@@ -75,6 +76,7 @@ template <class T, int N>
 class bound_scalar {
  public:
   using value_type = T;
+  static constexpr bool may_throw = false;
   struct run {
     T value;
     T operator[](index_t) const { return value; }
@@ -95,6 +97,7 @@ template <class F, int N>
 class bound_generator {
  public:
   using value_type = decltype(std::declval<F>()(std::declval<strides_t<N>>()));
+  static constexpr bool may_throw = false;
   struct run {
     F f;
     strides_t<N> index;
@@ -125,6 +128,12 @@ template <class F, int N, class... Operands>
 class bound_map {
  public:
   using value_type = decltype(std::declval<F const&>()(std::declval<typename Operands::value_type>()...));
+  static constexpr bool may_throw = [] {
+    bool throws = (Operands::may_throw || ...);
+    if constexpr (requires { F::template may_throw<typename Operands::value_type...>; })
+      throws = throws || F::template may_throw<typename Operands::value_type...>;
+    return throws;
+  }();
   template <class Runs>
   struct run_of;
   template <class... Runs>
@@ -213,10 +222,15 @@ struct loop_nest {
 /// Results of this size and more are streamed.
 inline constexpr index_t streaming_result_bytes = 16 << 20;
 
-template <class T, class Run>
+/// Vectorised, except where an element may throw: an exception must not leave a simd loop.
+template <bool MayThrow, class T, class Run>
 void store_run(T* __restrict out, Run run, index_t length) {
+  if constexpr (MayThrow) {
+    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
+  } else {
 #pragma omp simd
-  for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
+    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
+  }
 }
 
 /// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place
@@ -243,11 +257,11 @@ void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& b
       T* out = target;
       for (std::size_t d = 0; d < N; ++d) out += index[d] * target_strides[d];
       if (stream) {
-        store_run(result, mine.at_index(index, n), n);
+        store_run<Bound::may_throw>(result, mine.at_index(index, n), n);
         stream_store(reinterpret_cast<std::byte*>(out), reinterpret_cast<std::byte const*>(result),
                      static_cast<std::size_t>(n) * sizeof(T));
       } else {
-        store_run(out, mine.at_index(index, n), n);
+        store_run<Bound::may_throw>(out, mine.at_index(index, n), n);
       }
     }
     if (stream) stream_fence();

@@ -62,8 +62,12 @@ void fold_axis(Bound& bound, strides_t<N> index, int axis, index_t first, index_
   for (index_t k = first; k < last; ++k) {
     index[static_cast<std::size_t>(axis)] = k;
     auto const run = bound.at_index(index, length);
+    if constexpr (Bound::may_throw) {
+      for (index_t j = 0; j < length; ++j) out[j] = Monoid::combine(out[j], static_cast<A>(run[j]));
+    } else {
 #pragma omp simd
-    for (index_t j = 0; j < length; ++j) out[j] = Monoid::combine(out[j], static_cast<A>(run[j]));
+      for (index_t j = 0; j < length; ++j) out[j] = Monoid::combine(out[j], static_cast<A>(run[j]));
+    }
   }
 }
 

@@ -10,16 +10,16 @@
 // follow from how the operands are tiled:
 //
 // clang-format off: it would reflow the table
-// | a                    | b                | algorithm                    | communication       | result       |
+// | a                    | b                | algorithm                    | communication       | result |
 // |----------------------|------------------|------------------------------|---------------------|--------------|
-// | rows cut (m)         | any              | row x replicated             | b gathered          | rows cut     |
-// | columns cut (k)      | any              | outer product; Gram where    | b retiled to a's    | replicated   |
-// |                      |                  | a = transpose(b), half work  | cuts; allreduce     |              |
-// | local or replicated  | rows cut (k)     | outer product                | allreduce           | replicated   |
-// | local or replicated  | columns cut (n)  | replicated x column          | none                | columns cut  |
-// | local or replicated  | likewise         | local                        | none                | replicated   |
-// | blocks, custom boxes | any              | retile to rows, then row x   | a retiled,          | rows cut     |
-// |                      |                  | replicated                   | b gathered          |              |
+// | rows cut (m)         | any              | row x replicated             | b gathered          | rows cut |
+// | columns cut (k)      | any              | outer product; Gram where    | b retiled to a's    | replicated |
+// |                      |                  | a = transpose(b), half work  | cuts; allreduce     | | | local or
+// replicated  | rows cut (k)     | outer product                | allreduce           | replicated   | | local
+// or replicated  | columns cut (n)  | replicated x column          | none                | columns cut  | |
+// local or replicated  | likewise         | local                        | none                | replicated   |
+// | blocks, custom boxes | any              | retile to rows, then row x   | a retiled,          | rows cut |
+// |                      |                  | replicated                   | b gathered          | |
 // clang-format on
 //
 // transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <pantile/kernel/domain.hpp>
 #include <pantile/ops/bind.hpp>
 
+#include <functional>
 #include <source_location>
 
 // Evaluation of a statement: resolve (carry out the products and reductions below), choose the tiling, bind the
@@ -26,11 +26,12 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
 /// Throws tiling_error where the operands belong to another communicator than the target.
 void check_communicator(operand_survey const& survey, communicator const& target);
 
-/// Throws domain_error on every rank where an integer division by zero happened on any (collective where `comm`
-/// is given).
-void check_domain(std::optional<communicator> const& comm, bool failed);
+/// Runs a loop over elements that may fail; throws on every rank what failed on any, domain_error for an
+/// integer division by zero (collective where `comm` is given).
+void run_checked(std::optional<communicator> const& comm, std::function<void()> const& loop);
 
-/// True where elements of this expression may fail while the loop runs.
+/// True where elements of this expression may fail while the loop runs: integer division, a user's function
+/// that is not noexcept.
 template <class E>
 inline constexpr bool may_fail = false;
 template <class E>
@@ -69,8 +70,11 @@ void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memor
   auto const strides = row_major_strides(extents_of<N>(storage));
   T* target = reinterpret_cast<T*>(memory);
   for (std::size_t d = 0; d < N; ++d) target += (site.region.lo[d] - storage.lo[d]) * strides[d];
-  kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound);
-  if constexpr (may_fail<E>) check_domain(site.comm, kernel::take_domain_failure());
+  auto const loop = [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); };
+  if constexpr (may_fail<E>)
+    run_checked(site.comm, loop);
+  else
+    loop();
 }
 
 /// True where an operand may read elements of `memory` after they were overwritten: it does not sit element on
@@ -94,11 +98,10 @@ bool reads_elsewhere(map_node<F, Es...> const& e, std::shared_ptr<std::byte> con
   return std::apply([&](auto const&... es) { return (reads_elsewhere(es, memory, shape) || ...); }, e.operands);
 }
 
-/// The array of an expression in a given tiling.
+/// The array of an expression in a tiling that is the same on every rank.
 template <element T, int N, node E>
-array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
-                      std::source_location where) {
-  array<T, N> result(comm, resolved.shape(), target, where);
+array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target) {
+  array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
   compute<T>(resolved, site_at<N>(resolved.shape(), comm, target), reinterpret_cast<std::byte*>(result.data()),
              result.stored_box());
   refresh_halo(comm, target, reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T));
@@ -123,7 +126,7 @@ array<T, N>::array(E const& expression, std::source_location where) {
         "the expression has only local operands: assign it to a local_array, or name a communicator and "
         "a tiling with distribute(comm, e, tiling)",
         where);
-  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey), where);
+  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey));
 }
 
 template <element T, int N>
@@ -141,8 +144,8 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   if (detail::may_fail<decltype(resolved)> || detail::reads_elsewhere(resolved, memory_, shape_))
     target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
+  detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
   memory_ = std::move(target);
-  detail::refresh_halo(*comm_, tiling_, memory_.get(), stored_, sizeof(T));
   ++generation_;
   return *this;
 }
@@ -164,7 +167,7 @@ local_array<T, N>::local_array(E const& expression) {
   }
   communicator const& comm = *survey.comm;
   tiling const natural = detail::natural_tiling(survey);
-  array<T, N> const whole = detail::evaluated<T, N>(resolved, comm, natural, std::source_location::current());
+  array<T, N> const whole = detail::evaluated<T, N>(resolved, comm, natural);
   std::vector<box> const everything(static_cast<std::size_t>(comm.size()), box(extents(shape_)));
   memory_ = detail::fetch(comm, natural, whole.memory(), whole.stored_box(), everything, sizeof(T)).memory;
 }
@@ -197,7 +200,7 @@ auto distribute(communicator const& comm, E const& expression, tiling_rule const
   auto const resolved = n.resolve();
   detail::check_communicator(detail::survey_of(resolved), comm);
   return detail::evaluated<typename Node::value_type, Node::dimensions>(
-      resolved, comm, rule.bind(extents(resolved.shape(), where), comm.size(), where), where);
+      resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where));
 }
 
 }  // namespace pantile

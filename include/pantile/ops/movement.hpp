@@ -6,7 +6,8 @@ namespace pantile {
 
 /// A copy of an array (or the value of an expression) with another tiling (collective). Each rank sends and
 /// receives only what it must: see plan_retile. Communication: the elements that change owner, one message per
-/// pair of ranks. Throws tiling_error where the rule does not fit.
+/// pair of ranks. Throws tiling_error where the rule does not fit, divergence_error where it differs between
+/// the ranks.
 template <array_operand E>
 auto retile(E const& expression, tiling_rule const& rule,
             std::source_location where = std::source_location::current()) {
@@ -18,16 +19,27 @@ auto retile(E const& expression, tiling_rule const& rule,
   operand_survey const survey = detail::survey_of(resolved);
   if (!survey.comm) throw tiling_error("retile: the operand is local; use distribute(comm, e, tiling)", where);
   communicator const& comm = *survey.comm;
-  tiling const target = rule.bind(survey.shape, comm.size(), where);
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
     if (resolved.natural_order()) {
-      array<T, N> result(comm, resolved.shape(), target, where);
+      tiling const target =
+          detail::bind_alike(comm, "retile", resolved.shape(), rule, where, resolved.stored_tiling.hash());
+      array<T, N> result(comm, resolved.shape(), detail::agreed_tiling{target});
       detail::move_elements(resolved.stored_tiling, target, comm, resolved.memory.get(), resolved.stored_box,
                             reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T), where);
       return result;
     }
   }
-  return detail::evaluated<T, N>(resolved, comm, target, where);
+  return detail::evaluated<T, N>(resolved, comm,
+                                 detail::bind_alike(comm, "retile", resolved.shape(), rule, where));
+}
+
+/// Brings the neighbours' elements into the halo and counts an update (collective): for an array whose elements
+/// were written through `local()` or `data()`. Assignments do so themselves.
+template <element T, int N>
+void refresh_halo(array<T, N>& a, std::source_location where = std::source_location::current()) {
+  a.comm().check_same("refresh_halo", a.tiling().hash(), where);
+  detail::refresh_halo(a.comm(), a.tiling(), reinterpret_cast<std::byte*>(a.data()), a.stored_box(), sizeof(T));
+  a.touch();
 }
 
 /// The whole array on every rank (collective): as `local_array<T, N>(e)`.

@@ -45,11 +45,11 @@ struct combine_of {
 };
 
 template <class Monoid, class A>
-void combine_ranks(communicator const& group, std::span<A> partial) {
+void combine_ranks(communicator const& group, std::span<A> partial, std::source_location where) {
   if constexpr (std::is_same_v<Monoid, monoid::sum>)
-    group.allreduce(partial, reduce_op::sum);
+    group.allreduce(partial, reduce_op::sum, where);
   else
-    group.template allreduce_with<combine_of<Monoid>>(partial);
+    group.template allreduce_with<combine_of<Monoid>>(partial, where);
 }
 
 template <class Monoid, node E>
@@ -62,11 +62,16 @@ auto reduce_all(E const& expression, std::source_location where) {
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
-  A total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), resolved.bind(site));
-  if constexpr (may_fail<decltype(resolved)>) check_domain(survey.comm, kernel::take_domain_failure());
+  auto const bound = resolved.bind(site);
+  A total{};
+  auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
+  if constexpr (may_fail<decltype(resolved)>)
+    run_checked(survey.comm, loop);
+  else
+    loop();
   if (survey.comm)
     for_each_reduction_group(*survey.comm, target, -1, [&](communicator const& group) {
-      combine_ranks<Monoid>(group, std::span<A>(&total, 1));
+      combine_ranks<Monoid>(group, std::span<A>(&total, 1), where);
     });
   return monoid::finish<typename Monoid::template result<T>>(total);
 }
@@ -84,10 +89,11 @@ struct reduce_node : node_base {
 
   E operand;
   int axis;
+  std::source_location where;
   shape_t<dimensions> extent{};
 
-  reduce_node(E const& e, int which, std::source_location where)
-      : operand(e), axis(detail::normalised_axis(which, operand_dimensions, where)) {
+  reduce_node(E const& e, int which, std::source_location at)
+      : operand(e), axis(detail::normalised_axis(which, operand_dimensions, at)), where(at) {
     auto const& full = e.shape();
     std::size_t out = 0;
     for (int d = 0; d < operand_dimensions; ++d) {
@@ -112,7 +118,8 @@ struct reduce_node : node_base {
       return leaf<value_type, dimensions>(result);
     }
     tiling const target = detail::reducible_tiling(survey);
-    array<value_type, dimensions> result(*survey.comm, extent, target.reduced(axis, Keep));
+    array<value_type, dimensions> result(*survey.comm, extent,
+                                         detail::agreed_tiling{target.reduced(axis, Keep)});
     reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target), target, result.data());
     return leaf<value_type, dimensions>(result);
   }
@@ -129,11 +136,16 @@ struct reduce_node : node_base {
     auto const memory = allocate_tile(count * index_t{sizeof(accumulator)}, memory_kind::local);
     auto* partial = reinterpret_cast<accumulator*>(memory.get());
     std::fill_n(partial, count, Monoid::template identity<accumulator>());
-    kernel::reduce_axis<Monoid, accumulator, N>(box_extents, axis, resolved.bind(site), partial);
-    if constexpr (detail::may_fail<Resolved>) detail::check_domain(site.comm, kernel::take_domain_failure());
+    auto const bound = resolved.bind(site);
+    auto const loop = [&] { kernel::reduce_axis<Monoid, accumulator, N>(box_extents, axis, bound, partial); };
+    if constexpr (detail::may_fail<Resolved>)
+      detail::run_checked(site.comm, loop);
+    else
+      loop();
     if (site.comm)
       detail::for_each_reduction_group(*site.comm, target, axis, [&](communicator const& group) {
-        detail::combine_ranks<Monoid>(group, std::span<accumulator>(partial, static_cast<std::size_t>(count)));
+        detail::combine_ranks<Monoid>(group, std::span<accumulator>(partial, static_cast<std::size_t>(count)),
+                                      where);
       });
     for (index_t i = 0; i < count; ++i) result[i] = monoid::finish<value_type>(partial[i]);
   }

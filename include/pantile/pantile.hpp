@@ -9,12 +9,15 @@
 #include <pantile/comm/environment.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
+#include <pantile/expr/views.hpp>
 #include <pantile/io/csv.hpp>
 #include <pantile/io/npy.hpp>
 #include <pantile/io/ratings.hpp>
+#include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/evaluate.hpp>
 #include <pantile/ops/movement.hpp>
+#include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/reduce.hpp>
 #include <pantile/random/normal.hpp>
 #include <pantile/random/uniform.hpp>

@@ -105,4 +105,56 @@ void copy_box(std::byte const* source, box const& source_storage, std::byte* tar
   });
 }
 
+namespace {
+
+template <std::size_t Bytes>
+void copy_line(std::byte const* from, index_t from_stride, std::byte* to, index_t to_stride,
+               index_t n) noexcept {
+  constexpr auto size = static_cast<index_t>(Bytes);
+  for (index_t i = 0; i < n; ++i) std::memcpy(to + i * to_stride * size, from + i * from_stride * size, Bytes);
+}
+
+void copy_line(std::byte const* from, index_t from_stride, std::byte* to, index_t to_stride, index_t n,
+               index_t bytes) noexcept {
+  switch (bytes) {
+    case 1:
+      return copy_line<1>(from, from_stride, to, to_stride, n);
+    case 4:
+      return copy_line<4>(from, from_stride, to, to_stride, n);
+    case 8:
+      return copy_line<8>(from, from_stride, to, to_stride, n);
+    case 16:
+      return copy_line<16>(from, from_stride, to, to_stride, n);
+    default:
+      for (index_t i = 0; i < n; ++i)
+        std::memcpy(to + i * to_stride * bytes, from + i * from_stride * bytes,
+                    static_cast<std::size_t>(bytes));
+  }
+}
+
+}  // namespace
+
+void copy_strided(std::byte const* source, index_t const* source_strides, std::byte* target,
+                  index_t const* target_strides, index_t const* counts, int dimensions,
+                  index_t element_bytes) noexcept {
+  index_t lines = 1;
+  for (int d = 0; d + 1 < dimensions; ++d) lines *= counts[d];
+  int const last = dimensions - 1;
+  index_t const n = dimensions == 0 ? 1 : counts[last],
+                from_stride = dimensions == 0 ? 0 : source_strides[last],
+                to_stride = dimensions == 0 ? 0 : target_strides[last];
+  parallel_ranges(lines, lines * n, [&](index_t begin, index_t end, int) {
+    for (index_t line = begin; line < end; ++line) {
+      index_t from = 0, to = 0, rest = line;
+      for (int d = last - 1; d >= 0; --d) {
+        from += rest % counts[d] * source_strides[d];
+        to += rest % counts[d] * target_strides[d];
+        rest /= counts[d];
+      }
+      copy_line(source + from * element_bytes, from_stride, target + to * element_bytes, to_stride, n,
+                element_bytes);
+    }
+  });
+}
+
 }  // namespace pantile::kernel

@@ -99,15 +99,6 @@ bool is_gram(factor const& a, factor const& b, share const& s) {
 
 }  // namespace
 
-void check_permutation(int* order, int dimensions, std::source_location where) {
-  std::array<bool, max_dimensions> seen{};
-  for (int d = 0; d < dimensions; ++d) {
-    order[d] = normalised_axis(order[d], dimensions, where);
-    if (std::exchange(seen[static_cast<std::size_t>(order[d])], true))
-      throw index_error("transpose: axis " + std::to_string(order[d]) + " is named twice", where);
-  }
-}
-
 void check_inner(index_t a, index_t b, std::source_location where) {
   if (a != b)
     throw shape_error("dot: the left operand has " + std::to_string(a) + " columns, the right one " +

@@ -1,4 +1,5 @@
 #include <pantile/kernel/domain.hpp>
+#include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/evaluate.hpp>
 
 #include <algorithm>
@@ -42,6 +43,15 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
                     std::string());
 }
 
+void check_broadcast_into(extents const& wanted, extents const& got) {
+  int const missing = wanted.dimensions() - got.dimensions();
+  for (int d = 0; d < got.dimensions(); ++d)
+    if (got[d] != 1 && got[d] != wanted[d + missing])
+      throw shape_error("assignment: an expression of shape " + to_string(got) +
+                            " does not broadcast to the view of shape " + to_string(wanted),
+                        std::string());
+}
+
 void check_communicator(operand_survey const& survey, communicator const& target) {
   if (survey.comm && !(*survey.comm == target))
     throw tiling_error("the operands belong to another communicator than the array that takes the result",
@@ -66,18 +76,35 @@ tiling natural_tiling(operand_survey const& survey) {
   return tiling::row().bind(survey.shape, survey.comm->size());
 }
 
-box operand_box(box const& region, index_t const* extent, int const* axes, int dimensions) {
-  box wanted;
-  wanted.dimensions = dimensions;
-  for (int d = 0; d < dimensions; ++d) {
-    auto const stored = static_cast<std::size_t>(axes[d]);
-    auto const result = static_cast<std::size_t>(region.dimensions - dimensions + d);
-    bool const stretched = extent[d] == 1 && region.extent(static_cast<int>(result)) > 0;
-    wanted.lo[stored] = stretched ? 0 : region.lo[result];
-    wanted.hi[stored] = stretched ? 1 : region.hi[result];
+box operand_box(box const& region, extents const& extent) {
+  box wanted(extent);
+  int const missing = region.dimensions - extent.dimensions();
+  for (int d = 0; d < extent.dimensions(); ++d) {
+    auto const own = static_cast<std::size_t>(d), result = static_cast<std::size_t>(d + missing);
+    if (extent[d] == 1 && region.extent(d + missing) > 0) continue;  // [0, 1), stretched or not
+    wanted.lo[own] = region.lo[result];
+    wanted.hi[own] = region.hi[result];
   }
   if (region.empty()) wanted.hi = wanted.lo;  // an empty tile reads nothing
   return wanted;
+}
+
+index_t strides_of(view_map const& view, box const& part, box const& storage, index_t* strides) {
+  std::array<index_t, max_dimensions> stored{};
+  index_t stride = 1, offset = 0;
+  for (int s = storage.dimensions - 1; s >= 0; --s) {
+    auto const i = static_cast<std::size_t>(s);
+    stored[i] = stride;
+    stride *= storage.extent(s);
+    if (!part.empty()) offset += (view.origin[i] - storage.lo[i]) * stored[i];
+  }
+  for (int d = 0; d < view.shape.dimensions(); ++d) {
+    auto const i = static_cast<std::size_t>(d);
+    int const s = view.axis[i];
+    strides[d] = s < 0 ? 0 : view.step[i] * stored[static_cast<std::size_t>(s)];
+    if (!part.empty()) offset += part.lo[i] * strides[d];
+  }
+  return offset;
 }
 
 fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,

@@ -8,15 +8,6 @@ tiling reducible_tiling(operand_survey const& survey) {
   return tiling::row().bind(survey.shape, survey.comm->size());
 }
 
-int normalised_axis(int axis, int dimensions, std::source_location where) {
-  int const a = axis < 0 ? axis + dimensions : axis;
-  if (a < 0 || a >= dimensions)
-    throw index_error("there is no axis " + std::to_string(axis) + " in an array of " +
-                          std::to_string(dimensions) + " dimensions",
-                      where);
-  return a;
-}
-
 void check_not_empty(bool empty, std::source_location where) {
   if (empty) throw domain_error("the least or greatest element of an empty array has no value", where);
 }

@@ -86,6 +86,15 @@ class array {
   template <node E>
   array& operator=(E const& expression);
 
+  /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
+  /// view that can be assigned to (ops/assign_view.hpp). Throws index_error.
+  template <class... Is>
+  requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
+  operator()(Is... is);
+  template <class... Is>
+  requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
+  operator()(Is... is) const;
+
   shape_type const& shape() const noexcept { return shape_; }
   index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
   pantile::tiling const& tiling() const noexcept { return tiling_; }

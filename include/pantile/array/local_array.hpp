@@ -61,12 +61,23 @@ class local_array {
   auto local() const noexcept { return detail::local_view<N>(data(), shape_, row_major_strides(shape_)); }
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
+  /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
+  /// view that can be assigned to (ops/assign_view.hpp). Throws index_error.
+  template <class... Is>
+  requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
+  operator()(Is... is);
+  template <class... Is>
+  requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
+  operator()(Is... is) const;
+
   template <class... Index>
-  requires(sizeof...(Index) == N) T& operator()(Index... index) noexcept {
+  requires(sizeof...(Index) == N && (std::is_convertible_v<Index, index_t> && ...)) T& operator()(
+      Index... index) noexcept {
     return tile_view<T, N>(data(), shape_, row_major_strides(shape_))(index...);
   }
   template <class... Index>
-  requires(sizeof...(Index) == N) T const& operator()(Index... index) const noexcept {
+  requires(sizeof...(Index) == N && (std::is_convertible_v<Index, index_t> && ...)) T const& operator()(
+      Index... index) const noexcept {
     return tile_view<T const, N>(data(), shape_, row_major_strides(shape_))(index...);
   }
 

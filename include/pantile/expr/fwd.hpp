@@ -38,4 +38,17 @@ concept scalar_operand = element<std::remove_cvref_t<E>> || std::is_arithmetic_v
 template <class E>
 concept operand = array_operand<E> || scalar_operand<E>;
 
+struct range;
+namespace detail {
+template <class I>
+inline constexpr bool is_index = std::integral<I> && !std::is_same_v<I, bool>;
+/// How many of the arguments of a slice keep their dimension.
+template <class... Is>
+inline constexpr int ranges_among = (0 + ... + (is_index<Is> ? 0 : 1));
+}  // namespace detail
+
+/// What may stand between the brackets of a slice: an index, which drops the dimension, or a range.
+template <class I>
+concept slice_argument = std::same_as<I, range> || detail::is_index<I>;
+
 }  // namespace pantile

@@ -6,10 +6,10 @@
 #include <pantile/expr/fwd.hpp>
 #include <pantile/expr/promote.hpp>
 #include <pantile/kernel/convert.hpp>
+#include <pantile/tiling/view_map.hpp>
 
 #include <array>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <source_location>
 #include <tuple>
@@ -41,44 +41,50 @@ struct operand_survey {
   void consider(communicator const& c, tiling const& t, index_t bytes);
 };
 
-/// An array as an operand: it shares the storage, so the node stays valid whatever becomes of the array object.
-/// Dimension d of the node is dimension axes[d] of the stored array (transposition costs nothing).
+/// An array, or a view of one, as an operand: it shares the storage, so the node stays valid whatever becomes
+/// of the array object. Transposing and slicing only change the view.
 template <element T, int N>
 struct leaf : node_base {
   using value_type = T;
   static constexpr int dimensions = N;
 
   shape_t<N> extent{};
-  std::array<int, static_cast<std::size_t>(N)> axes{};
+  view_map view;
   std::shared_ptr<std::byte> memory;
   std::optional<communicator> comm;  // none: a local array
-  tiling stored_tiling;              // in the dimension order of the storage
+  tiling stored_tiling;              // of the whole storage, in its own dimension order
   box stored_box;                    // likewise
 
   leaf() = default;
   explicit leaf(array<T, N> const& a)
       : extent(a.shape()),
+        view(extents(a.shape())),
         memory(a.memory()),
         comm(a.comm()),
         stored_tiling(a.tiling()),
-        stored_box(a.stored_box()) {
-    std::iota(axes.begin(), axes.end(), 0);
-  }
+        stored_box(a.stored_box()) {}
   explicit leaf(local_array<T, N> const& a)
-      : extent(a.shape()), memory(a.memory()), stored_box(extents(a.shape())) {
-    std::iota(axes.begin(), axes.end(), 0);
+      : extent(a.shape()), view(extents(a.shape())), memory(a.memory()), stored_box(extents(a.shape())) {}
+  /// Another view of the storage of `other`.
+  template <int M>
+  leaf(leaf<T, M> const& other, view_map const& seen)
+      : view(seen),
+        memory(other.memory),
+        comm(other.comm),
+        stored_tiling(other.stored_tiling),
+        stored_box(other.stored_box) {
+    for (int d = 0; d < N; ++d) extent[static_cast<std::size_t>(d)] = seen.shape[d];
   }
 
   shape_t<N> const& shape() const noexcept { return extent; }
   T const* data() const noexcept { return reinterpret_cast<T const*>(memory.get()); }
-  bool natural_order() const noexcept { return std::is_sorted(axes.begin(), axes.end()); }
-  /// The tiling in the node's own dimension order.
-  tiling logical_tiling() const {
-    return natural_order() ? stored_tiling : stored_tiling.permuted({axes.begin(), axes.end()});
-  }
+  /// True where this is an array, not a view of one.
+  bool is_whole() const noexcept { return view.is_whole(); }
+  /// The tiling of the view.
+  tiling seen_tiling() const { return view.seen_tiling(stored_tiling); }
   leaf const& resolve() const { return *this; }
   void survey(operand_survey& s) const {
-    if (comm) s.consider(*comm, logical_tiling(), extents(extent).count() * index_t{sizeof(T)});
+    if (comm) s.consider(*comm, seen_tiling(), extents(extent).count() * index_t{sizeof(T)});
   }
   template <int M>
   auto bind(evaluation_site<M> const& site) const;  // ops/bind.hpp

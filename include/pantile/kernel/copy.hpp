@@ -11,6 +11,12 @@ namespace pantile::kernel {
 void copy_box(std::byte const* source, box const& source_storage, std::byte* target, box const& target_storage,
               box const& region, index_t element_bytes) noexcept;
 
+/// Copies elements between places whose indices advance by any strides (in elements, of any sign), for every
+/// index below `counts`: a view's elements. The places must not overlap.
+void copy_strided(std::byte const* source, index_t const* source_strides, std::byte* target,
+                  index_t const* target_strides, index_t const* counts, int dimensions,
+                  index_t element_bytes) noexcept;
+
 /// True where `region` is one run of consecutive elements of the storage of `storage`.
 bool is_contiguous(box const& region, box const& storage) noexcept;
 

@@ -28,9 +28,12 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
                    std::source_location where);
 
-/// The part of an operand of shape `extent` that is read where a part of the broadcast result is computed, in
-/// the operand's storage order: its dimension d is stored as dimension axes[d].
-box operand_box(box const& region, index_t const* extent, int const* axes, int dimensions);
+/// The part of an operand of shape `extent` that is read where a part of the broadcast result is computed.
+box operand_box(box const& region, extents const& extent);
+
+/// The strides of a view in a row-major storage, and (returned) the offset of the first element of a part of
+/// it; in elements.
+index_t strides_of(view_map const& view, box const& part, box const& storage, index_t* strides);
 
 }  // namespace pantile::detail
 
@@ -39,14 +42,11 @@ namespace pantile {
 template <element T, int N>
 template <int M>
 auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
-  auto wanted_for = [&](box const& region) {
-    return detail::operand_box(region, extent.data(), axes.data(), N);
-  };
+  auto wanted_for = [&](box const& region) { return view.stored_box(detail::operand_box(region, view.shape)); };
   detail::fetched here{memory, stored_box};
   if (comm) {
     bool aligned = false;  // each rank owns of the operand what it owns of the result
-    if constexpr (N == M)
-      aligned = natural_order() && extent == site.shape && stored_tiling.owns_alike(site.target);
+    if constexpr (N == M) aligned = is_whole() && extent == site.shape && stored_tiling.owns_alike(site.target);
     if (!aligned) {
       std::vector<box> wanted(static_cast<std::size_t>(comm->size()));
       for (std::size_t r = 0; r < wanted.size(); ++r)
@@ -54,16 +54,11 @@ auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
       here = detail::fetch(*comm, stored_tiling, memory, stored_box, wanted, sizeof(T));
     }
   }
-  box const wanted = wanted_for(site.region);
-  kernel::strides_t<N> const stored_strides = row_major_strides(detail::extents_of<N>(here.storage));
   kernel::strides_t<M> strides{};
-  index_t offset = 0;
-  for (std::size_t d = 0; d < N; ++d) {
-    auto const a = static_cast<std::size_t>(axes[d]);
-    offset += (wanted.lo[a] - here.storage.lo[a]) * stored_strides[a];
-    bool const stretched = extent[d] == 1 && site.shape[M - N + d] != 1;
-    strides[M - N + d] = stretched ? 0 : stored_strides[a];
-  }
+  index_t const offset = detail::strides_of(view, detail::operand_box(site.region, view.shape), here.storage,
+                                            strides.data() + (M - N));
+  for (std::size_t d = 0; d < N; ++d)
+    if (extent[d] == 1 && site.shape[M - N + d] != 1) strides[M - N + d] = 0;
   site.keep.push_back(here.memory);
   return kernel::bound_array<T, M>(reinterpret_cast<T const*>(here.memory.get()) + offset, strides);
 }

@@ -2,6 +2,7 @@
 
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
+#include <pantile/expr/views.hpp>
 #include <pantile/ops/reduce.hpp>
 
 #include <source_location>
@@ -9,18 +10,13 @@
 // Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication
 // follow from how the operands are tiled:
 //
-// clang-format off: it would reflow the table
-// | a                    | b                | algorithm                    | communication       | result |
-// |----------------------|------------------|------------------------------|---------------------|--------------|
-// | rows cut (m)         | any              | row x replicated             | b gathered          | rows cut |
-// | columns cut (k)      | any              | outer product; Gram where    | b retiled to a's    | replicated |
-// |                      |                  | a = transpose(b), half work  | cuts; allreduce     | | | local or
-// replicated  | rows cut (k)     | outer product                | allreduce           | replicated   | | local
-// or replicated  | columns cut (n)  | replicated x column          | none                | columns cut  | |
-// local or replicated  | likewise         | local                        | none                | replicated   |
-// | blocks, custom boxes | any              | retile to rows, then row x   | a retiled,          | rows cut |
-// |                      |                  | replicated                   | b gathered          | |
-// clang-format on
+// - a cut by rows (m): row x replicated. b is gathered; the result is cut as a's rows.
+// - a cut by columns (k), or a everywhere and b cut by rows (k): outer product, then one allreduce; the other
+//   operand is retiled to the same cuts where need be. Where a = transpose(b), half the work (Gram matrix). The
+//   result is replicated.
+// - a everywhere and b cut by columns (n): replicated x column. No communication; cut as b's columns.
+// - both everywhere: local.
+// - blocks and custom boxes: retiled to rows, then row x replicated.
 //
 // transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
 namespace pantile {
@@ -59,26 +55,25 @@ factor factor_of(leaf<T, N> const& l, bool left) {
     f.inner_extent = l.extent[0];
   } else {
     std::size_t const outer = left ? 0 : 1;
-    f.outer = l.axes[outer];
-    f.inner = l.axes[1 - outer];
+    f.outer = l.view.axis[outer];
+    f.inner = l.view.axis[1 - outer];
     f.outer_extent = l.extent[outer];
     f.inner_extent = l.extent[1 - outer];
   }
   return f;
 }
 
-/// An operand as an array of elements T.
+/// An operand as a whole array, in any order of its dimensions, of elements T.
 template <element T, node E>
 auto carried_out(E const& e) {
   auto const resolved = e.resolve();
   constexpr int N = E::dimensions;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
-    return leaf<T, N>(resolved);
-  } else {
-    auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
-    if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
-    return leaf<T, N>(local_array<T, N>(as_t));
+    if (resolved.view.is_permutation()) return leaf<T, N>(resolved);
   }
+  auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
+  if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
+  return leaf<T, N>(local_array<T, N>(as_t));
 }
 
 /// bool products are counts; other types stay.
@@ -116,7 +111,7 @@ struct dot_node : node_base {
                                                         detail::factor_of(right, false), dimensions, where);
     leaf<value_type, dimensions> result;
     result.extent = extent;
-    std::iota(result.axes.begin(), result.axes.end(), 0);
+    result.view = view_map(extents(extent));
     result.memory = std::move(product.memory);
     result.stored_box = product.storage;
     result.comm = product.comm;
@@ -144,9 +139,10 @@ requires(dimensions_of<A> <= 2 &&
   }
 }
 
-template <node E>
-leaf<typename transpose_node<E>::value_type, transpose_node<E>::dimensions> transpose_node<E>::resolve() const {
-  return detail::permuted(detail::carried_out<value_type>(operand), axes);
+template <node E, int N>
+leaf<typename view_node<E, N>::value_type, N> view_node<E, N>::resolve() const {
+  auto const whole = detail::carried_out<value_type>(operand);
+  return leaf<value_type, N>(whole, whole.view.seen_through(view));
 }
 
 }  // namespace pantile

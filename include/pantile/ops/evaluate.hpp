@@ -84,7 +84,7 @@ bool reads_elsewhere(leaf<T, N> const& operand, std::shared_ptr<std::byte> const
                      std::array<index_t, M> const& shape) {
   if (operand.memory != memory) return false;
   if constexpr (N == static_cast<int>(M))
-    return !(operand.natural_order() && operand.shape() == shape);
+    return !(operand.is_whole() && operand.shape() == shape);
   else
     return true;
 }

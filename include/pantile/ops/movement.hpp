@@ -20,7 +20,7 @@ auto retile(E const& expression, tiling_rule const& rule,
   if (!survey.comm) throw tiling_error("retile: the operand is local; use distribute(comm, e, tiling)", where);
   communicator const& comm = *survey.comm;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
-    if (resolved.natural_order()) {
+    if (resolved.is_whole()) {
       tiling const target =
           detail::bind_alike(comm, "retile", resolved.shape(), rule, where, resolved.stored_tiling.hash());
       array<T, N> result(comm, resolved.shape(), detail::agreed_tiling{target});

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/expr/functions.hpp>
+#include <pantile/expr/views.hpp>
 #include <pantile/kernel/monoids.hpp>
 #include <pantile/kernel/reduce.hpp>
 #include <pantile/ops/evaluate.hpp>
@@ -24,9 +25,6 @@ namespace detail {
 /// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up
 /// with whom, rows otherwise.
 tiling reducible_tiling(operand_survey const& survey);
-
-/// A number in 0..dimensions-1; negative axes count from the end. Throws index_error.
-int normalised_axis(int axis, int dimensions, std::source_location where);
 
 /// Throws domain_error: this reduction of nothing has no value.
 void check_not_empty(bool empty, std::source_location where);

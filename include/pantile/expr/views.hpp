@@ -1,0 +1,210 @@
+#pragma once
+
+#include <pantile/expr/nodes.hpp>
+
+#include <source_location>
+
+// Views: an array seen with other strides. Transposing, slicing, dropping and adding dimensions move nothing
+// and copy nothing; views of arrays can be assigned to (ops/assign_view.hpp). A view of an expression that is
+// no array is a view of the array that the expression is carried out into.
+namespace pantile {
+
+/// A view of an expression; of what `view.stored` says is its shape.
+template <node E, int N>
+struct view_node : node_base {
+  using value_type = typename E::value_type;
+  static constexpr int dimensions = N;
+
+  E operand;
+  view_map view;
+  shape_t<N> extent{};
+
+  view_node(E const& e, view_map const& seen) : operand(e), view(seen) {
+    for (int d = 0; d < N; ++d) extent[static_cast<std::size_t>(d)] = seen.shape[d];
+  }
+  shape_t<N> const& shape() const { return extent; }
+  leaf<value_type, N> resolve() const;  // ops/dot.hpp
+};
+
+namespace detail {
+
+template <element T, int N>
+view_map const& view_of(leaf<T, N> const& l) {
+  return l.view;
+}
+template <node E, int N>
+view_map const& view_of(view_node<E, N> const& v) {
+  return v.view;
+}
+template <node E>
+view_map view_of(E const& e) {
+  return view_map(extents(e.shape()));
+}
+
+/// What `e` is a view of, seen otherwise.
+template <int N, element T, int M>
+leaf<T, N> seen_as(leaf<T, M> const& l, view_map const& view) {
+  return leaf<T, N>(l, view);
+}
+template <int N, node E, int M>
+view_node<E, N> seen_as(view_node<E, M> const& v, view_map const& view) {
+  return view_node<E, N>(v.operand, view);
+}
+template <int N, node E>
+view_node<E, N> seen_as(E const& e, view_map const& view) {
+  return view_node<E, N>(e, view);
+}
+
+/// Throws index_error unless `order` names every axis once; negative axes count from the end.
+void check_permutation(int* order, int dimensions, std::source_location where);
+/// A number in 0..dimensions-1; negative axes count from the end. Throws index_error.
+int normalised_axis(int axis, int dimensions, std::source_location where);
+/// Throws shape_error unless dimension d has the extent 1.
+void check_squeezable(extents const& shape, int d, std::source_location where);
+/// The view stretched to a shape as NumPy broadcasts; throws shape_error.
+view_map broadcast_view(view_map const& view, extents const& shape, std::source_location where);
+
+/// One index or range per dimension, applied to a view from the first dimension on.
+class slicer {
+ public:
+  slicer(view_map const& view, std::source_location where) : view_(view), where_(where) {}
+  void take(range const& r) {
+    view_ = view_.sliced(d_, pantile::resolve(r, view_.shape[d_], where_));
+    ++d_;
+    ++given_;
+  }
+  void take(index_t i) { view_ = view_.dropped(d_, resolve_index(i, view_.shape[d_], given_++, where_)); }
+  view_map const& view() const { return view_; }
+
+ private:
+  view_map view_;
+  std::source_location where_;
+  int d_ = 0, given_ = 0;
+};
+
+}  // namespace detail
+
+/// The part of an operand that indices and ranges choose, one per dimension, as NumPy's basic slicing has it:
+/// `slice(e, range(0, 10, 2), every)`, `slice(e, -1, range(5, {}, -1))`. No communication. For arrays:
+/// `A(range(0, 10, 2), every)`, which may be assigned to. Throws index_error.
+template <array_operand E, slice_argument... Is>
+requires(sizeof...(Is) == dimensions_of<E> && detail::ranges_among<Is...> > 0) auto slice(E const& e,
+                                                                                          Is... is) {
+  auto const& n = as_node(e);
+  detail::slicer s(detail::view_of(n), std::source_location::current());
+  (s.take(is), ...);
+  return detail::seen_as<detail::ranges_among<Is...>>(n, s.view());
+}
+
+/// Dimension d of the result is dimension axes[d] of the operand. No communication.
+template <array_operand E>
+auto transpose(E const& e, std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes,
+               std::source_location where = std::source_location::current()) {
+  detail::check_permutation(axes.data(), dimensions_of<E>, where);
+  auto const& n = as_node(e);
+  return detail::seen_as<dimensions_of<E>>(n, detail::view_of(n).permuted(axes.data()));
+}
+/// With the dimensions in reverse order.
+template <array_operand E>
+auto transpose(E const& e) {
+  std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes{};
+  for (int d = 0; d < dimensions_of<E>; ++d) axes[static_cast<std::size_t>(d)] = dimensions_of<E> - 1 - d;
+  return transpose(e, axes);
+}
+/// With two dimensions exchanged.
+template <array_operand E>
+auto swapaxes(E const& e, int first, int second, std::source_location where = std::source_location::current()) {
+  std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes{};
+  for (std::size_t d = 0; d < axes.size(); ++d) axes[d] = static_cast<int>(d);
+  std::swap(axes[static_cast<std::size_t>(detail::normalised_axis(first, dimensions_of<E>, where))],
+            axes[static_cast<std::size_t>(detail::normalised_axis(second, dimensions_of<E>, where))]);
+  return transpose(e, axes, where);
+}
+/// With dimension `from` moved to place `to`, the others in their order.
+template <array_operand E>
+auto moveaxis(E const& e, int from, int to, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  int const source = detail::normalised_axis(from, N, where), target = detail::normalised_axis(to, N, where);
+  std::array<int, static_cast<std::size_t>(N)> axes{};
+  for (int d = 0, next = 0; d < N; ++d) {
+    if (next == source) ++next;
+    axes[static_cast<std::size_t>(d)] = d == target ? source : next++;
+  }
+  return transpose(e, axes, where);
+}
+
+/// Row i of a matrix; the last dimension but one at index i. A vector: see `slice`.
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto row(E const& e, index_t i,
+                                         std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  view_map const view = detail::view_of(n);
+  constexpr int d = dimensions_of<E> - 2;
+  return detail::seen_as<dimensions_of<E> - 1>(n, view.dropped(d, resolve_index(i, view.shape[d], d, where)));
+}
+/// Column j of a matrix; the last dimension at index j.
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto column(E const& e, index_t j,
+                                            std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  view_map const view = detail::view_of(n);
+  constexpr int d = dimensions_of<E> - 1;
+  return detail::seen_as<d>(n, view.dropped(d, resolve_index(j, view.shape[d], d, where)));
+}
+
+/// A new dimension of extent 1 that stands at `axis` of the result.
+template <array_operand E>
+requires(dimensions_of<E> <
+         max_dimensions) auto expand_dims(E const& e, int axis,
+                                          std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  int const a = detail::normalised_axis(axis, dimensions_of<E> + 1, where);
+  return detail::seen_as<dimensions_of<E> + 1>(n, detail::view_of(n).inserted(a, 1));
+}
+/// Without dimension `axis`, whose extent must be 1 (shape_error).
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto squeeze(E const& e, int axis,
+                                             std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
+  view_map const view = detail::view_of(n);
+  detail::check_squeezable(view.shape, a, where);
+  return detail::seen_as<dimensions_of<E> - 1>(n, view.dropped(a, 0));
+}
+
+/// With the order of the indices along `axis` reversed.
+template <array_operand E>
+auto flip(E const& e, int axis, std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
+  view_map const view = detail::view_of(n);
+  return detail::seen_as<dimensions_of<E>>(
+      n, view.sliced(a, pantile::resolve(range({}, {}, -1), view.shape[a], where)));
+}
+/// Along all dimensions.
+template <array_operand E>
+auto flip(E const& e, std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  view_map view = detail::view_of(n);
+  for (int d = 0; d < dimensions_of<E>; ++d)
+    view = view.sliced(d, pantile::resolve(range({}, {}, -1), view.shape[d], where));
+  return detail::seen_as<dimensions_of<E>>(n, view);
+}
+
+/// Stretched to a shape as NumPy broadcasts: nothing is copied. Throws shape_error.
+template <std::size_t N, array_operand E>
+requires(N >=
+         dimensions_of<E>) auto broadcast_to(E const& e, std::array<index_t, N> const& shape,
+                                             std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  return detail::seen_as<static_cast<int>(N)>(
+      n, detail::broadcast_view(detail::view_of(n), extents(shape, where), where));
+}
+template <std::size_t N, array_operand E>
+requires(N >=
+         dimensions_of<E>) auto broadcast_to(E const& e, index_t const (&shape)[N],
+                                             std::source_location where = std::source_location::current()) {
+  return broadcast_to(e, std::to_array(shape), where);
+}
+
+}  // namespace pantile

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <pantile/expr/views.hpp>
+#include <pantile/kernel/copy.hpp>
+#include <pantile/ops/dot.hpp>
+#include <pantile/ops/evaluate.hpp>
+
+#include <optional>
+#include <utility>
+
+// What operations that build arrays rather than loops share: a node that carries itself out when it is needed,
+// fresh storage for its result, and storing into a part of it.
+namespace pantile {
+
+/// An operation whose result is an array: `make()` carries it out (collective where its operands are
+/// distributed) and returns a leaf. `name` is what explain calls it.
+template <element T, int N, class Make>
+struct deferred_node : node_base {
+  using value_type = T;
+  static constexpr int dimensions = N;
+
+  char const* name;
+  shape_t<N> extent;
+  Make make;
+
+  deferred_node(char const* called, shape_t<N> const& shape, Make const& work)
+      : name(called), extent(shape), make(work) {}
+  shape_t<N> const& shape() const { return extent; }
+  leaf<T, N> resolve() const { return make(); }
+};
+
+namespace detail {
+
+template <element T, int N, class Make>
+auto deferred(char const* name, shape_t<N> const& shape, Make const& make) {
+  return deferred_node<T, N, Make>(name, shape, make);
+}
+
+/// Uninitialised storage for a result: distributed under a tiling that is the same on every rank, or local.
+template <element T, int N>
+leaf<T, N> fresh_leaf(shape_t<N> const& shape, std::optional<communicator> const& comm, tiling const& target) {
+  if (!comm) return leaf<T, N>(local_array<T, N>(shape));
+  return leaf<T, N>(array<T, N>(*comm, shape, agreed_tiling{target}));
+}
+
+/// The elements of an expression for a part of a view, row-major over that part.
+template <element T, int N, node E>
+std::shared_ptr<std::byte> elements_for(E const& resolved, evaluation_site<N> const& site) {
+  auto memory = allocate_tile(site.region.count() * index_t{sizeof(T)}, memory_kind::local);
+  compute<T>(resolved, site, memory.get(), site.region);
+  return memory;
+}
+
+/// Evaluates an expression, broadcast to the shape of a view, and stores it where the view has its elements
+/// (collective where the view's array is distributed). The halo is not refreshed. A failed statement stores
+/// nothing.
+template <element T, int N, node E>
+void store(E const& resolved, leaf<T, N> const& target) {
+  tiling const seen = target.comm ? target.seen_tiling() : tiling();
+  auto const site = site_at<N>(target.extent, target.comm, seen);
+  auto const elements = elements_for<T>(resolved, site);
+  auto const counts = extents_of<N>(site.region);
+  auto const from = row_major_strides(counts);
+  shape_t<N> to{};
+  index_t const offset = strides_of(target.view, site.region, target.stored_box, to.data());
+  kernel::copy_strided(elements.get(), from.data(), target.memory.get() + offset * index_t{sizeof(T)},
+                       to.data(), counts.data(), N, sizeof(T));
+}
+
+/// The tiling of an array of another shape whose dimension `axis` differs: that of the operand where the ranks
+/// do not cut `axis`, rows otherwise.
+tiling tiling_beside(operand_survey const& survey, extents const& shape, int axis);
+
+}  // namespace detail
+}  // namespace pantile

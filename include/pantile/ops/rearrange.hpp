@@ -1,0 +1,183 @@
+#pragma once
+
+#include <pantile/ops/deferred.hpp>
+
+#include <array>
+#include <source_location>
+#include <tuple>
+#include <utility>
+
+// Joining and repeating arrays. Each function is a node; carried out, every part goes straight to where the
+// result wants it: one movement per operand, none where the ranks do not cut the axis.
+namespace pantile {
+
+namespace detail {
+
+/// The shape of operands joined along an axis; throws shape_error where they differ elsewhere.
+extents joined_shape(extents const& a, extents const& b, int axis, std::source_location where);
+/// Throws domain_error for a negative number of repetitions or a negative width.
+void check_not_negative(char const* operation, index_t n, std::source_location where);
+
+template <int N>
+shape_t<N> shape_of(extents const& e) {
+  shape_t<N> s{};
+  for (int d = 0; d < N; ++d) s[static_cast<std::size_t>(d)] = e[d];
+  return s;
+}
+template <int N>
+shape_t<N> with_extent(shape_t<N> shape, int axis, index_t n) {
+  shape[static_cast<std::size_t>(axis)] = n;
+  return shape;
+}
+
+/// Stores an expression in a stretch of the result along `axis`: from `first` on, every step-th index.
+template <element T, int N, node E>
+void store_along(E const& resolved, leaf<T, N> const& result, int axis, index_t first, index_t count,
+                 index_t step = 1) {
+  if (count > 0) store(resolved, leaf<T, N>(result, result.view.sliced(axis, {first, count, step})));
+}
+
+/// A node that fills its result, uninitialised and tiled like the operand beside `axis`, by `fill(resolved,
+/// result)`.
+template <element T, int N, node E, class Fill>
+auto filled_node(char const* name, E const& operand, shape_t<N> const& shape, int axis, Fill fill) {
+  return deferred<T, N>(name, shape, [operand, shape, axis, fill] {
+    auto const resolved = operand.resolve();
+    operand_survey const survey = survey_of(resolved);
+    auto const result = fresh_leaf<T, N>(shape, survey.comm,
+                                         survey.comm ? tiling_beside(survey, extents(shape), axis) : tiling());
+    fill(resolved, result);
+    return result;
+  });
+}
+
+}  // namespace detail
+
+/// The operands one after the other along `axis` (negative: from the end), element types promoted. Throws
+/// shape_error where their other extents differ.
+template <array_operand E, array_operand... Es>
+requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(int axis, E const& first,
+                                                                        Es const&... more) {
+  constexpr int N = dimensions_of<E>;
+  using T = promote_all_t<value_of<E>, value_of<Es>...>;
+  auto const where = std::source_location::current();
+  int const a = detail::normalised_axis(axis, N, where);
+  extents joined(as_node(first).shape());
+  ((joined = detail::joined_shape(joined, extents(as_node(more).shape()), a, where)), ...);
+  auto const shape = detail::shape_of<N>(joined);
+  std::tuple operands(node_of<E>(as_node(first)), node_of<Es>(as_node(more))...);
+  return detail::deferred<T, N>("concatenate", shape, [operands, shape, a] {
+    return std::apply(
+        [&](auto const&... es) {
+          std::tuple<decltype(es.resolve())...> const resolved{es.resolve()...};
+          return std::apply(
+              [&](auto const& head, auto const&... tail) {
+                operand_survey survey = detail::survey_of(head);
+                auto also = [&](operand_survey const& s) {
+                  if (!survey.comm) survey = s;
+                  if (s.comm) detail::check_communicator(s, *survey.comm);
+                };
+                (also(detail::survey_of(tail)), ...);
+                auto const result = detail::fresh_leaf<T, N>(
+                    shape, survey.comm,
+                    survey.comm ? detail::tiling_beside(survey, extents(shape), a) : tiling());
+                index_t at = 0;
+                auto add = [&](auto const& e) {
+                  index_t const n = e.shape()[static_cast<std::size_t>(a)];
+                  detail::store_along(e, result, a, at, n);
+                  at += n;
+                };
+                add(head);
+                (add(tail), ...);
+                return result;
+              },
+              resolved);
+        },
+        operands);
+  });
+}
+
+/// The operands, all of one shape, along a new dimension that stands at `axis` of the result.
+template <array_operand E, array_operand... Es>
+requires((dimensions_of<E> < max_dimensions) &&
+         ((dimensions_of<Es> == dimensions_of<E>)&&...)) auto stack(int axis, E const& first,
+                                                                    Es const&... more) {
+  int const a = detail::normalised_axis(axis, dimensions_of<E> + 1, std::source_location::current());
+  return concatenate(a, expand_dims(first, a), expand_dims(more, a)...);
+}
+
+/// Shifted along `axis`: the element at index i comes to i + shift, what leaves at one end enters at the other.
+template <array_operand E>
+auto roll(E const& e, index_t shift, int axis, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  int const a = detail::normalised_axis(axis, N, where);
+  auto const& n = as_node(e);
+  shape_t<N> const shape = n.shape();
+  index_t const extent = shape[static_cast<std::size_t>(a)];
+  index_t const by = extent == 0 ? 0 : ((shift % extent) + extent) % extent;
+  return detail::filled_node<T, N>("roll", node_of<E>(n), shape, a,
+                                   [=](auto const& resolved, auto const& result) {
+                                     auto const source = detail::carried_out<T>(resolved);
+                                     auto const from = [&](index_t first, index_t count) {
+                                       return leaf<T, N>(source, source.view.sliced(a, {first, count, 1}));
+                                     };
+                                     detail::store_along(from(extent - by, by), result, a, 0, by);
+                                     detail::store_along(from(0, extent - by), result, a, by, extent - by);
+                                   });
+}
+
+/// The operand `times` times one after the other along `axis`.
+template <array_operand E>
+auto tile(E const& e, index_t times, int axis, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  int const a = detail::normalised_axis(axis, N, where);
+  detail::check_not_negative("tile", times, where);
+  auto const& n = as_node(e);
+  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
+  return detail::filled_node<T, N>("tile", node_of<E>(n), detail::with_extent<N>(n.shape(), a, extent * times),
+                                   a, [=](auto const& resolved, auto const& result) {
+                                     for (index_t k = 0; k < times; ++k)
+                                       detail::store_along(resolved, result, a, k * extent, extent);
+                                   });
+}
+
+/// Every element `times` times in a row along `axis`.
+template <array_operand E>
+auto repeat(E const& e, index_t times, int axis, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  int const a = detail::normalised_axis(axis, N, where);
+  detail::check_not_negative("repeat", times, where);
+  auto const& n = as_node(e);
+  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
+  return detail::filled_node<T, N>("repeat", node_of<E>(n),
+                                   detail::with_extent<N>(n.shape(), a, extent * times), a,
+                                   [=](auto const& resolved, auto const& result) {
+                                     for (index_t k = 0; k < times; ++k)
+                                       detail::store_along(resolved, result, a, k, extent, times);
+                                   });
+}
+
+/// With `before` elements of `value` before and `after` behind the operand along `axis`.
+template <array_operand E>
+auto pad(E const& e, int axis, index_t before, index_t after, value_of<E> value = {},
+         std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  int const a = detail::normalised_axis(axis, N, where);
+  detail::check_not_negative("pad", before, where);
+  detail::check_not_negative("pad", after, where);
+  auto const& n = as_node(e);
+  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
+  return detail::filled_node<T, N>(
+      "pad", node_of<E>(n), detail::with_extent<N>(n.shape(), a, before + extent + after), a,
+      [=](auto const& resolved, auto const& result) {
+        detail::store_along(scalar_node<T>(value), result, a, 0, before);
+        detail::store_along(resolved, result, a, before, extent);
+        detail::store_along(scalar_node<T>(value), result, a, before + extent, after);
+      });
+}
+
+}  // namespace pantile

@@ -127,7 +127,8 @@ int program(communicator const& comm, int argc, char** argv) {
   for_users([&] {
     if (!command.no_output) check_output_folder(comm, command.output);
     check_output_file(comm, command.json,
-                      {command.ratings, command.titles, command.init_user_factors, command.init_item_factors});
+                      {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
+                       command.no_output ? std::string() : command.output});
     if (command.dtype == "f32")
       run_als<float>(comm, command);
     else

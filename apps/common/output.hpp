@@ -22,20 +22,8 @@ namespace files = std::filesystem;
 
 namespace detail {
 
-/// Asks by doing: permissions, read-only and virtual file systems all have their say.
-inline void check_writable(files::path const& folder, std::string const& for_what) {
-  std::string probe = (folder / ".pantile-XXXXXX").string();
-  if (::mkdtemp(probe.data()) != nullptr)
-    ::rmdir(probe.c_str());
-  else
-    throw io_error("cannot write " + for_what + ": nothing can be made in '" + folder.string() +
-                       "': " + std::generic_category().message(errno),
-                   std::string());
-}
-
-/// The folder that is there above or at `path`.
+/// The folder that is there at `path` or above it.
 inline files::path existing_folder(files::path path) {
-  path = files::absolute(path).lexically_normal();
   while (!files::exists(path) && path.has_parent_path() && path != path.parent_path())
     path = path.parent_path();
   return path;
@@ -54,10 +42,11 @@ inline void check_places(std::vector<files::path> const& names, files::path cons
       throw io_error("cannot write '" + (folder / name).string() + "': it is a folder", std::string());
 }
 
-/// Moves all files of `from` into `into`; where one cannot be moved, those that were there are put back.
-inline void move_files(files::path const& from, files::path const& into) {
-  std::vector<files::path> const names = names_in(from);
-  files::path const before = from / ".replaced";
+/// Moves files from one folder into another of the same file system; where one cannot be moved, those that were
+/// there are put back.
+inline void move_files(std::vector<files::path> const& names, files::path const& from,
+                       files::path const& into) {
+  files::path const before = from / "replaced";
   files::create_directory(before);
   std::size_t moved = 0;
   try {
@@ -67,14 +56,42 @@ inline void move_files(files::path const& from, files::path const& into) {
       files::rename(from / names[moved], old);
     }
   } catch (...) {
-    std::error_code ignored;
-    for (std::size_t i = 0; i <= moved; ++i) {
+    std::error_code lost, ignored;
+    for (std::size_t i = 0; i <= moved && i < names.size(); ++i) {
       if (i < moved) files::rename(into / names[i], from / names[i], ignored);
-      if (files::exists(before / names[i])) files::rename(before / names[i], into / names[i], ignored);
+      if (files::exists(before / names[i])) files::rename(before / names[i], into / names[i], lost);
     }
+    if (lost)
+      throw io_error("cannot write into '" + into.string() + "', nor put back what was there: it is in '" +
+                         before.string() + "'",
+                     std::string());
     throw;
   }
-  files::remove_all(from);
+}
+
+/// Where a path leads, whether it is there or not.
+inline files::path place_of(std::string const& path) {
+  files::path p = files::weakly_canonical(files::absolute(path));
+  return p.has_filename() ? p : p.parent_path();
+}
+
+/// A fresh folder in `folder`.
+inline files::path temporary_folder(files::path const& folder) {
+  std::string name = (folder / ".pantile-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr)
+    throw files::filesystem_error("", folder, std::error_code(errno, std::generic_category()));
+  return name;
+}
+
+/// Asks by doing: permissions, read-only and virtual file systems all have their say.
+inline void check_writable(files::path const& folder, std::string const& for_what) {
+  try {
+    files::remove(temporary_folder(folder));
+  } catch (files::filesystem_error const& e) {
+    throw io_error("cannot write " + for_what + ": nothing can be made in '" + folder.string() +
+                       "': " + e.code().message(),
+                   std::string());
+  }
 }
 
 }  // namespace detail
@@ -83,27 +100,27 @@ inline void move_files(files::path const& from, files::path const& into) {
 inline void check_output_folder(communicator const& comm, std::string const& path) {
   comm.agree([&] {
     if (comm.rank() != 0) return;
-    files::path const there = detail::existing_folder(path);
+    files::path const there = detail::existing_folder(detail::place_of(path));
     if (!files::is_directory(there))
       throw io_error("cannot write '" + path + "': '" + there.string() + "' is not a folder", std::string());
     detail::check_writable(there, "'" + path + "'");
   });
 }
 
-/// Throws io_error on every rank where a file cannot be written at `path`, or where it is one of the inputs
-/// (collective). An empty path is no file.
+/// Throws io_error on every rank where a file cannot be written at `path`, or where it is one of the other
+/// files or folders of the program (collective). An empty path is no file.
 inline void check_output_file(communicator const& comm, std::string const& path,
-                              std::vector<std::string> const& inputs) {
+                              std::vector<std::string> const& others) {
   comm.agree([&] {
     if (comm.rank() != 0 || path.empty()) return;
-    for (std::string const& input : inputs) {
-      std::error_code missing;
-      if (files::equivalent(path, input, missing) && files::is_regular_file(path))
-        throw io_error("'" + path + "' is an input and would be overwritten; name another file for the output",
-                       std::string());
-    }
     if (files::is_directory(path)) throw io_error("cannot write '" + path + "': it is a folder", std::string());
     if (files::exists(path) && !files::is_regular_file(path)) return;  // a terminal or a pipe
+    std::error_code missing;
+    for (std::string const& other : others)
+      if (!other.empty() &&
+          (detail::place_of(path) == detail::place_of(other) || files::equivalent(path, other, missing)))
+        throw io_error("'" + path + "' is named twice: the results would overwrite '" + other + "'",
+                       std::string());
     files::path const folder = files::absolute(path).parent_path();
     if (!files::is_directory(folder))
       throw io_error("cannot write '" + path + "': there is no folder '" + folder.string() + "'",
@@ -112,15 +129,14 @@ inline void check_output_file(communicator const& comm, std::string const& path,
   });
 }
 
-/// Makes `folder` hold what `write(temporary_folder)` writes (collective): the files are written elsewhere
-/// beside it and moved only when all of them are there and `finish()` has written what lies elsewhere, so that
-/// nothing changes where writing fails. Other files in it stay.
+/// Makes `folder` hold what `write(temporary_folder)` writes (collective): the files are written into a folder
+/// of their own, in it or above it, and moved only when all of them are there and `finish()` has written what
+/// lies elsewhere, so that nothing changes where writing fails. Other files in it stay.
 inline void write_folder(communicator const& comm, std::string const& folder,
                          std::function<void(std::string const&)> const& write,
                          std::function<void()> const& finish) {
-  files::path target = files::absolute(folder).lexically_normal();
-  if (!target.has_filename()) target = target.parent_path();
-  files::path const part = target.string() + ".part";
+  files::path target, part;
+  std::vector<files::path> names;
   auto const on_root = [&](auto const& work) {
     comm.agree([&] {
       try {
@@ -133,25 +149,29 @@ inline void write_folder(communicator const& comm, std::string const& folder,
     });
   };
   on_root([&] {
-    files::create_directories(target.parent_path());
-    files::remove_all(part);
-    files::create_directory(part);
+    target = detail::place_of(folder);
+    part = detail::temporary_folder(detail::existing_folder(target));
   });
   try {
-    write(part.string());
-    on_root([&] { detail::check_places(detail::names_in(part), target); });
+    write(comm.bcast(part.string(), 0));
+    on_root([&] {
+      names = detail::names_in(part);
+      detail::check_places(names, target);
+    });
     finish();
     on_root([&] {
-      if (files::exists(target))
-        detail::move_files(part, target);
-      else
-        files::rename(part, target);
+      files::create_directories(target);
+      detail::move_files(names, part, target);
     });
   } catch (...) {
     std::error_code ignored;
-    if (comm.rank() == 0) files::remove_all(part, ignored);
+    bool const holds_old_files =
+        files::exists(part / "replaced", ignored) && !files::is_empty(part / "replaced", ignored);
+    if (comm.rank() == 0 && !holds_old_files) files::remove_all(part, ignored);
     throw;
   }
+  std::error_code ignored;
+  if (comm.rank() == 0) files::remove_all(part, ignored);
 }
 
 /// Writes a JSON file from rank 0 (collective).

@@ -165,7 +165,7 @@ void run_lra(communicator const& comm, lra_command c) {
   results.quality = evaluate_logistic(X, learn.labels, model.weights);
   say(comm, "\nloss {:.6f}, accuracy {:.4f}", results.quality.loss, results.quality.accuracy);
   // Without weights every row is a coin toss: ln 2 per row.
-  if (results.quality.loss > std::log(2.0))
+  if (c.model.iterations > 0 && c.model.alpha > 0 && results.quality.loss > std::log(2.0) * 1.0001)
     say(comm, "the loss has risen: the step is too large; try a smaller --alpha{}",
         c.standardize ? "" : ", or --standardize");
   if (results.test_rows > 0) {
@@ -190,7 +190,7 @@ int program(communicator const& comm, int argc, char** argv) {
     return complain(comm, app, "give --data FILE or --generate N,M");
   for_users([&] {
     if (!command.output.empty()) check_output_folder(comm, command.output);
-    check_output_file(comm, command.json, {command.data});
+    check_output_file(comm, command.json, {command.data, command.output});
     if (command.dtype == "f32")
       run_lra<float>(comm, command);
     else

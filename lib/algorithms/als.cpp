@@ -48,7 +48,8 @@ double objective(als_side<T> const& users, als_side<T> const& items, als_options
   for (std::size_t i = 0; i < x.size(); i += static_cast<std::size_t>(o.factors) + 1)
     squares += static_cast<double>(x[i]) + static_cast<double>(y[i]);
   // A sum of squares; rounding of the large terms that cancel may leave a little less than nothing.
-  return std::max(0.0, users.observed_loss(items, o.alpha) + all_pairs + o.regularization * squares);
+  double const loss = users.observed_loss(items, o.alpha) + all_pairs + o.regularization * squares;
+  return loss < 0 ? 0.0 : loss;  // NaN stays
 }
 
 template <class T>

@@ -55,6 +55,7 @@ void throw_error(error_kind kind, std::string message, std::string location) {
 }
 
 std::string short_location(std::source_location where) {
+  if (where.line() == 0) return {};
   std::string_view file = where.file_name();
   auto slash = file.rfind('/');
   if (slash != std::string_view::npos && slash > 0) slash = file.rfind('/', slash - 1);

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
+#include <functional>
+#include <new>
 #include <vector>
 
 namespace pantile {
@@ -29,10 +32,12 @@ void communicator::check_same(char const* operation, std::uint64_t hash, where_t
                    [&] { return MPI_Allreduce(pair, largest, 2, MPI_UINT64_T, MPI_MAX, state_->checks); });
   if (largest[0] == ~largest[1]) return;
   // The ranks differ, and all of them know it: each says where it is, and all throw the same table.
-  constexpr std::size_t width = 320;
+  constexpr std::size_t width = 320, longest = 200;
   std::vector<char> mine(width, '\0'), all(width * static_cast<std::size_t>(size()));
-  std::string const text =
-      std::string(operation) + (describe ? " of " + describe() : "") + " at " + short_location(where);
+  std::string what = describe ? describe() : std::string();
+  if (what.size() > longest) what.replace(longest, std::string::npos, "...");
+  std::string const text = std::string(operation) + (what.empty() ? "" : " of " + what) +
+                           (where.line() == 0 ? "" : " at " + short_location(where));
   std::memcpy(mine.data(), text.data(), std::min(text.size(), width - 1));
   detail::call_mpi(operation, where, [&] {
     return MPI_Allgather(mine.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, state_->checks);
@@ -42,6 +47,28 @@ void communicator::check_same(char const* operation, std::uint64_t hash, where_t
   for (int r = 0; r < size(); ++r)
     table += "\n  rank " + std::to_string(r) + ": " + &all[width * static_cast<std::size_t>(r)];
   throw divergence_error(table, std::string());
+}
+
+void communicator::check_same(char const* operation, where_t where,
+                              std::function<std::uint64_t()> const& attempt,
+                              std::function<std::string()> const& describe) const {
+  std::exception_ptr failure;
+  std::string problem;
+  std::uint64_t print = 0;
+  try {
+    print = attempt();
+  } catch (error const& e) {
+    failure = std::current_exception();
+    problem = e.message();
+  } catch (std::bad_alloc const&) {
+    failure = std::current_exception();
+    problem = "the system has no more memory";
+  }
+  if (failure) print = std::hash<std::string>{}(problem);
+  check_same(operation, hash_combine(print, failure ? 1 : 0), where, [&] {
+    return failure ? problem : describe ? describe() : std::string();
+  });
+  if (failure) std::rethrow_exception(failure);
 }
 
 void communicator::agree(std::function<void()> const& work, where_t where) const {

@@ -36,7 +36,16 @@ arena::arena(backing kind, index_t capacity) : capacity_(rounded(capacity, huge_
   } else {
     flags |= MAP_PRIVATE | MAP_ANONYMOUS;
   }
-  void* p = mmap(nullptr, static_cast<std::size_t>(capacity_), PROT_READ | PROT_WRITE, flags, descriptor_, 0);
+  auto const map = [&] {
+    return mmap(nullptr, static_cast<std::size_t>(capacity_), PROT_READ | PROT_WRITE, flags, descriptor_, 0);
+  };
+  void* p = map();
+  // A limit on addresses, or a system that promises no more than it has: take what there is. (A memory file is
+  // as long as its neighbours think it is.)
+  while (p == MAP_FAILED && kind == backing::anonymous && capacity_ > 32 * huge_page) {
+    capacity_ = rounded(capacity_ / 2, huge_page);
+    p = map();
+  }
   if (p == MAP_FAILED) {
     int const reason = errno;
     if (descriptor_ >= 0) close(descriptor_);

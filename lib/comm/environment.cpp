@@ -44,15 +44,16 @@ int cores_of_this_process() {
 /// slices.
 void yield_when_crowded() {
   char const* local = std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE");
-  if (local && std::atoi(local) >= cores_of_this_process()) setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+  long const cores = cores_of_this_process(), all = sysconf(_SC_NPROCESSORS_ONLN);
+  // Bound ranks are as many as there are cores before two of them meet.
+  if (local && (cores < all ? std::atol(local) > all : std::atol(local) >= cores))
+    setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
 }
 
 void choose_threads() {
   if (std::getenv("OMP_NUM_THREADS")) return;
-  int const cores = cores_of_this_process();
-  long const all = sysconf(_SC_NPROCESSORS_ONLN);
-  // Bound ranks see only their own cores; unbound ones share what they all see.
-  omp_set_num_threads(cores < all ? cores : std::max(1, cores / detail::node_ranks()));
+  // Ranks that are bound to cores of their own have them alone; others share what they all may use.
+  omp_set_num_threads(std::max(1, cores_of_this_process() / detail::ranks_on_these_cores()));
 }
 
 int level_from_environment() {

@@ -23,27 +23,37 @@ void count_allocation(index_t bytes) {
   }
 }
 
-detail::arena& local_arena() {
+/// None where the system gives no addresses for it.
+detail::arena* local_arena() {
   // Never destroyed: arrays with static life may be freed after any destructor here would run.
-  static auto* a = new detail::arena(detail::arena::backing::anonymous, detail::physical_memory() * 4);
-  return *a;
+  static detail::arena* const a = []() -> detail::arena* {
+    try {
+      return new detail::arena(detail::arena::backing::anonymous, detail::physical_memory() * 4);
+    } catch (memory_error const&) {
+      return nullptr;
+    }
+  }();
+  return a;
+}
+
+std::shared_ptr<std::byte> allocate_alone(index_t bytes) {
+  void* p = std::aligned_alloc(64, static_cast<std::size_t>((std::max<index_t>(bytes, 1) + 63) / 64 * 64));
+  if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");
+  count_allocation(bytes);
+  return {static_cast<std::byte*>(p), [bytes](std::byte* q) {
+            allocated -= bytes;
+            std::free(q);
+          }};
 }
 
 }  // namespace
 
 std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
   if (bytes < 0) throw memory_error("a tile cannot have " + std::to_string(bytes) + " bytes");
-  if (bytes < arena_threshold) {
-    void* p = std::aligned_alloc(64, static_cast<std::size_t>((std::max<index_t>(bytes, 1) + 63) / 64 * 64));
-    if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");
-    count_allocation(bytes);
-    return {static_cast<std::byte*>(p), [bytes](std::byte* q) {
-              allocated -= bytes;
-              std::free(q);
-            }};
-  }
+  if (bytes < arena_threshold) return allocate_alone(bytes);
   detail::arena* from = kind == memory_kind::shareable ? detail::shared_arena() : nullptr;
-  if (!from) from = &local_arena();
+  if (!from) from = local_arena();
+  if (!from) return allocate_alone(bytes);
   std::byte* p = from->allocate(bytes);
   count_allocation(bytes);
   return {p, [from, bytes](std::byte* q) {

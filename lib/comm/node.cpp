@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <random>
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,9 +30,26 @@ struct node_state {
   std::vector<std::byte const*> memory;  // by world rank
   index_t capacity = 0;
   int ranks = 1;
+  int sharing = 1;  // ranks that may run on a core of this one
 };
 
 node_state node;
+
+/// How many ranks of the node may run where this one may.
+int count_sharing(MPI_Comm neighbours, std::size_t ranks) {
+  cpu_set_t mine;
+  CPU_ZERO(&mine);
+  sched_getaffinity(0, sizeof mine, &mine);
+  std::vector<cpu_set_t> all(ranks);
+  MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all.data(), sizeof mine, MPI_BYTE, neighbours);
+  int sharing = 0;
+  for (cpu_set_t const& other : all) {
+    cpu_set_t both;
+    CPU_AND(&both, &mine, &other);
+    if (CPU_COUNT(&both) > 0) ++sharing;
+  }
+  return std::max(1, sharing);
+}
 
 std::byte const* map_peer(card const& peer, index_t capacity) {
   if (peer.descriptor < 0) return nullptr;
@@ -79,6 +97,7 @@ index_t physical_memory() noexcept {
 
 arena* shared_arena() noexcept { return node.own; }
 int node_ranks() noexcept { return node.ranks; }
+int ranks_on_these_cores() noexcept { return node.sharing; }
 
 std::byte const* node_memory(int world_rank) noexcept {
   auto const i = static_cast<std::size_t>(world_rank);
@@ -95,6 +114,7 @@ void share_node_memory() {
   MPI_Comm_size(neighbours, &node.ranks);
   node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
   auto const ranks = static_cast<std::size_t>(node.ranks);
+  node.sharing = count_sharing(neighbours, ranks);
   // A process has 2^47 bytes of addresses; all arenas of the node together take at most a quarter of them.
   index_t const room = (index_t{1} << 45) / node.ranks;
   node.capacity = std::min(physical_memory() * 2, room) / (2 << 20) * (2 << 20);

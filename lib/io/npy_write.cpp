@@ -27,7 +27,7 @@ void write_parts(file_writer& writer, index_t data_offset, tiling const& tiles, 
 
 void write_npy_tiles(communicator const& comm, std::string const& path, dtype type, tiling const& tiles,
                      box const& stored, std::byte const* data, std::source_location where) {
-  comm.check_same("write_npy", hash_combine(tiles.hash(), static_cast<std::uint64_t>(type)), where);
+  comm.check_same("write_npy", hash_combine(tiles.fingerprint(), static_cast<std::uint64_t>(type)), where);
   extents const& shape = tiles.shape();
   std::vector<index_t> sizes;
   for (int d = 0; d < shape.dimensions(); ++d) sizes.push_back(shape[d]);

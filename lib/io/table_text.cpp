@@ -183,6 +183,8 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
   layout.first_row_line = count_newlines(source, 0, layout.first_row) + 1;
   layout.row_bytes = std::ssize(lines.text[row]) + 1;
   layout.columns = std::ssize(split(lines.text[row], layout.between));
+  if (layout.columns == 0)
+    throw io_error(located(name, layout.first_row_line, "no fields in " + quoted(lines.text[row])), where);
   if (kind == table_kind::ratings && layout.columns == 1)
     throw io_error(located(name, layout.first_row_line,
                            "no separator (, ; tab or ::) between fields in " + quoted(lines.text[row])),

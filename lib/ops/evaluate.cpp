@@ -65,10 +65,16 @@ void run_checked(std::optional<communicator> const& comm, std::function<void()> 
     if (kernel::take_domain_failure())
       throw domain_error("integer division or remainder by zero", std::string());
   };
-  if (comm)
-    comm->agree(checked);
-  else
-    checked();
+  if (!comm) return checked();
+  comm->agree([&] {
+    try {
+      checked();
+    } catch (error const&) {
+      throw;
+    } catch (std::exception const& e) {  // a function of the user: no place in our sources would help
+      throw error(error_kind::general, e.what(), std::string());
+    }
+  });
 }
 
 tiling natural_tiling(operand_survey const& survey) {
@@ -116,10 +122,15 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
   std::vector<std::vector<box>> boxes(wanted.size());
   for (std::size_t r = 0; r < wanted.size(); ++r) boxes[r] = {wanted[r]};
   box const& mine = wanted[static_cast<std::size_t>(comm.rank())];
-  fetched result{allocate_tile(mine.count() * element_bytes, memory_kind::shareable), mine};
+  fetched result{nullptr, mine};
+  comm.check_same(
+      "operand of an expression", std::source_location(),
+      [&] {
+        result.memory = allocate_tile(mine.count() * element_bytes, memory_kind::shareable);
+        return hash_combine(source.fingerprint(), static_cast<std::uint64_t>(element_bytes));
+      },
+      [&] { return to_string(source); });
   target_tile const target{result.memory.get(), mine};
-  std::uint64_t const print = hash_combine(source.hash(), static_cast<std::uint64_t>(element_bytes));
-  comm.check_same("fetch operand", print);
   execute(plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
   return result;
 }

@@ -78,7 +78,7 @@ sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_ty
       },
       where);
   comm.check_same("sparse_array::from_entries",
-                  hash_combine(tiled.hash(), static_cast<std::uint64_t>(dtype_of<T>)), where);
+                  hash_combine(tiled.fingerprint(), static_cast<std::uint64_t>(dtype_of<T>)), where);
   entries = detail::routed(comm, cuts, std::move(entries), where);
   detail::sort_by_column(entries, shape[1]);
   detail::csr<T> rows = detail::assemble(entries, detail::rows_of(cuts, comm.rank()));

@@ -53,7 +53,7 @@ sparse_array<T> retile(sparse_array<T> const& s, tiling_rule const& rule, std::s
         cuts = detail::row_cuts(tiled, where);
       },
       where);
-  comm.check_same("retile(sparse_array)", tiled.hash(), where);
+  comm.check_same("retile(sparse_array)", tiled.fingerprint(), where);
   shares const to = shares_of(s, cuts);
   detail::csr<T> rows;
   auto const lengths = comm.alltoallv<index_t>(row_lengths(s), to.rows, nullptr, where);

@@ -33,7 +33,7 @@ sparse_array<T> transpose(sparse_array<T> const& s, tiling_rule const& rule, std
         cuts = detail::row_cuts(tiled, where);
       },
       where);
-  comm.check_same("transpose(sparse_array)", tiled.hash(), where);
+  comm.check_same("transpose(sparse_array)", tiled.fingerprint(), where);
   // A rank's entries leave in the order of the old rows, and the ranks have these one after the other: what
   // arrives is in the order of the new columns already.
   auto const entries = detail::routed(comm, cuts, mirrored(s), where);

@@ -398,6 +398,19 @@ std::uint64_t tiling::hash() const noexcept {
   return h;
 }
 
+std::uint64_t tiling::fingerprint() const noexcept {
+  std::uint64_t h = hash();
+  auto mix = [&](index_t value) { h = hash_combine(h, static_cast<std::uint64_t>(value)); };
+  for (auto const& g : grid()) mix(g.ranks), mix(g.dimension);
+  for (int d = 0; d < shape().dimensions() && data_->cartesian; ++d)
+    for (index_t const b : boundaries(d)) mix(b);
+  for (int rank = 0; rank < data_->ranks && !data_->cartesian; ++rank) {
+    box const b = data_->own(rank);
+    for (std::size_t d = 0; d < at(b.dimensions); ++d) mix(b.lo[d]), mix(b.hi[d]);
+  }
+  return h;
+}
+
 namespace {
 std::string shortened(std::vector<index_t> const& cuts) {
   std::string text;

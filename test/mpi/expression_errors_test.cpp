@@ -72,12 +72,13 @@ TEST_CASE("an exception of a user's function on one rank is thrown on all, and n
     CHECK_THROWS_AS((local_array<double, 1>(map(refuse_last, before))), std::runtime_error);
     CHECK(is_part_of(a, before));
     CHECK(a.generation() == 0);
-    // What cannot throw is evaluated in place, and without a vote.
+    // What cannot throw is evaluated in place, and without a vote: one rank alone may begin.
     auto const* const data = a.data();
-    auto const traffic_before = world().counters().messages_sent;
-    a = map([](double x) noexcept { return x + 1; }, a);
+    auto const next = [](double x) noexcept { return x + 1; };
+    if (world().rank() == 0) a = map(next, a);
+    world().barrier();
+    if (world().rank() != 0) a = map(next, a);
     CHECK(a.data() == data);
-    CHECK(world().counters().messages_sent == traffic_before);
     CHECK(sum(a) == static_cast<double>(n) * static_cast<double>(n + 1) / 2);
   }
 }

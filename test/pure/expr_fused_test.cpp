@@ -26,7 +26,7 @@ local_array<double, static_cast<int>(N)> places(std::array<index_t, N> const& sh
 }
 
 template <class F>
-bool every(matrix const& m, F expected) {
+bool holds_everywhere(matrix const& m, F expected) {
   for (index_t i = 0; i < m.extent(0); ++i)
     for (index_t j = 0; j < m.extent(1); ++j)
       if (m(i, j) != expected(static_cast<double>(i), static_cast<double>(j))) return false;
@@ -60,14 +60,14 @@ TEST_CASE("matrices of more than 16 MB, with rows that do not merge") {
   vector const v = places(std::array<index_t, 1>{columns});
   local_array<double, 2> const c = places(std::array<index_t, 2>{rows, 1});
   auto at = [&](double i, double j) { return i * columns + j; };
-  CHECK(every(matrix(a - v), [&](double i, double j) { return at(i, j) - j; }));
-  CHECK(every(matrix(a - c), [&](double i, double j) { return at(i, j) - i; }));
-  CHECK(every(matrix(v - c), [&](double i, double j) { return j - i; }));
+  CHECK(holds_everywhere(matrix(a - v), [&](double i, double j) { return at(i, j) - j; }));
+  CHECK(holds_everywhere(matrix(a - c), [&](double i, double j) { return at(i, j) - i; }));
+  CHECK(holds_everywhere(matrix(v - c), [&](double i, double j) { return j - i; }));
   matrix const flipped = transpose(a) * 2.0;
   CHECK(flipped.shape() == std::array<index_t, 2>{columns, rows});
-  CHECK(every(flipped, [&](double i, double j) { return 2 * at(j, i); }));
-  CHECK(every(matrix(transpose(flipped) - a), at));
-  CHECK(every(matrix(a + identity<double>(1)), [&](double i, double j) { return at(i, j) + 1; }));
+  CHECK(holds_everywhere(flipped, [&](double i, double j) { return 2 * at(j, i); }));
+  CHECK(holds_everywhere(matrix(transpose(flipped) - a), at));
+  CHECK(holds_everywhere(matrix(a + identity<double>(1)), [&](double i, double j) { return at(i, j) + 1; }));
 }
 
 TEST_CASE("operands that are strided in every dimension") {

@@ -54,7 +54,16 @@ class array {
   /// number of ranks, divergence_error where shape or tiling differ between the ranks.
   array(communicator const& comm, shape_type const& shape, tiling_rule const& rule,
         std::source_location where = std::source_location::current())
-      : array(comm, shape, detail::agreed_tiling{detail::bind_alike(comm, "array", shape, rule, where)}) {}
+      : shape_(shape), comm_(comm) {
+    comm.check_same(
+        "array", where,
+        [&] {
+          tiling_ = rule.bind(extents(shape_, where), comm.size(), where);
+          allocate();
+          return tiling_.fingerprint();
+        },
+        [&] { return to_string(tiling_); });
+  }
   array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling)
       : shape_(shape), comm_(comm), tiling_(tiling.value) {
     allocate();
@@ -82,7 +91,8 @@ class array {
   array(E const& expression, std::source_location where = std::source_location::current());  // NOLINT
   /// Evaluates into this array, which keeps its shape and tiling; throws shape_error where the expression has
   /// another shape. A failed statement leaves the array as it was. Correct where the expression reads this
-  /// array. (Collective.)
+  /// array. An expression that was described before and is evaluated later reads what its arrays hold then, or
+  /// did when it was described: evaluate it, or write it again, after assigning to one of them. (Collective.)
   template <node E>
   array& operator=(E const& expression);
 
@@ -127,9 +137,6 @@ class array {
   /// Counts an update that was made through `local()` or `data()`. Where the tiling has a halo, `refresh_halo`
   /// does so and brings the neighbours' new elements.
   void touch() noexcept { ++generation_; }
-
-  /// Puts freshly computed elements of the same shape and tiling in this array's place.
-  void replace_memory(std::shared_ptr<std::byte> memory) noexcept { memory_ = std::move(memory); }
 
  private:
   void allocate() {
@@ -233,22 +240,29 @@ array<T, static_cast<int>(N)> ones(communicator const& comm, std::array<index_t,
 }
 
 /// The array whose element at global index (i, j, ...) is f(i, j, ...); f is called once per stored element.
+/// What it throws is thrown on every rank.
 template <element T, std::size_t N, class F>
 array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array<index_t, N> const& shape,
                                             tiling_rule const& rule, F f,
                                             std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
-  box const& b = a.stored_box();
-  std::array<index_t, N> index{};
-  std::copy_n(b.lo.begin(), N, index.begin());
-  T* out = a.data();
-  for (index_t i = b.count(); i > 0; --i) {
-    *out++ = std::apply(f, index);
-    for (std::size_t d = N; d-- > 0;) {
-      if (++index[d] < b.hi[d]) break;
-      index[d] = b.lo[d];
+  auto const fill = [&] {
+    box const& b = a.stored_box();
+    std::array<index_t, N> index{};
+    std::copy_n(b.lo.begin(), N, index.begin());
+    T* out = a.data();
+    for (index_t i = b.count(); i > 0; --i) {
+      *out++ = std::apply(f, index);
+      for (std::size_t d = N; d-- > 0;) {
+        if (++index[d] < b.hi[d]) break;
+        index[d] = b.lo[d];
+      }
     }
-  }
+  };
+  if constexpr (noexcept(std::apply(f, std::array<index_t, N>{})))
+    fill();
+  else
+    comm.agree(fill, where);
   return a;
 }
 template <element T, std::size_t N, class F>

@@ -182,6 +182,11 @@ class communicator {
   /// (collective; does nothing at PANTILE_CHECK=0). `describe` says in the message what this rank has.
   void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current(),
                   std::function<std::string()> const& describe = {}) const;
+  /// Runs `attempt`, which returns what check_same compares, and compares it (collective). Throws what it
+  /// throws where it fails alike on every rank, divergence_error where it fails on some only or returns
+  /// different values.
+  void check_same(char const* operation, where_t where, std::function<std::uint64_t()> const& attempt,
+                  std::function<std::string()> const& describe) const;
   /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective): a
   /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
   /// been thrown on every rank already and passes through.

@@ -21,8 +21,8 @@ auto retile(E const& expression, tiling_rule const& rule,
   communicator const& comm = *survey.comm;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
     if (resolved.is_whole()) {
-      tiling const target =
-          detail::bind_alike(comm, "retile", resolved.shape(), rule, where, resolved.stored_tiling.hash());
+      tiling const target = detail::bind_alike(comm, "retile", resolved.shape(), rule, where,
+                                               resolved.stored_tiling.fingerprint());
       array<T, N> result(comm, resolved.shape(), detail::agreed_tiling{target});
       detail::move_elements(resolved.stored_tiling, target, comm, resolved.memory.get(), resolved.stored_box,
                             reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T), where);
@@ -37,7 +37,7 @@ auto retile(E const& expression, tiling_rule const& rule,
 /// were written through `local()` or `data()`. Assignments do so themselves.
 template <element T, int N>
 void refresh_halo(array<T, N>& a, std::source_location where = std::source_location::current()) {
-  a.comm().check_same("refresh_halo", a.tiling().hash(), where);
+  a.comm().check_same("refresh_halo", a.tiling().fingerprint(), where);
   detail::refresh_halo(a.comm(), a.tiling(), reinterpret_cast<std::byte*>(a.data()), a.stored_box(), sizeof(T));
   a.touch();
 }

@@ -16,6 +16,7 @@
 #include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/evaluate.hpp>
+#include <pantile/ops/explain.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/reduce.hpp>

@@ -1,4 +1,5 @@
 #include <pantile/array/array.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <atomic>
 
@@ -6,6 +7,7 @@ namespace pantile::detail {
 
 std::string next_array_name() {
   static std::atomic<index_t> count{0};
+  if (trace::rehearsing()) return "array";
   return "array_" + std::to_string(++count);
 }
 

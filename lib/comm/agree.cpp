@@ -23,7 +23,7 @@ std::string communicator::bcast(std::string text, int root, where_t where) const
 
 void communicator::check_same(char const* operation, std::uint64_t hash, where_t where,
                               std::function<std::string()> const& describe) const {
-  if (size() == 1 || environment::check_level() < 1) return;
+  if (size() == 1 || environment::check_level() < 1 || trace::rehearsing()) return;
   std::uint64_t h = hash_combine(hash, 0);
   for (char const* c = operation; *c; ++c) h = hash_combine(h, static_cast<std::uint64_t>(*c));
   std::uint64_t const pair[2] = {h, ~h};
@@ -72,6 +72,7 @@ void communicator::check_same(char const* operation, where_t where,
 }
 
 void communicator::agree(std::function<void()> const& work, where_t where) const {
+  if (trace::rehearsing()) return work();
   struct failure {
     int kind = 0;
     std::string message, location;

@@ -196,13 +196,14 @@ void communicator::allreduce_custom(void* data, index_t count, std::size_t eleme
     call_mpi("allreduce", where,
              [&] { return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, type, op, state_->handle); });
   });
-  MPI_Op_free(&op);
-  MPI_Type_free(&type);
+  if (op != MPI_OP_NULL) MPI_Op_free(&op);
+  if (type != MPI_DATATYPE_NULL) MPI_Type_free(&type);
   this->count({count * width, count * width, 1, 1});
 }
 
 void communicator::allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type,
                                    where_t where) const {
+  trace::needs_elements("allgather");
   check_same("allgather", type, where);
   auto const n = narrow<int>(count, where);
   call_mpi("allgather", where,

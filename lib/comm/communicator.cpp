@@ -34,11 +34,30 @@ communicator_state::communicator_state(MPI_Comm owned) : handle(owned) {
 
 communicator_state::~communicator_state() {
   grids.clear();
+  if (imagined) return;
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized) return;
   MPI_Comm_free(&checks);
   MPI_Comm_free(&handle);
+}
+
+int communicator_state::rehearsed_rank() const noexcept {
+  int const acting = trace::active->acting_as;
+  for (int r = 0; r < size; ++r)
+    if (world_ranks[static_cast<std::size_t>(r)] == acting) return r;
+  return rank;
+}
+
+communicator const& communicator_state::imagine(int ranks) {
+  std::unique_ptr<communicator>& one = imaginations[ranks];
+  if (!one) {
+    auto state = std::make_shared<communicator_state>();
+    state->imagined = true;
+    state->size = ranks;
+    one.reset(new communicator(std::move(state)));
+  }
+  return *one;
 }
 
 communicator communicator_state::wrap(MPI_Comm owned) {
@@ -64,7 +83,12 @@ traffic traffic::operator-(traffic const& earlier) const noexcept {
 
 communicator::communicator(std::shared_ptr<detail::communicator_state> state) : state_(std::move(state)) {}
 
-int communicator::rank() const noexcept { return state_->rank; }
+int communicator::rank() const noexcept {
+  return trace::rehearsing() && !state_->imagined ? state_->rehearsed_rank() : state_->rank;
+}
+int communicator::world_rank(int rank) const noexcept {
+  return state_->world_ranks[static_cast<std::size_t>(rank)];
+}
 int communicator::size() const noexcept { return state_->size; }
 traffic communicator::counters() const noexcept { return *state_->moved; }
 index_t communicator::chunk_limit() const noexcept { return state_->chunk_limit; }
@@ -74,7 +98,9 @@ void communicator::set_chunk_limit(index_t limit) const {
   state_->chunk_limit = std::min(limit, index_t{1} << 30);
 }
 
-void communicator::count(traffic const& moved) const noexcept {
+void communicator::count(traffic const& moved) const {
+  if (trace::active) trace::active->moved(moved);
+  if (trace::rehearsing()) return;
   auto& all = *state_->moved;
   all.bytes_sent += moved.bytes_sent;
   all.bytes_received += moved.bytes_received;
@@ -115,6 +141,7 @@ communicator const& communicator::along(std::vector<int> const& grid, int axis, 
                            std::to_string(axis) + " do not fit " + std::to_string(size()) + " ranks",
                        where);
   if (grid[static_cast<std::size_t>(axis)] == size()) return *this;
+  if (trace::rehearsing()) return state_->imagine(grid[static_cast<std::size_t>(axis)]);
   auto const known = state_->grids.find({grid, axis});
   if (known != state_->grids.end()) return known->second;
   int color = 0, stride = 1;  // the place along all other axes
@@ -204,8 +231,7 @@ request communicator::isend_bytes(void const* data, index_t count, int to, int t
     });
   };
   start_pieces(count, chunk_limit(), start);
-  state_->moved->bytes_sent += count;
-  ++state_->moved->messages_sent;
+  this->count({.bytes_sent = count, .messages_sent = 1});
   return request(std::move(r));
 }
 
@@ -224,8 +250,7 @@ request communicator::ireceive_bytes(void* data, index_t count, int from, int ta
     });
   };
   start_pieces(count, chunk_limit(), start);
-  state_->moved->bytes_received += count;
-  ++state_->moved->messages_received;
+  this->count({.bytes_received = count, .messages_received = 1});
   return request(std::move(r));
 }
 

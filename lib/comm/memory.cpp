@@ -3,10 +3,12 @@
 
 #include <pantile/base/error.hpp>
 #include <pantile/comm/memory.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <sys/mman.h>
 #include <sys/sysinfo.h>
 
 namespace pantile {
@@ -17,10 +19,28 @@ constexpr index_t arena_threshold = 64 << 10;
 std::atomic<index_t> allocated{0};
 std::atomic<index_t> peak{0};
 
+/// Addresses without memory behind them, for what is only rehearsed.
+std::shared_ptr<std::byte> imagine_tile(index_t bytes) {
+  auto const length = static_cast<std::size_t>(std::max<index_t>(bytes, 1));
+  void* p = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (p == MAP_FAILED) throw memory_error("no addresses for a tile of " + std::to_string(bytes) + " bytes");
+  trace::active->memory(bytes);
+  return {static_cast<std::byte*>(p), [bytes, length](std::byte* q) {
+            if (trace::active) trace::active->memory(-bytes);
+            munmap(q, length);
+          }};
+}
+
 void count_allocation(index_t bytes) {
+  if (trace::active) trace::active->memory(bytes);
   index_t const now = allocated.fetch_add(bytes) + bytes;
   for (index_t before = peak.load(); before < now && !peak.compare_exchange_weak(before, now);) {
   }
+}
+
+void count_release(index_t bytes) {
+  if (trace::active) trace::active->memory(-bytes);
+  allocated -= bytes;
 }
 
 /// None where the system gives no addresses for it.
@@ -41,7 +61,7 @@ std::shared_ptr<std::byte> allocate_alone(index_t bytes) {
   if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");
   count_allocation(bytes);
   return {static_cast<std::byte*>(p), [bytes](std::byte* q) {
-            allocated -= bytes;
+            count_release(bytes);
             std::free(q);
           }};
 }
@@ -50,6 +70,7 @@ std::shared_ptr<std::byte> allocate_alone(index_t bytes) {
 
 std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
   if (bytes < 0) throw memory_error("a tile cannot have " + std::to_string(bytes) + " bytes");
+  if (trace::rehearsing()) return imagine_tile(bytes);
   if (bytes < arena_threshold) return allocate_alone(bytes);
   detail::arena* from = kind == memory_kind::shareable ? detail::shared_arena() : nullptr;
   if (!from) from = local_arena();
@@ -57,7 +78,7 @@ std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
   std::byte* p = from->allocate(bytes);
   count_allocation(bytes);
   return {p, [from, bytes](std::byte* q) {
-            allocated -= bytes;
+            count_release(bytes);
             from->free(q);
           }};
 }

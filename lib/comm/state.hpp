@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/comm/communicator.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <mpi.h>
 
@@ -24,6 +25,15 @@ struct communicator_state {
   index_t chunk_limit = index_t{1} << 30;
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
+  /// What a rehearsal has instead of the communicators that `along` would make: a size, and nothing to send
+  /// with.
+  bool imagined = false;
+  std::map<int, std::unique_ptr<communicator>> imaginations;
+  communicator const& imagine(int ranks);
+  /// The place among these ranks of the world rank that a rehearsal acts as.
+  int rehearsed_rank() const noexcept;
+
+  communicator_state() = default;
   /// Takes ownership of `owned`.
   explicit communicator_state(MPI_Comm owned);
   ~communicator_state();
@@ -55,9 +65,11 @@ struct current_operation {
 };
 current_operation& current();
 
-/// The one helper around MPI: remembers the operation, calls, and throws mpi_error where MPI reports an error.
+/// The one helper around MPI (which a rehearsal leaves alone): remembers the operation, calls, and throws
+/// mpi_error where MPI reports an error.
 template <class Call>
 void call_mpi(char const* operation, std::source_location where, Call call) {
+  if (trace::rehearsing()) return;
   current() = {operation, where, true};
   int const code = call();
   current().under_way = false;

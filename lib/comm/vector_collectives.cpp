@@ -35,6 +35,7 @@ std::vector<int> as_int(std::span<index_t const> values, std::size_t n) {
 
 std::vector<index_t> communicator::share_count(char const* operation, std::uint64_t hash, index_t own,
                                                where_t where) const {
+  trace::needs_elements(operation);
   check_same(operation, hash, where);
   std::vector<index_t> counts(static_cast<std::size_t>(size()));
   call_mpi(operation, where,
@@ -44,6 +45,7 @@ std::vector<index_t> communicator::share_count(char const* operation, std::uint6
 
 std::vector<index_t> communicator::swap_counts(char const* operation, std::uint64_t hash,
                                                std::span<index_t const> counts, where_t where) const {
+  trace::needs_elements(operation);
   check_same(operation, hash, where);
   std::vector<index_t> incoming(counts.size());
   call_mpi(operation, where, [&] {

@@ -1,6 +1,7 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/kernel/parallel.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cblas.h>
 
@@ -72,6 +73,8 @@ void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view
 template <class T>
 void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc) {
   if (m == 0 || n == 0) return;
+  trace::computed(2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
+  if (trace::rehearsing()) return;
   if (k == 0 || !in_blas<T>)
     for (index_t i = 0; i < m; ++i) std::fill_n(c + i * ldc, n, T(0));
   if (k == 0) return;
@@ -94,6 +97,8 @@ void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc) {
   } else {
     if (n == 0) return;
     if (k == 0) return gemm<T>(n, n, k, {a.data, a.ld, !a.transposed}, a, c, ldc);
+    trace::computed(static_cast<double>(n) * static_cast<double>(n + 1) * static_cast<double>(k));
+    if (trace::rehearsing()) return;
     T const one(1), zero(0);
     auto const trans = a.transposed ? CblasNoTrans : CblasTrans;
     int const N = blas_int(n), K = blas_int(k), la = leading(a.ld), lc = leading(ldc);

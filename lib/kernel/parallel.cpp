@@ -1,4 +1,5 @@
 #include <pantile/kernel/parallel.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <omp.h>
 
@@ -18,6 +19,7 @@ int parallel_threads(index_t count, index_t work) {
 }
 
 void parallel_ranges(index_t count, index_t work, function_ref<void(index_t, index_t, int)> body) {
+  if (trace::rehearsing()) return;
   int const threads = parallel_threads(count, work);
   if (threads == 1) {
     if (count > 0) body(0, count, 0);

@@ -1,6 +1,7 @@
 #include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/dot.hpp>
+#include <pantile/trace/recorder.hpp>
 
 namespace pantile::detail {
 
@@ -97,6 +98,22 @@ bool is_gram(factor const& a, factor const& b, share const& s) {
          b.outer == a.outer && a.inner == b.inner;
 }
 
+std::string algorithm_text(share const& s, bool gram, bool distributed) {
+  std::string const product =
+      gram ? "Gram matrix (one operand is the other transposed: half the work)" : "product";
+  switch (s.by) {
+    case share::cut::m:
+      return "row x replicated: the left operand is cut by rows, the right one is needed whole";
+    case share::cut::n:
+      return "replicated x column: the right operand is cut by columns, the left one is at hand";
+    case share::cut::k:
+      return "outer " + product + " of the cuts along the inner dimension, then one allreduce";
+    case share::cut::none:
+      break;
+  }
+  return (distributed ? "replicated " : "local ") + product;
+}
+
 }  // namespace
 
 void check_inner(index_t a, index_t b, std::source_location where) {
@@ -110,6 +127,7 @@ template <class T>
 product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where) {
   if (a.comm && b.comm && !(*a.comm == *b.comm))
     throw tiling_error("dot: the operands belong to different communicators; retile one of them", where);
+  trace::region const here("dot");
   index_t const m = a.outer_extent, k = a.inner_extent, n = b.outer_extent;
   product result;
   result.comm = a.comm ? a.comm : b.comm;
@@ -121,6 +139,8 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
   if (b.outer >= 0) sizes.push_back(n);
   extents const shape(sizes.data(), dimensions);
   result.tiled = result.comm ? result_tiling(s, shape, a.outer >= 0, ranks) : tiling();
+  note_site(here, result.comm, result.tiled, shape);
+  here.note("algorithm", [&] { return algorithm_text(s, is_gram(a, b, s), result.comm.has_value()); });
   result.storage = result.comm ? result.tiled.box_of(rank) : box(shape);
   result.memory = allocate_tile(result.storage.count() * index_t{sizeof(T)},
                                 result.comm ? memory_kind::shareable : memory_kind::local);

@@ -77,6 +77,12 @@ void run_checked(std::optional<communicator> const& comm, std::function<void()> 
   });
 }
 
+void note_site(trace::region const& r, std::optional<communicator> const& comm, tiling const& target,
+               extents const& shape) {
+  r.note("shape", [&] { return to_string(shape); });
+  if (comm) r.note("tiling", [&] { return to_string(target); });
+}
+
 tiling natural_tiling(operand_survey const& survey) {
   if (survey.best) return survey.best->has_halo() ? survey.best->with_halos({}) : *survey.best;
   return tiling::row().bind(survey.shape, survey.comm->size());
@@ -119,6 +125,8 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
   for (int r = 0; r < comm.size() && at_hand; ++r)
     at_hand = source.stored_box(r).contains(wanted[static_cast<std::size_t>(r)]);
   if (at_hand) return {memory, stored};
+  trace::region const here("fetch");
+  here.note("from", [&] { return to_string(source); });
   std::vector<std::vector<box>> boxes(wanted.size());
   for (std::size_t r = 0; r < wanted.size(); ++r) boxes[r] = {wanted[r]};
   box const& mine = wanted[static_cast<std::size_t>(comm.rank())];
@@ -138,6 +146,9 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
 void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
                    std::source_location where) {
+  trace::region const here("retile");
+  here.note("from", [&] { return to_string(source); });
+  here.note("to", [&] { return to_string(target); });
   target_tile const tile{to, to_storage};
   execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes,
           where);
@@ -146,6 +157,7 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
                   index_t element_bytes) {
   if (!t.has_halo()) return;
+  trace::region const here("halo");
   target_tile const tile{data, stored};
   execute(plan_halo_exchange(t, comm.rank()), comm, {data, stored}, {&tile, 1}, element_bytes);
 }

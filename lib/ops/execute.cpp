@@ -1,6 +1,7 @@
 #include <pantile/comm/memory.hpp>
 #include <pantile/kernel/copy.hpp>
 #include <pantile/ops/execute.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <optional>
 #include <vector>
@@ -25,6 +26,9 @@ class executor {
       : plan_(plan), comm_(comm), source_(source), targets_(targets), bytes_(element_bytes), where_(where) {}
 
   void run() {
+    if (trace::rehearsing())
+      return comm_.count({plan_.elements_sent() * bytes_, plan_.elements_received() * bytes_,
+                          plan_.messages_sent(), plan_.messages_received()});
     announce();
     start_receives();
     start_sends();

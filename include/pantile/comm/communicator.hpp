@@ -3,6 +3,7 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
 #include <pantile/base/types.hpp>
+#include <pantile/trace/traffic.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -18,21 +19,6 @@ namespace pantile {
 
 /// Reductions that MPI knows for the element types; others go through `allreduce_with`.
 enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logical_or };
-
-/// What this rank has sent and received through a communicator, in payload bytes and messages. Point-to-point
-/// and all-to-all traffic is exact; a collective counts what a rank contributes to others and gets from them:
-/// bcast n x (ranks - 1) at the root and n elsewhere, reduce and scan n per contributor, allreduce n out and n
-/// in, allgather own x (ranks - 1) out and the others' in. What travels beside the payload (counts, lengths,
-/// fingerprints) is not counted, nor is what a rank keeps to itself. Copies between ranks of one node that pass
-/// no message count as the messages of the plan that they carry out.
-struct traffic {
-  index_t bytes_sent = 0;
-  index_t bytes_received = 0;
-  index_t messages_sent = 0;
-  index_t messages_received = 0;
-  traffic operator-(traffic const& earlier) const noexcept;
-  bool operator==(traffic const&) const noexcept = default;
-};
 
 namespace detail {
 struct communicator_state;
@@ -68,6 +54,8 @@ class communicator {
 
   int rank() const noexcept;
   int size() const noexcept;
+  /// The rank in MPI_COMM_WORLD of one of these ranks.
+  int world_rank(int rank) const noexcept;
   /// The name of this rank's host.
   std::string const& host() const noexcept;
 
@@ -195,7 +183,7 @@ class communicator {
   // ---- counting
   traffic counters() const noexcept;
   /// Counts a movement that was carried out without messages, inside a node.
-  void count(traffic const& moved) const noexcept;
+  void count(traffic const& moved) const;
   /// The largest piece of a message or collective in bytes. Tests make it small to reach the large-count path.
   index_t chunk_limit() const noexcept;
   void set_chunk_limit(index_t limit) const;

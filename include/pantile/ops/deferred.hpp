@@ -26,7 +26,12 @@ struct deferred_node : node_base {
   deferred_node(char const* called, shape_t<N> const& shape, Make const& work)
       : name(called), extent(shape), make(work) {}
   shape_t<N> const& shape() const { return extent; }
-  leaf<T, N> resolve() const { return make(); }
+  leaf<T, N> resolve() const {
+    trace::region const here(name);
+    leaf<T, N> result = make();
+    if (trace::active) detail::note_site(here, result.comm, result.seen_tiling(), extents(extent));
+    return result;
+  }
 };
 
 namespace detail {

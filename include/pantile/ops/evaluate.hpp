@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/ops/bind.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <functional>
 #include <source_location>
@@ -44,6 +45,16 @@ inline constexpr bool may_fail<map_node<F, Es...>> = [] {
   return fails;
 }();
 
+/// How many operations an element of a fused expression takes.
+template <class E>
+inline constexpr int operations_of = 0;
+template <class F, class... Es>
+inline constexpr int operations_of<map_node<F, Es...>> = (1 + ... + operations_of<Es>);
+
+/// Says of a region what it computes and where.
+void note_site(trace::region const& r, std::optional<communicator> const& comm, tiling const& target,
+               extents const& shape);
+
 template <node E>
 operand_survey survey_of(E const& resolved) {
   operand_survey survey;
@@ -66,7 +77,10 @@ evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> 
 /// Runs the fused loop of a resolved expression into a row-major storage that contains the site's region.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
+  trace::region const here("elementwise");
+  note_site(here, site.comm, site.target, extents(site.shape));
   auto const bound = resolved.bind(site);
+  trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
   auto const strides = row_major_strides(extents_of<N>(storage));
   T* target = reinterpret_cast<T*>(memory);
   for (std::size_t d = 0; d < N; ++d) target += (site.region.lo[d] - storage.lo[d]) * strides[d];
@@ -145,6 +159,7 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
     target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
+  if (trace::rehearsing()) return *this;
   memory_ = std::move(target);
   ++generation_;
   return *this;

@@ -55,11 +55,15 @@ auto reduce_all(E const& expression, std::source_location where) {
   using T = typename E::value_type;
   using A = typename Monoid::template accumulator<T>;
   constexpr int N = E::dimensions;
+  trace::region const here("reduce");
   auto const resolved = expression.resolve();
   operand_survey const survey = survey_of(resolved);
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
+  note_site(here, survey.comm, target, survey.shape);
+  trace::computed(static_cast<double>(site.region.count()) *
+                  (1 + operations_of<std::remove_cvref_t<decltype(resolved)>>));
   auto const bound = resolved.bind(site);
   A total{};
   auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
@@ -108,6 +112,8 @@ struct reduce_node : node_base {
   /// Carries out the reduction (collective).
   leaf<value_type, dimensions> resolve() const {
     constexpr int N = operand_dimensions;
+    trace::region const here("reduce");
+    here.note("axis", [&] { return std::to_string(axis); });
     auto const resolved = operand.resolve();
     operand_survey const survey = detail::survey_of(resolved);
     if (!survey.comm) {
@@ -127,6 +133,7 @@ struct reduce_node : node_base {
   void reduce(Resolved const& resolved, evaluation_site<operand_dimensions> const& site, tiling const& target,
               value_type* result) const {
     constexpr int N = operand_dimensions;
+    trace::computed(static_cast<double>(site.region.count()) * (1 + detail::operations_of<Resolved>));
     auto const box_extents = detail::extents_of<N>(site.region);
     index_t count = 1;
     for (int d = 0; d < N; ++d)

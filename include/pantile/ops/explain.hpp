@@ -1,0 +1,151 @@
+#pragma once
+
+#include <pantile/ops/deferred.hpp>
+#include <pantile/trace/recorder.hpp>
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+// What a statement would do, before it does it. The statement is rehearsed once for every rank: operations take
+// the decisions and make the plans that they will make, but compute and send nothing, so that prediction and
+// execution cannot differ: they are the same code.
+namespace pantile {
+
+/// One operation of a plan: what it decided and what it costs, without the operations inside it.
+struct plan_step {
+  int depth = 0;
+  std::string operation;
+  std::vector<std::pair<std::string, std::string>> notes;  ///< shape, tiling, algorithm, ...
+  index_t bytes_total = 0;                                 ///< sent by all ranks
+  index_t bytes_busiest = 0;                               ///< max over the ranks of max(sent, received)
+  index_t messages_total = 0;
+  index_t messages_busiest = 0;
+  double flops_total = 0;
+  double flops_busiest = 0;
+};
+
+/// What a statement would do on all ranks.
+struct plan {
+  std::string expression;
+  std::string result;  ///< element type, shape, tiling
+  int ranks = 1;
+  std::vector<plan_step> steps;   ///< in the order of execution; deeper ones belong to the one before
+  std::vector<traffic> per_rank;  ///< what each rank's communicator will count
+  index_t bytes_total = 0, bytes_busiest = 0, messages_total = 0, messages_busiest = 0;
+  double flops_total = 0, flops_busiest = 0;
+  index_t temporary_busiest = 0;  ///< the most bytes that a rank takes at a time, the result included
+};
+
+/// The plan as an indented tree, and as JSON.
+std::string to_string(plan const& p);
+std::string to_json(plan const& p);
+
+namespace detail {
+
+/// Rehearses a statement for every rank of a communicator.
+plan rehearse(communicator const& comm, std::function<void()> const& statement);
+/// The same where the statement itself finds out which ranks there are; none: local.
+plan rehearse_with(std::function<std::optional<communicator>()> const& statement);
+/// "multiply" for pantile::functor::multiply.
+std::string function_name(std::type_info const& function);
+std::string number_text(double x);
+
+template <element T, int N>
+std::string expression_text(leaf<T, N> const& l) {
+  return (l.comm ? "array" : "local_array") + to_string(extents(l.extent)) + (l.is_whole() ? "" : ".view");
+}
+template <element T>
+std::string expression_text(scalar_node<T> const& s) {
+  if constexpr (is_complex<T>)
+    return number_text(s.value.real()) + "+" + number_text(s.value.imag()) + "j";
+  else
+    return number_text(static_cast<double>(s.value));
+}
+template <class F, class... Es>
+std::string expression_text(map_node<F, Es...> const& m);
+template <node A, node B>
+std::string expression_text(dot_node<A, B> const& d);
+template <node E, int N>
+std::string expression_text(view_node<E, N> const& v);
+template <class Monoid, node E, bool Keep>
+std::string expression_text(reduce_node<Monoid, E, Keep> const& r);
+template <element T, int N, class Make>
+std::string expression_text(deferred_node<T, N, Make> const& d);
+template <class F, int N>
+std::string expression_text(generator_node<F, N> const& g);
+
+template <class F, class... Es>
+std::string expression_text(map_node<F, Es...> const& m) {
+  std::string arguments;
+  std::apply(
+      [&](auto const&... es) { ((arguments += (arguments.empty() ? "" : ", ") + expression_text(es)), ...); },
+      m.operands);
+  return function_name(typeid(F)) + "(" + arguments + ")";
+}
+template <node A, node B>
+std::string expression_text(dot_node<A, B> const& d) {
+  return "dot(" + expression_text(d.a) + ", " + expression_text(d.b) + ")";
+}
+template <node E, int N>
+std::string expression_text(view_node<E, N> const& v) {
+  return expression_text(v.operand) + ".view";
+}
+template <class Monoid, node E, bool Keep>
+std::string expression_text(reduce_node<Monoid, E, Keep> const& r) {
+  return function_name(typeid(Monoid)) + "(" + expression_text(r.operand) + ", " + std::to_string(r.axis) + ")";
+}
+template <element T, int N, class Make>
+std::string expression_text(deferred_node<T, N, Make> const& d) {
+  return std::string(d.name) + "(...)";
+}
+template <class F, int N>
+std::string expression_text(generator_node<F, N> const& g) {
+  return function_name(typeid(F)) + to_string(extents(g.extent));
+}
+
+}  // namespace detail
+
+/// What evaluating an expression in its natural tiling would do, on every rank. No communication; may be called
+/// by one rank alone. Bytes and messages are exactly what the communicator will count (per_rank), memory what
+/// the allocator will take. Throws what the evaluation would throw, and domain_error where the plan depends on
+/// elements (sort, masks).
+template <array_operand E>
+plan explain(E const& e) {
+  using Node = node_of<E>;
+  using T = typename Node::value_type;
+  constexpr int N = Node::dimensions;
+  Node const n = as_node(e);
+  std::string result;
+  auto const statement = [&] {
+    auto const resolved = n.resolve();
+    operand_survey const survey = detail::survey_of(resolved);
+    result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(survey.shape);
+    if (survey.comm) {
+      tiling const natural = detail::natural_tiling(survey);
+      result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(natural);
+      detail::evaluated<T, N>(resolved, *survey.comm, natural);
+    } else {
+      local_array<T, N> const here(resolved);
+    }
+    return survey.comm;
+  };
+  plan p = detail::rehearse_with(statement);
+  p.expression = detail::expression_text(n);
+  p.result = result;
+  return p;
+}
+
+/// What a statement, such as `[&] { A = A + 1.0; s = sum(A); }`, would do. Nothing of it is done, but names are
+/// not taken back: what it assigns to outside of arrays has no meaning afterwards, and arrays must not be
+/// assigned to.
+template <class Statement>
+requires std::is_invocable_v<Statement&> plan explain(communicator const& comm, Statement statement) {
+  return detail::rehearse(comm, [&] { statement(); });
+}
+
+}  // namespace pantile

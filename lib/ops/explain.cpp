@@ -1,0 +1,194 @@
+#include <pantile/comm/environment.hpp>
+#include <pantile/ops/explain.hpp>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <memory>
+
+namespace pantile {
+
+namespace {
+
+/// What one rank would do.
+class rehearsal final : public trace::recorder {
+ public:
+  struct step {
+    int depth;
+    std::string operation;
+    std::vector<std::pair<std::string, std::string>> notes;
+    traffic volume;
+    double flops = 0;
+  };
+
+  explicit rehearsal(int world_rank) {
+    acting_as = world_rank;
+    enter("statement");
+  }
+  void enter(char const* operation) override {
+    open_.push_back(steps.size());
+    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0});
+  }
+  void leave() override { open_.pop_back(); }
+  void note(char const* key, std::string value) override {
+    steps[open_.back()].notes.emplace_back(key, std::move(value));
+  }
+  void moved(traffic const& v) override {
+    for (traffic* t : {&steps[open_.back()].volume, &total}) {
+      t->bytes_sent += v.bytes_sent;
+      t->bytes_received += v.bytes_received;
+      t->messages_sent += v.messages_sent;
+      t->messages_received += v.messages_received;
+    }
+  }
+  void computed(double flops) override { steps[open_.back()].flops += flops; }
+  void memory(index_t bytes) override {
+    taken_ += bytes;
+    most = std::max(most, taken_);
+  }
+
+  std::vector<step> steps;
+  traffic total;
+  index_t most = 0;
+
+ private:
+  std::vector<std::size_t> open_;
+  index_t taken_ = 0;
+};
+
+void rehearse_as(rehearsal& r, std::function<void()> const& statement) {
+  trace::listen const here(r);
+  statement();
+}
+
+template <class Costs>
+void add(Costs& costs, traffic const& v, double flops) {
+  costs.bytes_total += v.bytes_sent;
+  costs.bytes_busiest = std::max({costs.bytes_busiest, v.bytes_sent, v.bytes_received});
+  costs.messages_total += v.messages_sent;
+  costs.messages_busiest = std::max({costs.messages_busiest, v.messages_sent, v.messages_received});
+  costs.flops_total += flops;
+  costs.flops_busiest = std::max(costs.flops_busiest, flops);
+}
+
+void add(plan& p, rehearsal const& r) {
+  double flops = 0;
+  for (std::size_t i = 0; i < r.steps.size(); ++i) {
+    rehearsal::step const& s = r.steps[i];
+    if (i >= p.steps.size()) p.steps.push_back({.depth = s.depth, .operation = s.operation, .notes = s.notes});
+    add(p.steps[i], s.volume, s.flops);
+    flops += s.flops;
+  }
+  p.per_rank.push_back(r.total);
+  p.temporary_busiest = std::max(p.temporary_busiest, r.most);
+  add(p, r.total, flops);
+}
+
+std::string amount(double x, char const* unit) {
+  char const* const prefixes[] = {"", "k", "M", "G", "T", "P"};
+  std::size_t i = 0;
+  for (; x >= 1000 && i < 5; ++i) x /= 1000;
+  return fmt::format("{:.4g} {}{}", x, prefixes[i], unit);
+}
+
+template <class Costs>
+std::string costs_text(Costs const& c) {
+  std::string text;
+  auto also = [&](std::string const& part) { text += (text.empty() ? "" : "; ") + part; };
+  if (c.bytes_total > 0)
+    also(fmt::format("moves {} in {} messages (busiest rank {} in {})",
+                     amount(static_cast<double>(c.bytes_total), "B"), c.messages_total,
+                     amount(static_cast<double>(c.bytes_busiest), "B"), c.messages_busiest));
+  if (c.flops_total > 0)
+    also(fmt::format("{} (busiest rank {})", amount(c.flops_total, "flop"), amount(c.flops_busiest, "flop")));
+  return text.empty() ? "moves nothing" : text;
+}
+
+}  // namespace
+
+namespace detail {
+
+plan rehearse(communicator const& comm, std::function<void()> const& statement) {
+  plan p;
+  p.ranks = comm.size();
+  for (int r = 0; r < comm.size(); ++r) {
+    rehearsal one(comm.world_rank(r));
+    rehearse_as(one, statement);
+    add(p, one);
+  }
+  return p;
+}
+
+plan rehearse_with(std::function<std::optional<communicator>()> const& statement) {
+  int own = 0;
+  try {
+    own = environment::world().rank();
+  } catch (mpi_error const&) {  // local arrays need no environment
+  }
+  rehearsal first(own);
+  std::optional<communicator> comm;
+  rehearse_as(first, [&] { comm = statement(); });
+  if (comm) return rehearse(*comm, [&] { statement(); });
+  plan p;
+  add(p, first);
+  return p;
+}
+
+std::string function_name(std::type_info const& function) {
+  int status = 0;
+  std::unique_ptr<char, void (*)(void*)> const text(
+      abi::__cxa_demangle(function.name(), nullptr, nullptr, &status), std::free);
+  std::string name = status == 0 ? text.get() : function.name();
+  if (auto const lambda = name.find("{lambda"); lambda != std::string::npos) return "function";
+  name.erase(std::min(name.find('<'), name.size()));
+  if (auto const colon = name.rfind(':'); colon != std::string::npos) name.erase(0, colon + 1);
+  return name;
+}
+
+std::string number_text(double x) { return fmt::format("{:g}", x); }
+
+}  // namespace detail
+
+std::string to_string(plan const& p) {
+  std::string text = p.expression.empty() ? "statement" : p.expression + ": " + p.result;
+  text += fmt::format("\n  on {} rank{}: {}; at most {} of memory on a rank", p.ranks, p.ranks == 1 ? "" : "s",
+                      costs_text(p), amount(static_cast<double>(p.temporary_busiest), "B"));
+  for (std::size_t i = 1; i < p.steps.size(); ++i) {
+    plan_step const& s = p.steps[i];
+    std::string const indent(static_cast<std::size_t>(2 * s.depth), ' ');
+    text += "\n" + indent + "- " + s.operation + ": " + costs_text(s);
+    for (auto const& [key, value] : s.notes) text += "\n" + indent + "    " + key + ": " + value;
+  }
+  return text;
+}
+
+std::string to_json(plan const& p) {
+  auto const costs = [](auto const& c) {
+    return nlohmann::ordered_json{
+        {"bytes_total", c.bytes_total},       {"bytes_busiest", c.bytes_busiest},
+        {"messages_total", c.messages_total}, {"messages_busiest", c.messages_busiest},
+        {"flops_total", c.flops_total},       {"flops_busiest", c.flops_busiest}};
+  };
+  nlohmann::ordered_json json{{"expression", p.expression}, {"result", p.result}, {"ranks", p.ranks}};
+  json.update(costs(p));
+  json["temporary_busiest"] = p.temporary_busiest;
+  json["per_rank"] = nlohmann::ordered_json::array();
+  for (traffic const& t : p.per_rank)
+    json["per_rank"].push_back({{"bytes_sent", t.bytes_sent},
+                                {"bytes_received", t.bytes_received},
+                                {"messages_sent", t.messages_sent},
+                                {"messages_received", t.messages_received}});
+  json["steps"] = nlohmann::ordered_json::array();
+  for (plan_step const& s : p.steps) {
+    nlohmann::ordered_json step{{"depth", s.depth}, {"operation", s.operation}};
+    step.update(costs(s));
+    for (auto const& [key, value] : s.notes) step["notes"][key] = value;
+    json["steps"].push_back(step);
+  }
+  return json.dump(2);
+}
+
+}  // namespace pantile

@@ -37,8 +37,8 @@ class tour {
     good_ = good_ && everywhere;
     pt::index_t const bytes = world_.allreduce(counted.bytes_sent, pt::reduce_op::sum);
     pt::index_t const messages = world_.allreduce(counted.messages_sent, pt::reduce_op::sum);
-    pt::print(world_, "{}. {}\n{}\n  counted: {} B in {} messages: {}\n\n", ++number_, title, to_string(plan), bytes,
-              messages, everywhere ? "predicted = counted" : "NOT AS PREDICTED");
+    pt::print(world_, "{}. {}\n{}\n  counted: {} B in {} messages: {}\n\n", ++number_, title, to_string(plan),
+              bytes, messages, everywhere ? "predicted = counted" : "NOT AS PREDICTED");
   }
 
   pt::communicator world_;
@@ -72,8 +72,7 @@ int main(int argc, char** argv) {
     t.visit("rolling", roll(A, 100, 0));
     t.visit_statement("retiling", [&] { retile(A, pt::tiling::block()); });
     t.visit_statement("a stencil into an array with halo", [&] {
-      H(pt::range(1, -1), pt::every) =
-          0.5 * (H(pt::range(0, -2), pt::every) + H(pt::range(2, {}), pt::every));
+      H(pt::range(1, -1), pt::every) = 0.5 * (H(pt::range(0, -2), pt::every) + H(pt::range(2, {}), pt::every));
     });
     t.visit_statement("a number: the sum of all elements", [&] { sum(A * A); });
     return t.good() ? 0 : 1;

@@ -1,0 +1,153 @@
+// What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind of
+// node; and a rehearsal changes nothing.
+#include "support/oracle.hpp"
+
+#include <pantile/expr/structured.hpp>
+#include <pantile/ops/assign_view.hpp>
+#include <pantile/ops/explain.hpp>
+#include <pantile/ops/movement.hpp>
+#include <pantile/ops/rearrange.hpp>
+
+#include <nlohmann/json.hpp>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+/// Listens to the real thing.
+struct costs {
+  traffic volume;
+  index_t taken = 0, most = 0;
+};
+struct meter final : trace::recorder, costs {
+  void enter(char const*) override {}
+  void leave() override {}
+  void note(char const*, std::string) override {}
+  void moved(traffic const& v) override {
+    volume.bytes_sent += v.bytes_sent;
+    volume.bytes_received += v.bytes_received;
+    volume.messages_sent += v.messages_sent;
+    volume.messages_received += v.messages_received;
+  }
+  void computed(double) override {}
+  void memory(index_t bytes) override { most = std::max(most, taken += bytes); }
+};
+
+template <class Statement>
+costs measured(Statement statement) {
+  meter m;
+  trace::listen const here(m);
+  statement();
+  return m;
+}
+
+void check(plan const& p, costs const& m, bool memory) {
+  traffic const& predicted = p.per_rank[static_cast<std::size_t>(world().rank())];
+  INFO(to_string(p));
+  CHECK(predicted.bytes_sent == m.volume.bytes_sent);
+  CHECK(predicted.bytes_received == m.volume.bytes_received);
+  CHECK(predicted.messages_sent == m.volume.messages_sent);
+  CHECK(predicted.messages_received == m.volume.messages_received);
+  index_t const sent = world().allreduce(m.volume.bytes_sent, reduce_op::sum);
+  CHECK(p.bytes_total == sent);
+  index_t const most = world().allreduce(m.most, reduce_op::max);
+  if (memory) CHECK(std::abs(static_cast<double>(p.temporary_busiest - most)) <= 0.05 * static_cast<double>(most));
+}
+
+template <class E>
+void agrees(E const& e, bool memory = false) {
+  plan const p = explain(e);
+  check(p, measured([&] { auto const result = eval(e); }), memory);
+}
+
+}  // namespace
+
+TEST_CASE("explain predicts what is counted, for every kind of node and tiling") {
+  for (auto const& rule : usual_rules(2)) {
+    INFO(rule.name());
+    auto const a = spread(samples<double>(shape_of<2>{31, 17}), rule);
+    auto const b = spread(samples<double>(shape_of<2>{31, 17}), tiling::column());
+    auto const s = spread(samples<float>(shape_of<2>{17, 17}), rule);
+    auto const v = spread(samples<double>(shape_of<1>{17}), tiling::row());
+    auto const l = samples<double>(shape_of<1>{17});
+    agrees(a + 1.0);
+    agrees(a * b - v);
+    agrees(a / (1 + abs(b)) + l);
+    agrees(sum(a, 0) + v);
+    agrees(max(a * b, 1));
+    agrees(argmin(a, 0));
+    agrees(mean(a, 0, keepdims) * a);
+    agrees(dot(a, v));
+    agrees(dot(transpose(a), a));
+    agrees(dot(a, transpose(b)));
+    agrees(dot(s, s) + 2 * identity<float>(17));
+    agrees(transpose(a));
+    agrees(transpose(a + b));
+    agrees(a(range(1, {}, 2), range({}, {}, -1)));
+    agrees(flip(a * 2.0, 0) + a);
+    agrees(expand_dims(v, 0) * a);
+    agrees(concatenate(0, a, b));
+    agrees(concatenate(1, a, b));
+    agrees(stack(0, v, v));
+    agrees(roll(a, 5, 0));
+    agrees(repeat(tile(a, 2, 1), 2, 0));
+    agrees(pad(a, 0, 1, 2));
+    agrees(cast<std::int32_t>(a) / 3);
+    agrees(map([](double x) { return x + 1; }, a));
+  }
+}
+
+TEST_CASE("explain predicts statements, and does nothing of them") {
+  for (auto const& rule : usual_rules(2)) {
+    INFO(rule.name());
+    auto a = spread(samples<double>(shape_of<2>{31, 17}), rule);
+    auto const before = all_gather(a);
+    auto const generation = a.generation();
+    auto const name = ones<double>(world(), {1}, tiling::row()).name();
+    auto const statements = {
+        std::function<void()>([&] { retile(a, tiling::block()); }),
+        std::function<void()>([&] { a = transpose(transpose(a)) * 2.0; }),
+        std::function<void()>([&] { a(range(1, {}), every) = a(range({}, -1), every); }),
+        std::function<void()>([&] { sum(a * a); }),
+        std::function<void()>([&] { argmax(a); }),
+        std::function<void()>([&] { all_gather(a); }),
+        std::function<void()>([&] { distribute(world(), a, tiling::column().halo(1)); }),
+    };
+    std::vector<plan> plans;
+    for (auto const& statement : statements) plans.push_back(explain(world(), statement));
+    CHECK(is_part_of(a, before));
+    CHECK(a.generation() == generation);
+    CHECK(ones<double>(world(), {1}, tiling::row()).name().size() <= name.size() + 1);
+    std::size_t i = 0;
+    for (auto const& statement : statements) check(plans[i++], measured(statement), false);
+  }
+}
+
+TEST_CASE("explain predicts memory") {
+  auto const a = spread(samples<double>(shape_of<2>{400, 300}), tiling::row());
+  auto const b = spread(samples<double>(shape_of<2>{400, 300}), tiling::column());
+  agrees(a + b, true);
+  agrees(a * 2.0, true);
+  agrees(dot(transpose(a), a), true);
+  agrees(sum(a, 0), true);
+}
+
+TEST_CASE("explain names what was decided, needs nobody else, and refuses what depends on elements") {
+  auto const a = ones<double>(world(), {20, 10}, tiling::row());
+  if (world().rank() == world().size() - 1) {  // one rank alone
+    plan const p = explain(dot(transpose(a), a) + 0.5 * identity<double>(10));
+    CHECK(p.ranks == world().size());
+    std::string const text = to_string(p);
+    CHECK(text.find("Gram matrix") != std::string::npos);
+    CHECK(text.find("add(dot(") != std::string::npos);
+    auto const json = nlohmann::json::parse(to_json(p));
+    CHECK(json["ranks"] == world().size());
+    CHECK(json["per_rank"].size() == static_cast<std::size_t>(world().size()));
+    CHECK(json["bytes_total"] == (world().size() == 1 ? 0 : 800 * world().size()));
+    CHECK_THROWS_AS(explain(world(), [&] { world().allgather(1); }), domain_error);
+  }
+  world().barrier();
+  local_array<double, 1> const l({4}, 2.0);
+  CHECK(explain(l + 1.0).bytes_total == 0);
+}

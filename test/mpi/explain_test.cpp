@@ -1,5 +1,5 @@
-// What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind of
-// node; and a rehearsal changes nothing.
+// What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind
+// of node; and a rehearsal changes nothing.
 #include "support/oracle.hpp"
 
 #include <pantile/expr/structured.hpp>
@@ -52,7 +52,8 @@ void check(plan const& p, costs const& m, bool memory) {
   index_t const sent = world().allreduce(m.volume.bytes_sent, reduce_op::sum);
   CHECK(p.bytes_total == sent);
   index_t const most = world().allreduce(m.most, reduce_op::max);
-  if (memory) CHECK(std::abs(static_cast<double>(p.temporary_busiest - most)) <= 0.05 * static_cast<double>(most));
+  if (memory)
+    CHECK(std::abs(static_cast<double>(p.temporary_busiest - most)) <= 0.05 * static_cast<double>(most));
 }
 
 template <class E>

@@ -6,6 +6,7 @@
 #include <pantile/array/array.hpp>
 #include <pantile/array/local_array.hpp>
 #include <pantile/array/print.hpp>
+#include <pantile/array/tile_of.hpp>
 #include <pantile/comm/environment.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>

@@ -5,9 +5,12 @@
 #include <pantile/base/extents.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
+#include <pantile/kernel/copy.hpp>
 
 #include <memory>
+#include <source_location>
 #include <span>
+#include <string>
 
 namespace pantile {
 
@@ -41,6 +44,30 @@ class local_array {
     shape_ = std::exchange(other.shape_, {});
     memory_ = std::exchange(other.memory_, nullptr);
     return *this;
+  }
+
+  /// A copy of elements of the user's: contiguous and row-major, or with a stride (in elements, of any sign)
+  /// per dimension. Throws shape_error where the span has another number of elements than the shape.
+  static local_array from(std::span<T const> elements, shape_type const& shape,
+                          std::source_location where = std::source_location::current()) {
+    if (std::ssize(elements) != extents(shape, where).count())
+      throw shape_error("local_array: got " + std::to_string(elements.size()) + " elements for the shape " +
+                            to_string(extents(shape)),
+                        where);
+    return from(elements.data(), shape, row_major_strides(shape));
+  }
+  static local_array from(T const* elements, shape_type const& shape, shape_type const& strides) {
+    local_array a(shape);
+    shape_type const own = row_major_strides(shape);
+    kernel::copy_strided(reinterpret_cast<std::byte const*>(elements), strides.data(), a.memory_.get(),
+                         own.data(), shape.data(), N, sizeof(T));
+    return a;
+  }
+  /// Copies the elements to memory of the user's, with a stride per dimension.
+  void copy_to(T* elements, shape_type const& strides) const {
+    shape_type const own = row_major_strides(shape_);
+    kernel::copy_strided(memory_.get(), own.data(), reinterpret_cast<std::byte*>(elements), strides.data(),
+                         shape_.data(), N, sizeof(T));
   }
 
   /// Evaluates an expression; throws shape_error where an existing array has another shape. Collective where
@@ -82,6 +109,11 @@ class local_array {
   }
 
  private:
+  template <element U, int M>
+  friend local_array<U, M> tile_of(array<U, M>& a, std::source_location where);
+  local_array(shape_type const& shape, std::shared_ptr<std::byte> memory)
+      : shape_(shape), memory_(std::move(memory)) {}
+
   shape_type shape_{};
   std::shared_ptr<std::byte> memory_;
 };

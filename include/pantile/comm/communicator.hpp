@@ -22,6 +22,7 @@ enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logic
 
 namespace detail {
 struct communicator_state;
+struct communicator_access;
 struct request_state;
 }  // namespace detail
 
@@ -197,6 +198,7 @@ class communicator {
  private:
   friend class environment;
   friend struct detail::communicator_state;
+  friend struct detail::communicator_access;
   explicit communicator(std::shared_ptr<detail::communicator_state> state);
 
   using combine_function = void (*)(void* in, void* inout, int* count, void* type);

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <pantile/array/array.hpp>
+#include <pantile/array/local_array.hpp>
+
+#include <source_location>
+
+namespace pantile {
+
+/// This rank's tile as a local array that *is* the tile: nothing is copied, what is assigned to its elements or
+/// views is in the array. For loops over the own rows, such as `row(tile_of(X), i) = ...`. Good until the array
+/// is assigned to; copies of it are local arrays of their own. After writing, `touch` the array. Throws
+/// tiling_error where a halo lies between the elements.
+template <element T, int N>
+local_array<T, N> tile_of(array<T, N>& a, std::source_location where = std::source_location::current()) {
+  if (a.stored_box().count() != a.owned_box().count())
+    throw tiling_error("tile_of: the tile has a halo, so its own elements are not contiguous; use local()",
+                       where);
+  return local_array<T, N>(detail::extents_of<N>(a.owned_box()), a.memory());
+}
+
+}  // namespace pantile

@@ -14,14 +14,14 @@ using namespace support;
 
 namespace {
 
-/// Elements and type of a symbol: as a local array, and distributed under the usual tilings.
+/// Elements and type of a symbol: as a local array, and distributed.
 template <class E, element T, int N>
 void check(E const& symbol, local_array<T, N> const& expected) {
   STATIC_REQUIRE(std::is_same_v<value_of<E>, T>);
   CHECK(is_same(local_array<T, N>(symbol), expected));
-  for (auto const& t : usual_tilings(extents(expected.shape()))) {
-    INFO(to_string(t));
-    CHECK(is_part_of(distribute(world(), symbol, t), expected));
+  for (auto const& rule : {tiling::row(), tiling::block().halo(1)}) {
+    INFO(rule.name());
+    CHECK(is_part_of(distribute(world(), symbol, rule), expected));
   }
 }
 template <element T>
@@ -64,6 +64,15 @@ TEST_CASE("arange") {
   CHECK_THROWS_AS(arange<double>(std::numeric_limits<double>::infinity()), domain_error);
   CHECK_THROWS_AS(arange<double>(0, std::numeric_limits<double>::quiet_NaN()), domain_error);
   CHECK_THROWS_AS(arange<index_t>(fewest, most), domain_error);
+}
+
+TEST_CASE("every tiling gives the same elements") {
+  auto const plain = list<double>({3, 5, 7, 9, 11});
+  auto const ones = matrix<double>(5, 4, [](index_t i, index_t j) { return j - i == -1; });
+  for (auto const& t : usual_tilings(extents{5}))
+    CHECK(is_part_of(distribute(world(), arange<double>(3, 12, 2), t), plain));
+  for (auto const& t : usual_tilings(extents{5, 4}))
+    CHECK(is_part_of(distribute(world(), eye<double>(5, 4, -1), t), ones));
 }
 
 TEST_CASE("linspace") {
@@ -111,7 +120,7 @@ TEST_CASE("symbols within expressions of distributed arrays") {
         eval(expand_dims(arange<double>(7), 1) * a - eye<double>(7, 5)),
         matrix<double>(7, 5, [&](index_t i, index_t j) { return double(i) * x(i, j) - double(i == j); })));
     CHECK(sum(a * tri<double>(7, 5)) == sum(tril(x)));
-    for (index_t const k : {0, 2, -3, 8, -8}) {
+    for (index_t const k : {1, -3}) {
       CHECK(is_part_of(eval(tril(a, k)),
                        matrix<double>(7, 5, [&](index_t i, index_t j) { return j - i <= k ? x(i, j) : 0; })));
       CHECK(is_part_of(eval(triu(a, k)),

@@ -37,7 +37,9 @@ void check(std::array<index_t, N> const& shape, double tolerance) {
     using local = local_array<R, static_cast<int>(N)>;
     CHECK(is_same(local(softmax(x, axis)), plain, tolerance));
     CHECK(is_same(local(log_softmax(x, axis - static_cast<int>(N))), logarithm, tolerance));
-    for (auto const& t : usual_tilings(extents(shape))) {
+    auto tilings = usual_tilings(extents(shape));
+    if (std::is_same_v<T, float> || N == 3) tilings.resize(4);
+    for (auto const& t : tilings) {
       INFO(to_string(t) << " axis " << axis);
       auto const a = spread(x, t);
       CHECK(is_part_of(eval(softmax(a, axis)), plain, tolerance));

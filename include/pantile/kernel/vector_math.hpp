@@ -3,6 +3,7 @@
 #include <cmath>
 #include <complex>
 #include <features.h>
+#include <numbers>
 
 // Elementary functions that vectorise. glibc has vector versions of them in libmvec (at most 4 ulp), which GCC
 // calls only under -ffast-math; the declarations below say of the same functions that vector versions exist, so
@@ -55,6 +56,11 @@ PANTILE_MATH_1(atan)
 PANTILE_MATH_1(sinh)
 PANTILE_MATH_1(cosh)
 PANTILE_MATH_1(tanh)
+PANTILE_MATH_1(asinh)
+PANTILE_MATH_1(acosh)
+PANTILE_MATH_1(atanh)
+PANTILE_MATH_1(exp2)
+PANTILE_MATH_1(cbrt)
 PANTILE_MATH_2(pow)
 PANTILE_MATH_2(hypot)
 PANTILE_MATH_2(atan2)
@@ -110,6 +116,39 @@ auto cosh(std::complex<T> x) {
 template <class T>
 auto tanh(std::complex<T> x) {
   return std::tanh(x);
+}
+template <class T>
+auto asinh(std::complex<T> x) {
+  return std::asinh(x);
+}
+template <class T>
+auto acosh(std::complex<T> x) {
+  return std::acosh(x);
+}
+template <class T>
+auto atanh(std::complex<T> x) {
+  return std::atanh(x);
+}
+template <class T>
+auto exp2(std::complex<T> x) {
+  return std::exp(x * std::numbers::ln2_v<T>);
+}
+template <class T>
+auto log2(std::complex<T> x) {
+  return std::log(x) * std::numbers::log2e_v<T>;
+}
+/// exp(x) - 1, exact in its leading digits near 0: with x = a + ib its real part is expm1(a) cos(b) - (1 -
+/// cos(b)).
+template <class T>
+auto expm1(std::complex<T> x) {
+  T const half = std::sin(x.imag() / 2);
+  return std::complex<T>(std::expm1(x.real()) * std::cos(x.imag()) - 2 * half * half,
+                         std::exp(x.real()) * std::sin(x.imag()));
+}
+/// log(1 + x).
+template <class T>
+auto log1p(std::complex<T> x) {
+  return std::complex<T>(std::log(std::hypot(x.real() + 1, x.imag())), std::atan2(x.imag(), x.real() + 1));
 }
 template <class T>
 auto pow(std::complex<T> x, std::complex<T> y) {

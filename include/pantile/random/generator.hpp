@@ -11,6 +11,9 @@ namespace pantile::random {
 /// user's own.
 inline constexpr std::uint64_t uniform_stream = 0x756e69666f726d00ULL;
 inline constexpr std::uint64_t normal_stream = 0x6e6f726d616c0000ULL;
+inline constexpr std::uint64_t integers_stream = 0x696e746567657200ULL;
+inline constexpr std::uint64_t bernoulli_stream = 0x6265726e6f756c00ULL;
+inline constexpr std::uint64_t exponential_stream = 0x6578706f6e656e00ULL;
 
 /// Random numbers without state: each is a pure function of (seed, stream, counter), so that any rank and any
 /// thread may ask for any of them in any order. Numbers of different seeds, streams or counters are

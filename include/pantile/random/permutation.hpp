@@ -16,8 +16,12 @@ class permutation {
   permutation(index_t n, std::uint64_t seed);
   /// i: in [0, n).
   index_t operator()(index_t i) const noexcept;
+  /// The place that holds `value` (in [0, n)).
+  index_t inverse(index_t value) const noexcept;
 
  private:
+  std::uint64_t mixed(std::uint64_t round, std::uint64_t half) const noexcept;
+
   generator rounds_;
   std::uint64_t n_;
   int half_bits_ = 1;

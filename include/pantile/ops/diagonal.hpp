@@ -1,0 +1,123 @@
+#pragma once
+
+#include <pantile/kernel/diagonal.hpp>
+#include <pantile/ops/deferred.hpp>
+
+#include <cstdlib>
+#include <source_location>
+
+// Diagonals: of a matrix as a vector, and the matrix of a vector, which is a symbol.
+namespace pantile {
+
+namespace detail {
+
+/// Where the k-th diagonal of a matrix lies: element t is (row + t, column + t).
+struct diagonal_place {
+  index_t row, column, length;
+  diagonal_place(index_t rows, index_t columns, index_t k);
+  /// The elements of the diagonal within a box of the matrix, as a box of one dimension.
+  box part_in(box const& b) const;
+  /// The diagonal's part of the matrix, as a box: only meant for parts of the diagonal.
+  box around(box const& part) const;
+  /// Who has which part of the diagonal where the matrix is tiled so: what a rank owns, it keeps.
+  tiling tiling_in(tiling const& matrix) const;
+};
+
+/// The extent of the matrix with n elements on its k-th diagonal. Throws shape_error where it cannot be
+/// counted.
+index_t diag_extent(index_t n, index_t k, std::source_location where);
+
+}  // namespace detail
+
+/// The square matrix with a vector on its k-th diagonal; never stored.
+template <node E>
+struct diag_node : node_base {
+  using value_type = typename E::value_type;
+  static constexpr int dimensions = 2;
+
+  E vector;
+  index_t k;
+  shape_t<2> extent;
+
+  diag_node(E const& v, index_t which, index_t n) : vector(v), k(which), extent{n, n} {}
+  shape_t<2> const& shape() const { return extent; }
+  /// The same matrix of a vector that is an array.
+  auto resolve() const {
+    auto const v = detail::carried_out<value_type>(vector);
+    return diag_node<std::remove_cvref_t<decltype(v)>>(v, k, extent[0]);
+  }
+  void survey(operand_survey& s) const { vector.survey(s); }
+  /// Each rank gets the elements of the vector that lie on the diagonal of its part: collective where the
+  /// vector is distributed.
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const {
+    bool const stretched = extent[0] == 1 && (site.shape[M - 2] != 1 || site.shape[M - 1] != 1);
+    detail::diagonal_place const place(extent[0], extent[1], k);
+    auto wanted_for = [&](box const& region) {
+      if (region.empty()) return box(extents{0});
+      if (stretched) return box(extents{1});
+      box matrix{extents(extent)};
+      for (std::size_t d = 0; d < 2; ++d) {
+        matrix.lo[d] = region.lo[M - 2 + d];
+        matrix.hi[d] = region.hi[M - 2 + d];
+      }
+      return place.part_in(matrix);
+    };
+    detail::fetched here{vector.memory, vector.stored_box};
+    if (vector.comm) {
+      std::vector<box> wanted(static_cast<std::size_t>(vector.comm->size()));
+      for (std::size_t r = 0; r < wanted.size(); ++r)
+        wanted[r] = vector.view.stored_box(wanted_for(site.target.box_of(static_cast<int>(r))));
+      here = detail::fetch(*vector.comm, vector.stored_tiling, vector.memory, vector.stored_box, wanted,
+                           sizeof(value_type));
+    }
+    box const part = wanted_for(site.region);
+    index_t stride = 0;
+    index_t const offset = detail::strides_of(vector.view, part, here.storage, &stride);
+    kernel::strides_t<M> origin{};
+    for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
+    site.keep.push_back(here.memory);
+    auto const* values = reinterpret_cast<value_type const*>(here.memory.get()) + offset;
+    return kernel::bound_diagonal<value_type, M>(values, stride, part.lo[0], part.hi[0], k, origin, stretched);
+  }
+};
+
+/// The vector of the elements (i, i + k) of a matrix (k < 0: (i - k, i)), as numpy.diagonal. Without
+/// communication: every rank keeps what it owns, so that the tiling is custom and ranks off the diagonal have
+/// nothing. Empty where the matrix has no such diagonal.
+template <array_operand E>
+requires(dimensions_of<E> == 2) auto diagonal(E const& e, index_t k = 0) {
+  using T = value_of<E>;
+  auto const n = node_of<E>(as_node(e));
+  detail::diagonal_place const place(n.shape()[0], n.shape()[1], k);
+  return detail::deferred<T, 1>("diagonal", shape_t<1>{place.length}, [n, place] {
+    auto const matrix = detail::carried_out<T>(n);
+    tiling const target = matrix.comm ? place.tiling_in(matrix.seen_tiling()) : tiling();
+    auto const result = detail::fresh_leaf<T, 1>(shape_t<1>{place.length}, matrix.comm, target);
+    box const mine = matrix.comm ? target.box_of(matrix.comm->rank()) : box(extents{place.length});
+    if (mine.empty()) return result;
+    index_t strides[2] = {};
+    index_t const from = detail::strides_of(matrix.view, place.around(mine), matrix.stored_box, strides);
+    index_t const along = strides[0] + strides[1], unit = 1, count = mine.extent(0);
+    kernel::copy_strided(matrix.memory.get() + from * index_t{sizeof(T)}, &along,
+                         result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
+                         &unit, &count, 1, sizeof(T));
+    return result;
+  });
+}
+
+/// Of a vector v: the square matrix of extent |v| + |k| with v on its k-th diagonal, as numpy.diag; a symbol:
+/// used elementwise, each rank asks for the elements that meet its tile, and no n x n memory is taken. Of a
+/// matrix: its diagonal (see `diagonal`).
+template <array_operand E>
+requires(dimensions_of<E> <= 2) auto diag(E const& e, index_t k = 0,
+                                          std::source_location where = std::source_location::current()) {
+  if constexpr (dimensions_of<E> == 2) {
+    return diagonal(e, k);
+  } else {
+    auto const v = node_of<E>(as_node(e));
+    return diag_node<node_of<E>>(v, k, detail::diag_extent(v.shape()[0], k, where));
+  }
+}
+
+}  // namespace pantile

@@ -246,6 +246,7 @@ void execute(movement const& plan, communicator const& comm, source_tile const& 
 namespace detail {
 
 struct movement_under_way::parts {
+  memories kept;  // goes last
   movement plan;
   communicator comm;
   source_tile source;
@@ -254,14 +255,15 @@ struct movement_under_way::parts {
   bool finished = false;
 
   parts(movement p, communicator const& c, source_tile const& s, std::vector<target_tile> t, index_t bytes,
-        std::source_location where)
-      : plan(std::move(p)), comm(c), source(s), targets(std::move(t)), run(plan, comm, source, targets, bytes, false, where) {}
+        memories keep, std::source_location where)
+      : kept(std::move(keep)), plan(std::move(p)), comm(c), source(s), targets(std::move(t)), run(plan, comm, source, targets, bytes, false, where) {}
 };
 
 movement_under_way::movement_under_way(movement plan, communicator const& comm, source_tile const& source,
                                        std::vector<target_tile> targets, index_t element_bytes,
-                                       std::source_location where)
-    : parts_(std::make_unique<parts>(std::move(plan), comm, source, std::move(targets), element_bytes, where)) {
+                                       memories keep, std::source_location where)
+    : parts_(std::make_unique<parts>(std::move(plan), comm, source, std::move(targets), element_bytes,
+                                     std::move(keep), where)) {
   parts_->run.start();
 }
 

@@ -38,33 +38,33 @@ extents full_shape(extents const& from, index_t const* wanted, int dimensions, s
   return extents(sizes.data(), dimensions, where);
 }
 
-reshaped reshape_elements(communicator const& comm, tiling const& source,
-                          std::shared_ptr<std::byte> const& memory, box const& stored, extents const& shape,
-                          index_t element_bytes) {
-  auto const kept = same_ranges(source, shape);
-  tiling const target = kept ? *kept : range_tiling(shape, comm.size());
-  box const mine = target.box_of(comm.rank());
-  if (kept && !source.has_halo()) return {memory, target, mine};
+stored_array reshape_elements(stored_array const& source, extents const& shape, index_t element_bytes) {
+  stored_array result{source.memory, source.comm, tiling(), box(shape), shape};
+  if (!source.comm) return result;
+  communicator const& comm = *source.comm;
+  auto const kept = same_ranges(source.tiled, shape);
+  result.tiled = kept ? *kept : range_tiling(shape, comm.size());
+  result.storage = result.tiled.box_of(comm.rank());
+  if (kept && !source.tiled.has_halo()) return result;
   // The elements of a row tile are consecutive, so the boxes of the source fill it one after the other.
-  auto const wanted_by = [&](int rank) {
-    box const part = target.box_of(rank);
-    if (part.empty()) return std::vector<box>{};
-    box const all(shape);
-    index_t const first = kernel::offset_in(part, all);
-    return boxes_of_range(source.shape(), first, first + part.count());
-  };
-  std::vector<std::vector<box>> wanted;
-  for (int r = 0; r < comm.size(); ++r) wanted.push_back(wanted_by(r));
-  reshaped result{allocate_tile(mine.count() * element_bytes, memory_kind::shareable), target, mine};
+  std::vector<std::vector<box>> wanted(static_cast<std::size_t>(comm.size()));
+  for (int r = 0; r < comm.size(); ++r) {
+    box const part = result.tiled.box_of(r);
+    if (part.empty()) continue;
+    index_t const first = kernel::offset_in(part, box(shape));
+    wanted[static_cast<std::size_t>(r)] = boxes_of_range(source.shape, first, first + part.count());
+  }
+  result.memory = allocate_tile(result.storage.count() * element_bytes, memory_kind::shareable);
   std::vector<target_tile> targets;
   std::byte* place = result.memory.get();
   for (box const& part : wanted[static_cast<std::size_t>(comm.rank())]) {
     targets.push_back({place, part});
     place += part.count() * element_bytes;
   }
-  comm.check_same("reshape", hash_combine(hash_combine(source.hash(), target.hash()),
+  comm.check_same("reshape", hash_combine(hash_combine(source.tiled.hash(), result.tiled.hash()),
                                           static_cast<std::uint64_t>(element_bytes)));
-  execute(plan_gather(source, wanted, comm.rank()), comm, {memory.get(), stored}, targets, element_bytes);
+  execute(plan_gather(source.tiled, wanted, comm.rank()), comm, {source.memory.get(), source.storage}, targets,
+          element_bytes);
   return result;
 }
 

@@ -41,7 +41,6 @@ local_array<index_t, 2> places(local_array<bool, N> const& mask) {
 
 template <class T, std::size_t N>
 void check_select(std::array<index_t, N> const& shape, std::uint64_t seed) {
-  constexpr int dimensions = static_cast<int>(N);
   auto const whole = samples<T>(shape);
   dice d(seed);
   for (tiling const& t : usual_tilings(extents(shape), seed)) {

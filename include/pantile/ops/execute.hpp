@@ -37,12 +37,14 @@ namespace detail {
 
 /// A movement that was started and not waited for. It goes by messages alone: reading a neighbour's tile would
 /// need an answer from its readers, and ranks that finish several movements in different orders would wait for
-/// each other's. `source` must live and stay as it is until `finish`, the targets' memory until this is
-/// destroyed. What it counts is what `execute` counts.
+/// each other's. `source` must stay as it is until `finish`; `keep` keeps it and the targets alive. What it
+/// counts is what `execute` counts.
 class movement_under_way : public work_under_way {
  public:
+  using memories = std::vector<std::shared_ptr<std::byte>>;
   movement_under_way(movement plan, communicator const& comm, source_tile const& source,
-                     std::vector<target_tile> targets, index_t element_bytes, std::source_location where);
+                     std::vector<target_tile> targets, index_t element_bytes, memories keep,
+                     std::source_location where);
   ~movement_under_way() override;
   movement_under_way(movement_under_way const&) = delete;
   movement_under_way& operator=(movement_under_way const&) = delete;

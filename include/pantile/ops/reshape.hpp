@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/stored.hpp>
 #include <pantile/plan/linear_range.hpp>
 
 #include <array>
@@ -15,24 +15,8 @@ namespace detail {
 /// as `from`.
 extents full_shape(extents const& from, index_t const* wanted, int dimensions, std::source_location where);
 
-/// Storage of the elements of an array under another shape (collective).
-struct reshaped {
-  std::shared_ptr<std::byte> memory;
-  tiling tiled;
-  box storage;
-};
-reshaped reshape_elements(communicator const& comm, tiling const& source,
-                          std::shared_ptr<std::byte> const& memory, box const& stored, extents const& shape,
-                          index_t element_bytes);
-
-/// An operand as a whole array of elements T, its dimensions in order.
-template <element T, node E>
-auto whole_leaf(E const& e) {
-  auto const carried = carried_out<T>(e);
-  if (carried.is_whole()) return carried;
-  constexpr int N = E::dimensions;
-  return carried.comm ? leaf<T, N>(array<T, N>(carried)) : leaf<T, N>(local_array<T, N>(carried));
-}
+/// The elements of an array under another shape (collective where it is distributed).
+stored_array reshape_elements(stored_array const& source, extents const& shape, index_t element_bytes);
 
 }  // namespace detail
 
@@ -51,23 +35,9 @@ requires(M >= 1 && M <= static_cast<std::size_t>(max_dimensions)) auto reshape(
   extents const full = detail::full_shape(extents(n.shape()), shape.data(), N, where);
   shape_t<N> sizes{};
   for (int d = 0; d < N; ++d) sizes[static_cast<std::size_t>(d)] = full[d];
-  return detail::deferred<T, N>("reshape", sizes, [operand = node_of<E>(n), full, sizes] {
-    auto const source = detail::whole_leaf<T>(operand);
-    leaf<T, N> result;
-    result.extent = sizes;
-    result.view = view_map(full);
-    result.comm = source.comm;
-    if (source.comm) {
-      auto moved = detail::reshape_elements(*source.comm, source.stored_tiling, source.memory,
-                                            source.stored_box, full, sizeof(T));
-      result.memory = std::move(moved.memory);
-      result.stored_tiling = moved.tiled;
-      result.stored_box = moved.storage;
-    } else {
-      result.memory = source.memory;
-      result.stored_box = box(full);
-    }
-    return result;
+  return detail::deferred<T, N>("reshape", sizes, [operand = node_of<E>(n), full] {
+    return detail::leaf_of<T, N>(
+        detail::reshape_elements(detail::stored_whole<T>(operand), full, sizeof(T)));
   });
 }
 template <std::size_t M, array_operand E>

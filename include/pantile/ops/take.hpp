@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/stored.hpp>
 
 #include <initializer_list>
 #include <optional>
@@ -17,41 +17,6 @@ concept index_operand = array_operand<I> && dimensions_of<I> == 1 && std::integr
     !std::is_same_v<value_of<I>, bool>;
 
 namespace detail {
-
-/// A whole array without its element type.
-struct stored_array {
-  std::shared_ptr<std::byte> memory;
-  std::optional<communicator> comm;  // none: local
-  tiling tiled;
-  box storage;
-  extents shape;
-};
-template <element T, int N>
-stored_array stored_of(leaf<T, N> const& whole) {
-  return {whole.memory, whole.comm, whole.stored_tiling, whole.stored_box, extents(whole.extent)};
-}
-template <element T, int N>
-leaf<T, N> leaf_of(stored_array s) {
-  leaf<T, N> l;
-  for (int d = 0; d < N; ++d) l.extent[static_cast<std::size_t>(d)] = s.shape[d];
-  l.view = view_map(s.shape);
-  l.memory = std::move(s.memory);
-  l.comm = std::move(s.comm);
-  l.stored_tiling = std::move(s.tiled);
-  l.stored_box = s.storage;
-  return l;
-}
-template <element T, int N>
-stored_array stored_of(array<T, N> const& a) {
-  return stored_of(leaf<T, N>(a));
-}
-template <element T, node E>
-stored_array stored_whole(E const& e) {
-  auto const carried = carried_out<T>(e);
-  constexpr int N = E::dimensions;
-  if (carried.is_whole()) return stored_of(carried);
-  return stored_of(carried.comm ? leaf<T, N>(array<T, N>(carried)) : leaf<T, N>(local_array<T, N>(carried)));
-}
 
 /// The elements with these indices along the axis (collective where anything is distributed).
 stored_array take_elements(stored_array const& source, stored_array const& indices, int axis,

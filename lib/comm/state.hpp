@@ -22,7 +22,7 @@ struct communicator_state {
   std::vector<int> world_ranks;
   std::shared_ptr<traffic> moved = std::make_shared<traffic>();  // shared with the communicators of `along`
   index_t chunk_limit = index_t{1} << 30;
-  index_t movements = 0;  // started so far
+  index_t movements = 0;                                           // started so far
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
   /// Takes ownership of `owned`.

@@ -10,8 +10,15 @@ class mover {
  public:
   mover(box const& source, box const& target, box const& beside, int axis, std::span<index_t const> from,
         std::span<index_t const> to, index_t element_bytes, combine_run combine)
-      : source_(source), target_(target), beside_(beside), axis_(axis), from_(from), to_(to),
-        bytes_(element_bytes), combine_(combine), run_from_(beside.dimensions) {
+      : source_(source),
+        target_(target),
+        beside_(beside),
+        axis_(axis),
+        from_(from),
+        to_(to),
+        bytes_(element_bytes),
+        combine_(combine),
+        run_from_(beside.dimensions) {
     index_t s = bytes_, t = bytes_;
     for (int d = beside.dimensions - 1; d >= 0; --d) {
       source_step_[at(d)] = s;

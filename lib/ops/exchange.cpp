@@ -30,7 +30,8 @@ extents hull_of(std::span<box const> boxes, int dimensions) {
   return extents(sizes.data(), dimensions);
 }
 
-void check_tile(communicator const& comm, extents const& tile, tiling const& boxes, std::source_location where) {
+void check_tile(communicator const& comm, extents const& tile, tiling const& boxes,
+                std::source_location where) {
   comm.agree(
       [&] {
         box const mine = boxes.box_of(comm.rank());

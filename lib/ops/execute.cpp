@@ -60,7 +60,8 @@ class executor {
   /// True where all messages have come and gone. (Only of movements that share nothing.)
   bool ready() const {
     auto const done = [](request const& r) { return r.ready(); };
-    return std::all_of(incoming_.begin(), incoming_.end(), [&](incoming const& in) { return done(in.message); }) &&
+    return std::all_of(incoming_.begin(), incoming_.end(),
+                       [&](incoming const& in) { return done(in.message); }) &&
            std::all_of(messages_.begin(), messages_.end(), done);
   }
 
@@ -92,7 +93,8 @@ class executor {
     traffic const before = comm_.counters();
     for (std::size_t i = 0; i < plan_.receives.size(); ++i)
       if (int const peer = plan_.receives[i].peer; near(peer))
-        announced_[i] = comm_.ireceive_bytes(&sources_[i], sizeof(placement), peer, tag(purpose::ready), where_);
+        announced_[i] =
+            comm_.ireceive_bytes(&sources_[i], sizeof(placement), peer, tag(purpose::ready), where_);
     uncount(before);
     for (transfer const& t : plan_.sends)
       if (near(t.peer)) control(t.peer, purpose::ready);
@@ -256,12 +258,17 @@ struct movement_under_way::parts {
 
   parts(movement p, communicator const& c, source_tile const& s, std::vector<target_tile> t, index_t bytes,
         memories keep, std::source_location where)
-      : kept(std::move(keep)), plan(std::move(p)), comm(c), source(s), targets(std::move(t)), run(plan, comm, source, targets, bytes, false, where) {}
+      : kept(std::move(keep)),
+        plan(std::move(p)),
+        comm(c),
+        source(s),
+        targets(std::move(t)),
+        run(plan, comm, source, targets, bytes, false, where) {}
 };
 
 movement_under_way::movement_under_way(movement plan, communicator const& comm, source_tile const& source,
-                                       std::vector<target_tile> targets, index_t element_bytes,
-                                       memories keep, std::source_location where)
+                                       std::vector<target_tile> targets, index_t element_bytes, memories keep,
+                                       std::source_location where)
     : parts_(std::make_unique<parts>(std::move(plan), comm, source, std::move(targets), element_bytes,
                                      std::move(keep), where)) {
   parts_->run.start();

@@ -23,7 +23,8 @@ extents full_shape(extents const& from, index_t const* wanted, int dimensions, s
   }
   text += dimensions == 1 ? ",)" : ")";
   if (wrong)
-    throw shape_error("reshape: " + text + " is no shape; one extent may be -1, the others not negative", where);
+    throw shape_error("reshape: " + text + " is no shape; one extent may be -1, the others not negative",
+                      where);
   index_t const count = from.count();
   if (open >= 0) {
     if (known > 0) sizes[static_cast<std::size_t>(open)] = count / known;

@@ -15,8 +15,8 @@ bool in_row_order(tiling const& t) { return t.is_cartesian() && t.is_disjoint();
 
 }  // namespace
 
-tiling contribution_tiling(operand_survey const& values, stored_array const& indices,
-                           communicator const& comm, extents const& shape) {
+tiling contribution_tiling(operand_survey const& values, stored_array const& indices, communicator const& comm,
+                           extents const& shape) {
   if (values.best && in_row_order(*values.best) && values.best->shape() == shape)
     return values.best->with_halos({});
   if (indices.comm && in_row_order(indices.tiled)) return tiling_along(indices.tiled, shape, 0);

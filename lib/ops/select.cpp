@@ -30,15 +30,15 @@ row_cuts cuts_of_rows(communicator const& comm, index_t count, index_t row_eleme
 
 void check_mask(extents const& shape, extents const& mask, std::source_location where) {
   if (!(shape == mask))
-    throw shape_error("select: the elements have the shape " + to_string(shape) + ", the mask " +
+    throw shape_error("mask: the elements have the shape " + to_string(shape) + ", the mask " +
                           to_string(mask) + "; both must be equal",
                       where);
 }
 
 void reject_local(char const* operation, std::source_location where) {
-  throw tiling_error(std::string(operation) +
-                         ": the expression has only local operands; assign it to a local_array first",
-                     where);
+  throw tiling_error(
+      std::string(operation) + ": the expression has only local operands; assign it to a local_array first",
+      where);
 }
 
 std::vector<std::byte> masked(std::byte const* values, bool const* mask, index_t count, index_t element_bytes) {
@@ -63,7 +63,8 @@ std::vector<std::byte> places_of(bool const* mask, box const& region, extents co
   for (index_t i = 0; i < count; ++i) {
     if (mask[i]) {
       index_t number = 0;
-      for (int d = 0; d < shape.dimensions(); ++d) number = number * shape[d] + index[static_cast<std::size_t>(d)];
+      for (int d = 0; d < shape.dimensions(); ++d)
+        number = number * shape[d] + index[static_cast<std::size_t>(d)];
       std::memcpy(out, width == 0 ? &number : index.data(), numbers * sizeof(index_t));
       out += numbers * sizeof(index_t);
     }

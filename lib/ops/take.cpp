@@ -126,26 +126,27 @@ class index_gather {
  public:
   index_gather(communicator const& comm, stored_array const& source, stored_array const& result, int axis,
                chosen_indices const& chosen, index_t element_bytes, std::source_location where)
-      : comm_(comm), source_(source), result_(result), axis_(axis), chosen_(chosen), bytes_(element_bytes),
-        where_(where), extent_(source.shape[axis]) {}
+      : comm_(comm),
+        source_(source),
+        result_(result),
+        axis_(axis),
+        chosen_(chosen),
+        bytes_(element_bytes),
+        where_(where),
+        extent_(source.shape[axis]) {}
 
   void run() {
     int const me = comm_.rank();
     box const mine = result_.tiled.box_of(me);
     auto const indices = wanted_by(mine);
-    auto const asked = distinct(indices);
+    sort(indices);
+    auto asked = sorted_;
+    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
     auto const shares = plan_index_gather(source_.tiled, beside(mine), axis_, asked, me);
     std::vector<std::vector<index_t>> requests(static_cast<std::size_t>(comm_.size()));
     if (!all_at_hand())
       for (index_share const& s : shares)
         if (s.peer != me) requests[static_cast<std::size_t>(s.peer)] = s.indices;
-
-    // Ascending order of the places in the result, to find those of an index.
-    order_ = counting(std::ssize(indices));
-    std::stable_sort(order_.begin(), order_.end(), [&](index_t a, index_t b) {
-      return indices[static_cast<std::size_t>(a)] < indices[static_cast<std::size_t>(b)];
-    });
-    for (index_t o : order_) sorted_.push_back(indices[static_cast<std::size_t>(o)]);
 
     std::vector<std::byte> received;
     if (!all_at_hand()) received = exchange(requests);
@@ -173,6 +174,13 @@ class index_gather {
     if (part.empty()) return {};
     auto const a = static_cast<std::size_t>(axis_);
     return chosen_.between(part.lo[a], part.hi[a]);
+  }
+  /// The places of the result in the order of their indices: those of an index lie together.
+  void sort(std::span<index_t const> indices) {
+    order_ = counting(std::ssize(indices));
+    auto const index_at = [&](index_t place) { return indices[static_cast<std::size_t>(place)]; };
+    std::sort(order_.begin(), order_.end(), [&](index_t a, index_t b) { return index_at(a) < index_at(b); });
+    for (index_t place : order_) sorted_.push_back(index_at(place));
   }
   /// The same answer on every rank.
   bool all_at_hand() const {
@@ -207,8 +215,7 @@ class index_gather {
     if (chosen_.distributed) {
       std::vector<index_t> flat, came;
       for (auto const& list : requests) flat.insert(flat.end(), list.begin(), list.end());
-      auto const asked =
-          comm_.alltoallv(std::span<index_t const>(flat), counts_of(requests), &came, where_);
+      auto const asked = comm_.alltoallv(std::span<index_t const>(flat), counts_of(requests), &came, where_);
       auto from = asked.begin();
       for (int reader = 0; reader < comm_.size(); ++reader) {
         auto const to = from + came[static_cast<std::size_t>(reader)];
@@ -262,12 +269,12 @@ stored_array take_elements(stored_array const& source, stored_array const& indic
     operand_survey survey;
     survey.shape = source.shape;
     if (source.comm) survey.consider(*comm, source.tiled, source.shape.count() * element_bytes);
-    result.tiled =
-        indices.comm ? tiling_along(indices.tiled, result.shape, axis) : tiling_beside(survey, result.shape, axis);
+    result.tiled = indices.comm ? tiling_along(indices.tiled, result.shape, axis)
+                                : tiling_beside(survey, result.shape, axis);
     result.storage = result.tiled.box_of(comm->rank());
   }
-  result.memory = allocate_tile(result.storage.count() * element_bytes,
-                                comm ? memory_kind::shareable : memory_kind::local);
+  result.memory =
+      allocate_tile(result.storage.count() * element_bytes, comm ? memory_kind::shareable : memory_kind::local);
   if (source.comm) {
     index_gather(*comm, source, result, axis, chosen, element_bytes, where).run();
   } else if (!result.storage.empty()) {

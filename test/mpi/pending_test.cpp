@@ -51,13 +51,17 @@ TEST_CASE("retile and all_gather under way give and count what the blocking ones
   check_async<std::uint8_t>(std::to_array<index_t>({3, 4, 2, 3}));
   check_async<bool>(std::to_array<index_t>({2, 3}));
   check_async<std::complex<double>>(std::to_array<index_t>({0, 3}));
+  world().set_chunk_limit(24);  // messages in pieces
+  check_async<double>(std::to_array<index_t>({9, 4}));
+  world().set_chunk_limit(index_t{1} << 30);
   // Tiles that the node shares.
   check_async<float>(std::to_array<index_t>({world().size() * 130, 131}));
 }
 
 TEST_CASE("all_reduce under way") {
   int const ranks = world().size();
-  auto p = all_reduce_async(world(), local_array<double, 2>(std::to_array<index_t>({3, 2}), world().rank() + 1.0));
+  auto p =
+      all_reduce_async(world(), local_array<double, 2>(std::to_array<index_t>({3, 2}), world().rank() + 1.0));
   auto q = all_reduce_async(world(), local_array<std::uint8_t, 1>(std::to_array<index_t>({5}), 200));
   auto r = all_reduce_async(world(), local_array<std::int32_t, 1>(std::to_array<index_t>({5}), world().rank()),
                             reduce_op::max);
@@ -71,7 +75,8 @@ TEST_CASE("all_reduce under way") {
 TEST_CASE("several under way: got in any order, another one on each rank, blocking ones between") {
   for (index_t scale : {1, 60}) {
     auto const shape = std::to_array<index_t>({world().size() * scale + 3, 5 * scale});
-    auto const one = samples<double>(shape, 1), two = samples<double>(shape, 2), three = samples<double>(shape, 3);
+    auto const one = samples<double>(shape, 1), two = samples<double>(shape, 2),
+               three = samples<double>(shape, 3);
     auto const a = spread(one, tiling::row()), b = spread(two, tiling::row()), c = spread(three, tiling::row());
     for (int turn = 0; turn < 6; ++turn) {
       auto p = retile_async(a, tiling::column());
@@ -97,7 +102,8 @@ TEST_CASE("more under way than there are tags") {
   for (int i = 0; i < 700; ++i) all.push_back(retile_async(a * i, tiling::column()));
   bool ok = true;
   for (int i = 699; i >= 0; --i)
-    ok = ok && is_part_of(all[static_cast<std::size_t>(i)].get(), mapped([i](std::int32_t x) { return x * i; }, whole));
+    ok = ok && is_part_of(all[static_cast<std::size_t>(i)].get(),
+                          mapped([i](std::int32_t x) { return x * i; }, whole));
   CHECK(ok);
 }
 

@@ -22,8 +22,8 @@ index_list drawn_indices(dice& d, index_t extent, index_t count) {
 }
 
 template <class T, int N, class F>
-local_array<T, N> scattered(local_array<T, N> target, index_list const& indices, local_array<T, N> const& values,
-                            F f) {
+local_array<T, N> scattered(local_array<T, N> target, index_list const& indices,
+                            local_array<T, N> const& values, F f) {
   index_t const row = target.extent(0) == 0 ? 0 : target.count() / target.extent(0);
   for (index_t i = 0; i < indices.count(); ++i)
     for (index_t k = 0; k < row; ++k) {
@@ -54,7 +54,9 @@ void check_scatter(std::array<index_t, N> const& shape, index_t count, std::uint
   auto const last = scattered(whole, indices, values, replaced);
   auto const value_tilings = usual_tilings(extents(rows), seed);
   auto const index_tilings = usual_tilings({indices.count()}, seed);
-  auto const any = [&](auto const& list) { return list[static_cast<std::size_t>(d.below(static_cast<int>(list.size())))]; };
+  auto const any = [&](auto const& list) {
+    return list[static_cast<std::size_t>(d.below(static_cast<int>(list.size())))];
+  };
   for (tiling const& t : usual_tilings(extents(shape), seed))
     for (int form = d.below(2); form < 4; form += 2) {
       tiling const vt = any(value_tilings), it = any(index_tilings);
@@ -134,8 +136,9 @@ TEST_CASE("a scatter that fails leaves the target as it was") {
   auto const whole = samples<double>(std::to_array<index_t>({6, 3}));
   auto a = spread(whole, tiling::row());
   CHECK(thrown_by([&] { scatter_add(a, {0, 6}, 1.0); }) == "index_error");
-  CHECK(thrown_by([&] { scatter_add(a, {0, 1}, local_array<double, 1>(std::to_array<index_t>({4}), 1.0)); }) ==
-        "shape_error");
+  CHECK(thrown_by([&] {
+          scatter_add(a, {0, 1}, local_array<double, 1>(std::to_array<index_t>({4}), 1.0));
+        }) == "shape_error");
   CHECK(thrown_by([&] { scatter_add(a, {0, 1}, a); }) == "shape_error");
   auto local = whole;
   CHECK(thrown_by([&] { scatter_add(local, {0, 1, 2, 3, 4, 5}, a); }) == "tiling_error");

@@ -44,7 +44,8 @@ void check_select(std::array<index_t, N> const& shape, std::uint64_t seed) {
   auto const whole = samples<T>(shape);
   dice d(seed);
   for (tiling const& t : usual_tilings(extents(shape), seed)) {
-    auto const mask = made<bool>(shape, [&, rarely = d.below(4)](any_index const&) { return d.one_in(1 + rarely); });
+    auto const mask =
+        made<bool>(shape, [&, rarely = d.below(4)](any_index const&) { return d.one_in(1 + rarely); });
     INFO(dtype_name(dtype_of<T>) << ' ' << to_string(t));
     auto const a = spread(whole, t);
     auto const answer = chosen(whole, mask);
@@ -111,6 +112,35 @@ TEST_CASE("select of expressions; only what changes its rank travels") {
   CHECK(thrown_by([&] { select(whole * 1.0, whole > 0.0); }) == "tiling_error");
   CHECK(thrown_by([&] { nonzero(whole * 1.0); }) == "tiling_error");
   CHECK(nonzero(a * 0.0).shape() == std::array<index_t, 2>{0, 2});
+}
+
+TEST_CASE("rows and columns chosen by a mask along an axis") {
+  auto const whole = samples<double>(std::to_array<index_t>({9, 6}));
+  auto const rows = samples<bool>(std::to_array<index_t>({9}));
+  auto const columns = samples<bool>(std::to_array<index_t>({6}), 3);
+  auto const kept = [&](local_array<bool, 1> const& mask) {
+    std::vector<index_t> places;
+    for (index_t i = 0; i < mask.count(); ++i)
+      if (mask(i)) places.push_back(i);
+    return places;
+  };
+  auto const r = kept(rows), c = kept(columns);
+  auto const row_answer = made<double>(shape_of<2>{std::ssize(r), 6}, [&](any_index const& i) {
+    return whole(r[static_cast<std::size_t>(i[0])], i[1]);
+  });
+  auto const column_answer = made<double>(shape_of<2>{9, std::ssize(c)}, [&](any_index const& i) {
+    return whole(i[0], c[static_cast<std::size_t>(i[1])]);
+  });
+  for (auto const& rule : usual_rules(2)) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule);
+    array<double, 2> const x = compress(spread(rows, tiling::row()), a, 0);
+    CHECK(is_part_of(x, row_answer));
+    array<double, 2> const y = compress(columns, a, -1);
+    CHECK(is_part_of(y, column_answer));
+    CHECK(thrown_by([&] { compress(rows, a, 1); }) == "shape_error");
+  }
+  CHECK(is_same(local_array<double, 2>(compress(rows, whole, 0)), row_answer));
 }
 
 TEST_CASE("one element, on every rank") {

@@ -168,7 +168,8 @@ TEST_CASE("take_along_axis") {
       auto const a = static_cast<std::size_t>(axis);
       auto picked = shape;
       picked[a] = 7;
-      auto const indices = made<index_t>(picked, [&](any_index const&) { return d.between(-shape[a], shape[a] - 1); });
+      auto const indices =
+          made<index_t>(picked, [&](any_index const&) { return d.between(-shape[a], shape[a] - 1); });
       auto const answer = made<double>(picked, [&](any_index i) {
         index_t const j = indices.data()[place_in(box(extents(picked)), i)];
         i[a] = j < 0 ? j + shape[a] : j;

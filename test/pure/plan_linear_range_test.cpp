@@ -18,9 +18,8 @@ TEST_CASE("a range is at most 2N - 1 boxes that hold its elements in order") {
       bool ok = static_cast<int>(boxes.size()) <= 2 * shape.dimensions() - 1;
       for (box const& b : boxes) {
         ok = ok && box(shape).contains(b) && !b.empty() && kernel::is_contiguous(b, box(shape));
-        for_each_index(b, [&](auto const& at) {
-          ok = ok && static_cast<index_t>(place_in(box(shape), at)) == next++;
-        });
+        for_each_index(
+            b, [&](auto const& at) { ok = ok && static_cast<index_t>(place_in(box(shape), at)) == next++; });
       }
       INFO(to_string(shape) << " [" << first << ", " << last << ")");
       CHECK((ok && next == last));

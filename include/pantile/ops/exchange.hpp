@@ -47,8 +47,8 @@ array<T, N> scatter(communicator const& comm, local_array<T, N> const& on_root, 
 /// local_array (collective). Communication: the owners send the root what it lacks. Throws index_error for a
 /// root that is no rank, tiling_error for a local operand.
 template <array_operand E>
-local_array<value_of<E>, dimensions_of<E>> gather(E const& e, int root,
-                                                  std::source_location where = std::source_location::current()) {
+local_array<value_of<E>, dimensions_of<E>> gather(
+    E const& e, int root, std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
   constexpr int N = dimensions_of<E>;
   auto const source = detail::stored_whole<T>(node_of<E>(as_node(e)));

@@ -55,8 +55,7 @@ pending<array<value_of<E>, dimensions_of<E>>> retile_async(
     auto const& n = as_node(e);
     auto const source = detail::distributed_whole<T>("retile_async", n, where);
     communicator const& comm = *source.comm;
-    tiling const target =
-        detail::bind_alike(comm, "retile_async", n.shape(), rule, where, source.tiled.hash());
+    tiling const target = detail::bind_alike(comm, "retile_async", n.shape(), rule, where, source.tiled.hash());
     result_type result(comm, n.shape(), detail::agreed_tiling{target});
     auto work = detail::start_movement(plan_retile(source.tiled, target, comm.rank()), source, result.memory(),
                                        result.stored_box(), sizeof(T), where);

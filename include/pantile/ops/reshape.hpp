@@ -36,8 +36,7 @@ requires(M >= 1 && M <= static_cast<std::size_t>(max_dimensions)) auto reshape(
   shape_t<N> sizes{};
   for (int d = 0; d < N; ++d) sizes[static_cast<std::size_t>(d)] = full[d];
   return detail::deferred<T, N>("reshape", sizes, [operand = node_of<E>(n), full] {
-    return detail::leaf_of<T, N>(
-        detail::reshape_elements(detail::stored_whole<T>(operand), full, sizeof(T)));
+    return detail::leaf_of<T, N>(detail::reshape_elements(detail::stored_whole<T>(operand), full, sizeof(T)));
   });
 }
 template <std::size_t M, array_operand E>

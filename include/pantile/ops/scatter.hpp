@@ -1,7 +1,7 @@
 #pragma once
 
-#include <pantile/ops/assign_view.hpp>
 #include <pantile/kernel/indexed.hpp>
+#include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/take.hpp>
 
 #include <initializer_list>
@@ -15,8 +15,8 @@ namespace detail {
 
 /// The tiling in which the ranks contribute values: that of the values or of the indices where each element
 /// has one owner and ranks follow each other as the rows do; even rows otherwise.
-tiling contribution_tiling(operand_survey const& values, stored_array const& indices,
-                           communicator const& comm, extents const& shape);
+tiling contribution_tiling(operand_survey const& values, stored_array const& indices, communicator const& comm,
+                           extents const& shape);
 
 /// Brings rows of values, `contributed` under the tiling `cut`, to the owners of the target's rows (collective
 /// where the target is distributed). combine: nothing to replace.
@@ -32,7 +32,8 @@ void add_run(std::byte* into, std::byte const* from, index_t count) {
     if constexpr (std::is_same_v<T, bool>)
       a[i] = a[i] || b[i];
     else if constexpr (std::is_integral_v<T>)
-      a[i] = static_cast<T>(static_cast<std::make_unsigned_t<T>>(a[i]) + static_cast<std::make_unsigned_t<T>>(b[i]));
+      a[i] = static_cast<T>(static_cast<std::make_unsigned_t<T>>(a[i]) +
+                            static_cast<std::make_unsigned_t<T>>(b[i]));
     else
       a[i] += b[i];
   }
@@ -56,8 +57,8 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
   auto const contribute = [&](std::optional<communicator> const& comm, tiling const& cut) {
     auto const site = site_at<N>(shape, comm, cut);
     auto const elements = elements_for<T>(resolved, site);
-    scatter_elements(stored_of(leaf<T, N>(target)), chosen, cut, elements.get(), site.region, sizeof(T), combine,
-                     where);
+    scatter_elements(stored_of(leaf<T, N>(target)), chosen, cut, elements.get(), site.region, sizeof(T),
+                     combine, where);
   };
   if constexpr (requires { target.comm(); }) {
     check_communicator(survey, target.comm());
@@ -84,32 +85,30 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
 /// the target is distributed; local indices must be the same on every rank. One update of the target. Throws
 /// shape_error, index_error, divergence_error on every rank and leaves the target as it was.
 template <class Array, index_operand I, operand E>
-requires(detail::is_array<Array>) void scatter_add(Array& target, I const& indices, E const& values,
-                                                   std::source_location where =
-                                                       std::source_location::current()) {
+requires(detail::is_array<Array>) void scatter_add(
+    Array& target, I const& indices, E const& values,
+    std::source_location where = std::source_location::current()) {
   detail::scatter_rows(target, indices, values, &detail::add_run<typename Array::value_type>, where);
 }
 template <class Array, operand E>
-requires(detail::is_array<Array>) void scatter_add(Array& target, std::initializer_list<index_t> indices,
-                                                   E const& values,
-                                                   std::source_location where =
-                                                       std::source_location::current()) {
+requires(detail::is_array<Array>) void scatter_add(
+    Array& target, std::initializer_list<index_t> indices, E const& values,
+    std::source_location where = std::source_location::current()) {
   scatter_add(target, detail::local_indices({indices.begin(), indices.size()}), values, where);
 }
 
 /// target[indices[i]] = values[i] for rows; of values for the same row the last one stays. Otherwise as
 /// scatter_add.
 template <class Array, index_operand I, operand E>
-requires(detail::is_array<Array>) void scatter_rows(Array& target, I const& indices, E const& values,
-                                                    std::source_location where =
-                                                        std::source_location::current()) {
+requires(detail::is_array<Array>) void scatter_rows(
+    Array& target, I const& indices, E const& values,
+    std::source_location where = std::source_location::current()) {
   detail::scatter_rows(target, indices, values, nullptr, where);
 }
 template <class Array, operand E>
-requires(detail::is_array<Array>) void scatter_rows(Array& target, std::initializer_list<index_t> indices,
-                                                    E const& values,
-                                                    std::source_location where =
-                                                        std::source_location::current()) {
+requires(detail::is_array<Array>) void scatter_rows(
+    Array& target, std::initializer_list<index_t> indices, E const& values,
+    std::source_location where = std::source_location::current()) {
   scatter_rows(target, detail::local_indices({indices.begin(), indices.size()}), values, where);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <pantile/expr/functions.hpp>
-#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/take.hpp>
 
 #include <algorithm>
 #include <array>
@@ -102,9 +102,9 @@ auto nonzero_places(char const* operation, E const& e, int width, std::source_lo
 /// the chosen ones that change their rank. Throws shape_error; tiling_error for an expression of local
 /// operands, which must be assigned to a local_array first.
 template <array_operand E, array_operand M>
-requires(dimensions_of<M> == dimensions_of<E>) auto select(E const& e, M const& mask,
-                                                           std::source_location where =
-                                                               std::source_location::current()) {
+requires(dimensions_of<M> ==
+         dimensions_of<E>) auto select(E const& e, M const& mask,
+                                       std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;
   using T = value_of<E>;
   auto const values = as_node(e).resolve();
@@ -149,6 +149,18 @@ auto flatnonzero(E const& e, std::source_location where = std::source_location::
   return detail::nonzero_places<1>("flatnonzero", e, 0, where);
 }
 
+/// The rows (columns, ...) where a mask along `axis` holds: numpy.compress. The mask is counted at once (see
+/// `flatnonzero`); the rest is as `take` with these indices has it. Throws shape_error unless the mask is as
+/// long as the axis.
+template <array_operand M, array_operand E>
+requires(dimensions_of<M> == 1) auto compress(M const& mask, E const& e, int axis,
+                                              std::source_location where = std::source_location::current()) {
+  int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
+  detail::check_mask(extents{as_node(e).shape()[static_cast<std::size_t>(a)]}, extents(as_node(mask).shape()),
+                     where);
+  return take(e, flatnonzero(mask, where), a, where);
+}
+
 /// Assigns an expression or a number, both broadcast to the array's shape, where a mask holds: A[mask] =
 /// value[mask]. Collective where the array is distributed; one update of it.
 template <class Array, array_operand M, operand E>
@@ -170,7 +182,7 @@ element_place place_of_element(view_map const& view, std::optional<communicator>
 /// indices count from the end. Throws index_error, divergence_error where the indices differ.
 template <array_operand E>
 auto element_at(E const& e, std::array<index_t, static_cast<std::size_t>(dimensions_of<E>)> const& index,
-             std::source_location where = std::source_location::current()) {
+                std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
   auto const l = [&] {
     auto const resolved = as_node(e).resolve();

@@ -13,8 +13,8 @@ namespace pantile {
 
 /// A vector of integers that says which indices of an axis to take.
 template <class I>
-concept index_operand = array_operand<I> && dimensions_of<I> == 1 && std::integral<value_of<I>> &&
-    !std::is_same_v<value_of<I>, bool>;
+concept index_operand = array_operand<I> && dimensions_of<I>
+== 1 && std::integral<value_of<I>> && !std::is_same_v<value_of<I>, bool>;
 
 namespace detail {
 
@@ -47,9 +47,8 @@ auto take(E const& e, I const& indices, int axis,
   shape_t<N> shape = n.shape();
   shape[static_cast<std::size_t>(a)] = i.shape()[0];
   return detail::deferred<T, N>("take", shape, [operand = node_of<E>(n), chosen = node_of<I>(i), a, where] {
-    return detail::leaf_of<T, N>(detail::take_elements(detail::stored_whole<T>(operand),
-                                                       detail::stored_whole<index_t>(chosen), a, sizeof(T),
-                                                       where));
+    return detail::leaf_of<T, N>(detail::take_elements(
+        detail::stored_whole<T>(operand), detail::stored_whole<index_t>(chosen), a, sizeof(T), where));
   });
 }
 template <array_operand E>
@@ -87,8 +86,8 @@ void normalise_indices(std::span<index_t> indices, index_t extent, int axis, ind
                        std::source_location where);
 }  // namespace detail
 
-/// Element (i, j, k) of the result is the operand's element (i, indices(i, j, k), k) where axis is 1, and so on:
-/// numpy.take_along_axis, for index arrays with the operand's extents beside the axis (shape_error). Tiled
+/// Element (i, j, k) of the result is the operand's element (i, indices(i, j, k), k) where axis is 1, and so
+/// on: numpy.take_along_axis, for index arrays with the operand's extents beside the axis (shape_error). Tiled
 /// like the indices where the ranks do not cut the axis there, otherwise by another dimension. Communication:
 /// what it takes to have the operand tiled so. Throws index_error on every rank.
 template <array_operand E, array_operand I>
@@ -108,42 +107,40 @@ requires(dimensions_of<I> == dimensions_of<E> && std::integral<value_of<I>> &&
                             to_string(extents(from)) + ", the indices " + to_string(extents(shape)) +
                             "; they must be equal beside the axis",
                         where);
-  return detail::deferred<T, N>(
-      "take_along_axis", shape, [operand = node_of<E>(n), chosen = node_of<I>(i), from, shape, a, where] {
-        auto const source = operand.resolve();
-        auto const picks = pantile::apply(functor::cast<index_t>{}, chosen.resolve());
-        operand_survey survey = detail::survey_of(picks);
-        operand_survey const also = detail::survey_of(source);
-        if (survey.comm) detail::check_communicator(also, *survey.comm);
-        if (!survey.comm) survey = also;
-        auto const axis_ = static_cast<int>(a);
-        tiling const target =
-            survey.comm ? detail::uncut_along(survey, extents(shape), axis_) : tiling();
-        auto const result = detail::fresh_leaf<T, N>(shape, survey.comm, target);
-        auto const site = detail::site_at<N>(shape, survey.comm, target);
-        auto const source_site = detail::site_at<N>(
-            from, survey.comm, survey.comm ? detail::uncut_along(survey, extents(from), axis_) : tiling());
-        auto const index_memory = detail::elements_for<index_t>(picks, site);
-        auto const memory = detail::elements_for<T>(source, source_site);
-        auto* at = reinterpret_cast<index_t*>(index_memory.get());
-        auto const checked = [&] {
-          detail::normalise_indices({at, static_cast<std::size_t>(site.region.count())}, from[a], axis_, 0,
-                                    where);
-        };
-        if (survey.comm)
-          survey.comm->agree(checked, where);
-        else
-          checked();
-        auto const* in = reinterpret_cast<T const*>(memory.get());
-        auto* out = reinterpret_cast<T*>(result.memory.get());
-        index_t below = 1;
-        for (std::size_t d = a + 1; d < static_cast<std::size_t>(N); ++d)
-          below *= site.region.extent(static_cast<int>(d));
-        index_t const picked = site.region.extent(axis_);
-        for (index_t k = 0, count = site.region.count(); k < count; ++k)
-          out[k] = in[(k / (picked * below) * from[a] + at[k]) * below + k % below];
-        return result;
-      });
+  return detail::deferred<
+      T, N>("take_along_axis", shape, [operand = node_of<E>(n), chosen = node_of<I>(i), from, shape, a, where] {
+    auto const source = operand.resolve();
+    auto const picks = pantile::apply(functor::cast<index_t>{}, chosen.resolve());
+    operand_survey survey = detail::survey_of(picks);
+    operand_survey const also = detail::survey_of(source);
+    if (survey.comm) detail::check_communicator(also, *survey.comm);
+    if (!survey.comm) survey = also;
+    auto const axis_ = static_cast<int>(a);
+    tiling const target = survey.comm ? detail::uncut_along(survey, extents(shape), axis_) : tiling();
+    auto const result = detail::fresh_leaf<T, N>(shape, survey.comm, target);
+    auto const site = detail::site_at<N>(shape, survey.comm, target);
+    auto const source_site = detail::site_at<N>(
+        from, survey.comm, survey.comm ? detail::uncut_along(survey, extents(from), axis_) : tiling());
+    auto const index_memory = detail::elements_for<index_t>(picks, site);
+    auto const memory = detail::elements_for<T>(source, source_site);
+    auto* at = reinterpret_cast<index_t*>(index_memory.get());
+    auto const checked = [&] {
+      detail::normalise_indices({at, static_cast<std::size_t>(site.region.count())}, from[a], axis_, 0, where);
+    };
+    if (survey.comm)
+      survey.comm->agree(checked, where);
+    else
+      checked();
+    auto const* in = reinterpret_cast<T const*>(memory.get());
+    auto* out = reinterpret_cast<T*>(result.memory.get());
+    index_t below = 1;
+    for (std::size_t d = a + 1; d < static_cast<std::size_t>(N); ++d)
+      below *= site.region.extent(static_cast<int>(d));
+    index_t const picked = site.region.extent(axis_);
+    for (index_t k = 0, count = site.region.count(); k < count; ++k)
+      out[k] = in[(k / (picked * below) * from[a] + at[k]) * below + k % below];
+    return result;
+  });
 }
 
 }  // namespace pantile

@@ -23,8 +23,8 @@ struct index_share {
 std::span<index_t const> indices_within(std::span<index_t const> ascending, box const& part, int axis);
 
 /// From whom `reader` takes the elements with these indices (ascending, each once) along the axis and those of
-/// `beside` along the other dimensions; along the axis `beside` is the whole extent. Each owner, `reader` itself
-/// among them, once, by ascending rank; who has nothing to give is left out.
+/// `beside` along the other dimensions; along the axis `beside` is the whole extent. Each owner, `reader`
+/// itself among them, once, by ascending rank; who has nothing to give is left out.
 std::vector<index_share> plan_index_gather(tiling const& source, box const& beside, int axis,
                                            std::span<index_t const> indices, int reader);
 

@@ -3,6 +3,7 @@
 
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
+#include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
 
 #include <complex>

@@ -24,7 +24,7 @@ template <class T, std::size_t N>
 void check_async(std::array<index_t, N> const& shape) {
   auto const whole = samples<T>(shape);
   auto const tilings = usual_tilings(extents(shape), 4);
-  for (std::size_t i = 0; i < tilings.size(); ++i) {
+  for (std::size_t i = 0; i < tilings.size(); i += std::is_same_v<T, double> && N == 2 ? 1 : 3) {
     tiling const &from = tilings[i], &to = tilings[(i * 7 + 3) % tilings.size()];
     INFO(dtype_name(dtype_of<T>) << ' ' << to_string(from) << " to " << to_string(to));
     auto const a = spread(whole, from);
@@ -70,6 +70,23 @@ TEST_CASE("all_reduce under way") {
                                                       static_cast<std::uint8_t>(200 * ranks))));
   CHECK(is_same(p.get(), local_array<double, 2>(std::to_array<index_t>({3, 2}), ranks * (ranks + 1) / 2.0)));
   all_reduce_async(world(), local_array<double, 1>(std::to_array<index_t>({100}), 1.0));  // dropped
+}
+
+TEST_CASE("gather and scatter under way") {
+  auto const whole = samples<float>(std::to_array<index_t>({11, 6}));
+  auto const none = local_array<float, 2>();
+  int const me = world().rank(), last = world().size() - 1;
+  for (tiling const& t : usual_tilings({11, 6})) {
+    INFO(to_string(t));
+    auto const a = spread(whole, t);
+    auto p = gather_async(a, last);
+    auto q = scatter_async(world(), me == 0 ? whole : none, 0, t);
+    CHECK(is_part_of(q.get(), whole));
+    CHECK(is_same(p.get(), me == last ? whole : none));
+    CHECK(counted([&] { gather_async(a, 0).get(); }) == counted([&] { gather(a, 0); }));
+  }
+  auto p = gather_async(spread(whole, tiling::row()), world().size());
+  CHECK(thrown_by([&] { p.get(); }) == "index_error");
 }
 
 TEST_CASE("several under way: got in any order, another one on each rank, blocking ones between") {

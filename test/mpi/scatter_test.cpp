@@ -43,7 +43,7 @@ constexpr auto added = [](auto x, auto y) {
 constexpr auto replaced = [](auto, auto y) { return y; };
 
 template <class T, std::size_t N>
-void check_scatter(std::array<index_t, N> const& shape, index_t count, std::uint64_t seed) {
+void check_scatter(std::array<index_t, N> const& shape, index_t count, std::uint64_t seed, int every_nth = 1) {
   auto const whole = samples<T>(shape, 1);
   auto rows = shape;
   rows[0] = shape[0] == 0 ? 0 : count;
@@ -57,7 +57,9 @@ void check_scatter(std::array<index_t, N> const& shape, index_t count, std::uint
   auto const any = [&](auto const& list) {
     return list[static_cast<std::size_t>(d.below(static_cast<int>(list.size())))];
   };
-  for (tiling const& t : usual_tilings(extents(shape), seed))
+  int turn = 0;
+  for (tiling const& t : usual_tilings(extents(shape), seed)) {
+    if (++turn % every_nth != 0) continue;
     for (int form = d.below(2); form < 4; form += 2) {
       tiling const vt = any(value_tilings), it = any(index_tilings);
       INFO(dtype_name(dtype_of<T>) << ' ' << to_string(t) << ", values " << to_string(vt) << ", indices "
@@ -73,6 +75,7 @@ void check_scatter(std::array<index_t, N> const& shape, index_t count, std::uint
       CHECK(is_part_of(b, last));
       CHECK(a.generation() == 1);
     }
+  }
   auto a = whole, b = whole;
   scatter_add(a, indices, values);
   scatter_rows(b, indices, values);
@@ -95,13 +98,13 @@ TEST_CASE("scatter_add and scatter_rows of 1 to 4 dimensions") {
 
 TEST_CASE("scatter of all element types") {
   auto const shape = std::to_array<index_t>({7, 3});
-  check_scatter<bool>(shape, 10, 11);
-  check_scatter<std::uint8_t>(shape, 10, 12);
-  check_scatter<std::int32_t>(shape, 10, 13);
-  check_scatter<std::int64_t>(shape, 10, 14);
-  check_scatter<float>(shape, 10, 15);
-  check_scatter<std::complex<float>>(shape, 10, 16);
-  check_scatter<std::complex<double>>(shape, 10, 17);
+  check_scatter<bool>(shape, 10, 11, 4);
+  check_scatter<std::uint8_t>(shape, 10, 12, 4);
+  check_scatter<std::int32_t>(shape, 10, 13, 4);
+  check_scatter<std::int64_t>(shape, 10, 14, 4);
+  check_scatter<float>(shape, 10, 15, 4);
+  check_scatter<std::complex<float>>(shape, 10, 16, 4);
+  check_scatter<std::complex<double>>(shape, 10, 17, 4);
 }
 
 TEST_CASE("values are broadcast, converted and may be the target itself") {

@@ -40,10 +40,12 @@ local_array<index_t, 2> places(local_array<bool, N> const& mask) {
 }
 
 template <class T, std::size_t N>
-void check_select(std::array<index_t, N> const& shape, std::uint64_t seed) {
+void check_select(std::array<index_t, N> const& shape, std::uint64_t seed, int every_nth = 1) {
   auto const whole = samples<T>(shape);
   dice d(seed);
+  int turn = 0;
   for (tiling const& t : usual_tilings(extents(shape), seed)) {
+    if (++turn % every_nth != 0) continue;
     auto const mask =
         made<bool>(shape, [&, rarely = d.below(4)](any_index const&) { return d.one_in(1 + rarely); });
     INFO(dtype_name(dtype_of<T>) << ' ' << to_string(t));
@@ -85,13 +87,13 @@ TEST_CASE("select, nonzero and assignment by masks of 1 to 4 dimensions") {
 
 TEST_CASE("select of all element types") {
   auto const shape = std::to_array<index_t>({8, 5});
-  check_select<bool>(shape, 11);
-  check_select<std::uint8_t>(shape, 12);
-  check_select<std::int32_t>(shape, 13);
-  check_select<std::int64_t>(shape, 14);
-  check_select<float>(shape, 15);
-  check_select<std::complex<float>>(shape, 16);
-  check_select<std::complex<double>>(shape, 17);
+  check_select<bool>(shape, 11, 4);
+  check_select<std::uint8_t>(shape, 12, 4);
+  check_select<std::int32_t>(shape, 13, 4);
+  check_select<std::int64_t>(shape, 14, 4);
+  check_select<float>(shape, 15, 4);
+  check_select<std::complex<float>>(shape, 16, 4);
+  check_select<std::complex<double>>(shape, 17, 4);
 }
 
 TEST_CASE("select of expressions; only what changes its rank travels") {

@@ -36,11 +36,13 @@ local_array<T, N> taken(local_array<T, N> const& whole, index_list const& indice
 }
 
 template <class T, std::size_t N>
-void check_take(std::array<index_t, N> const& shape, std::uint64_t seed) {
+void check_take(std::array<index_t, N> const& shape, std::uint64_t seed, int every_nth = 1) {
   constexpr int dimensions = static_cast<int>(N);
   auto const whole = samples<T>(shape);
   dice d(seed);
+  int turn = 0;
   for (tiling const& t : usual_tilings(extents(shape), seed)) {
+    if (++turn % every_nth != 0) continue;
     auto const a = spread(whole, t);
     for (int axis = 0; axis < dimensions; ++axis) {
       auto const indices = drawn_indices(d, shape[static_cast<std::size_t>(axis)], d.between(0, 17));
@@ -79,13 +81,13 @@ TEST_CASE("take along every axis of arrays of 1 to 4 dimensions") {
 
 TEST_CASE("take of all element types") {
   auto const shape = std::to_array<index_t>({8, 5});
-  check_take<bool>(shape, 11);
-  check_take<std::uint8_t>(shape, 12);
-  check_take<std::int32_t>(shape, 13);
-  check_take<std::int64_t>(shape, 14);
-  check_take<float>(shape, 15);
-  check_take<std::complex<float>>(shape, 16);
-  check_take<std::complex<double>>(shape, 17);
+  check_take<bool>(shape, 11, 4);
+  check_take<std::uint8_t>(shape, 12, 4);
+  check_take<std::int32_t>(shape, 13, 4);
+  check_take<std::int64_t>(shape, 14, 4);
+  check_take<float>(shape, 15, 4);
+  check_take<std::complex<float>>(shape, 16, 4);
+  check_take<std::complex<double>>(shape, 17, 4);
 }
 
 TEST_CASE("rows travel once for each rank that asks, and nothing else does") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/ops/exchange.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/pending.hpp>
 #include <pantile/ops/stored.hpp>
@@ -78,6 +79,45 @@ pending<local_array<value_of<E>, dimensions_of<E>>> all_gather_async(
     result_type result(n.shape());
     auto work = detail::start_movement(plan_retile(source.tiled, everywhere, comm.rank()), source,
                                        result.memory(), box(source.shape), sizeof(T), where);
+    return std::pair(std::move(result), std::move(work));
+  });
+}
+
+/// As gather to a root, under way (collective). Until `get()` the array must not be changed.
+template <array_operand E>
+pending<local_array<value_of<E>, dimensions_of<E>>> gather_async(
+    E const& e, int root, std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  using result_type = local_array<T, dimensions_of<E>>;
+  return pending<result_type>::started([&] {
+    auto const& n = as_node(e);
+    auto const source = detail::distributed_whole<T>("gather_async", n, where);
+    communicator const& comm = *source.comm;
+    auto shape = n.shape();
+    detail::share_shape(comm, shape.data(), dimensions_of<E>, root,
+                        hash_combine(source.tiled.hash(), sizeof(T)), where);
+    tiling const target = detail::all_on(root, source.shape, comm.size());
+    result_type result(comm.rank() == root ? shape : shape_t<dimensions_of<E>>{});
+    auto work = detail::start_movement(plan_retile(source.tiled, target, comm.rank()), source, result.memory(),
+                                       target.box_of(comm.rank()), sizeof(T), where);
+    return std::pair(std::move(result), std::move(work));
+  });
+}
+
+/// As scatter from a root, under way (collective). Until `get()` the root's array must not be changed.
+template <element T, int N>
+pending<array<T, N>> scatter_async(communicator const& comm, local_array<T, N> const& on_root, int root,
+                                   tiling_rule const& rule,
+                                   std::source_location where = std::source_location::current()) {
+  return pending<array<T, N>>::started([&] {
+    auto shape = on_root.shape();
+    detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+    tiling const target = detail::bind_alike(comm, "scatter_async", shape, rule, where);
+    tiling const from = detail::all_on(root, extents(shape), comm.size());
+    detail::stored_array const source{on_root.memory(), comm, from, from.box_of(comm.rank()), extents(shape)};
+    array<T, N> result(comm, shape, detail::agreed_tiling{target});
+    auto work = detail::start_movement(plan_retile(from, target, comm.rank()), source, result.memory(),
+                                       result.stored_box(), sizeof(T), where);
     return std::pair(std::move(result), std::move(work));
   });
 }

@@ -137,6 +137,29 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
   this->count({count * width, count * width, 1, 1});
 }
 
+request communicator::iallreduce_typed(void* data, index_t count, dtype type, reduce_op op,
+                                       where_t where) const {
+  check_reducible("allreduce", type, op, where);
+  check_same("iallreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
+  auto r = std::make_unique<detail::request_state>();
+  r->operation = "allreduce";
+  r->where = where;
+  r->owner = state_;
+  r->collective = true;
+  if (size() == 1) return request(std::move(r));
+  auto* bytes = static_cast<std::byte*>(data);
+  index_t const width = detail::size_of(type);
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    r->pieces.push_back(MPI_REQUEST_NULL);
+    call_mpi("allreduce", where, [&] {
+      return MPI_Iallreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type),
+                            detail::mpi_op(op, type), state_->handle, &r->pieces.back());
+    });
+  });
+  this->count({count * width, count * width, 1, 1});
+  return request(std::move(r));
+}
+
 void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root,
                                 where_t where) const {
   check_root("reduce", root, where);

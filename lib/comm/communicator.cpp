@@ -91,6 +91,7 @@ int communicator::world_rank(int rank) const noexcept {
 }
 int communicator::size() const noexcept { return state_->size; }
 traffic communicator::counters() const noexcept { return *state_->moved; }
+index_t communicator::next_movement() const noexcept { return state_->movements++; }
 index_t communicator::chunk_limit() const noexcept { return state_->chunk_limit; }
 
 void communicator::set_chunk_limit(index_t limit) const {
@@ -170,13 +171,26 @@ request::~request() = default;
 detail::request_state::~request_state() {
   for (MPI_Request& piece : pieces) {
     if (piece == MPI_REQUEST_NULL) continue;
-    if (expected.empty()) {
+    if (collective) {
+      MPI_Wait(&piece, MPI_STATUS_IGNORE);
+    } else if (expected.empty()) {
       MPI_Request_free(&piece);
     } else {  // either it never began, or it must end before the caller's buffer goes
       MPI_Cancel(&piece);
       MPI_Wait(&piece, MPI_STATUS_IGNORE);
     }
   }
+}
+
+bool request::ready() const {
+  if (!state_) return true;
+  for (MPI_Request const& piece : state_->pieces) {
+    int done = 0;
+    detail::call_mpi(state_->operation, state_->where,
+                     [&] { return MPI_Request_get_status(piece, &done, MPI_STATUS_IGNORE); });
+    if (!done) return false;
+  }
+  return true;
 }
 
 void request::wait() {

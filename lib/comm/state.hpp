@@ -23,6 +23,7 @@ struct communicator_state {
   std::vector<int> world_ranks;
   std::shared_ptr<traffic> moved = std::make_shared<traffic>();  // shared with the communicators of `along`
   index_t chunk_limit = index_t{1} << 30;
+  index_t movements = 0;                                           // started so far
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
   /// What a rehearsal has instead of the communicators that `along` would make: a size, and nothing to send
@@ -46,6 +47,7 @@ struct communicator_state {
 struct request_state {
   std::vector<MPI_Request> pieces;
   std::vector<int> expected;  // bytes of each piece of a receive; empty for a send
+  bool collective = false;    // cannot be given up
   std::shared_ptr<communicator_state> owner;
   char const* operation = "";
   std::source_location where;

@@ -264,3 +264,32 @@ TEST_CASE("the volume that is predicted for the whole movement is what the ranks
           8 * volume.elements_busiest);
   });
 }
+
+TEST_CASE("what a movement left behind is not taken for part of a later one") {
+  if (world().size() < 2 || !world().near_memory(1 - std::min(world().rank(), 1))) return;
+  communicator const comm = world().dup();  // goes, with what is left in it
+  extents const shape{comm.size() * 8};
+  tiling const rows = tiling::row().bind(shape, comm.size());
+  auto const run = [&] {
+    tile const source = source_of(rows, 8, memory_kind::local);
+    tile const into(comm.rank() == 1 ? rows.box_of(0) : rows.box_of(comm.rank()), 8, memory_kind::local);
+    std::vector<std::vector<box>> wanted;  // rank 1 reads of rank 0, the others only of themselves
+    for (int r = 0; r < comm.size(); ++r) wanted.push_back({rows.box_of(r == 1 ? 0 : r)});
+    pantile::target_tile const place{into.memory.get(), into.storage};
+    pantile::execute(plan_gather(rows, wanted, comm.rank()), comm, {source.memory.get(), source.storage},
+                     {&place, 1}, 8);
+    return into.right(box(shape));
+  };
+  CHECK(run());
+  // An announcement as one of another movement would be, with the tag of the next one.
+  index_t const stale[2] = {-1, 12345};
+  if (comm.rank() == 0) comm.send(std::span<index_t const>(stale), 1, 30000 + 3 * 1 + 1);
+  bool thrown = false;
+  try {
+    run();
+  } catch (pantile::mpi_error const&) {
+    thrown = true;
+  }
+  CHECK(thrown == (comm.rank() == 1));
+  comm.barrier();
+}

@@ -2,7 +2,8 @@
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>
-#include <pantile/expr/views.hpp>
+#include <pantile/expr/structured.hpp>
+#include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
 
 #include <complex>

@@ -35,6 +35,8 @@ class request {
   ~request();
   /// Returns when the buffer may be used; throws mpi_error, also where the message was shorter than the buffer.
   void wait();
+  /// True where `wait` would return at once.
+  bool ready() const;
 
  private:
   friend class communicator;
@@ -101,6 +103,11 @@ class communicator {
   T allreduce(T value, reduce_op op, where_t where = where_t::current()) const {
     allreduce(std::span<T>(&value, 1), op, where);
     return value;
+  }
+  /// The same under way: `data` must live, and be left alone, until the request is waited for.
+  template <element T>
+  [[nodiscard]] request iallreduce(std::span<T> data, reduce_op op, where_t where = where_t::current()) const {
+    return iallreduce_typed(data.data(), std::ssize(data), dtype_of<T>, op, where);
   }
   /// In place with any associative, commutative `Combine` (a stateless functor T(T, T)) over trivially copyable
   /// T.
@@ -189,6 +196,10 @@ class communicator {
   index_t chunk_limit() const noexcept;
   void set_chunk_limit(index_t limit) const;
 
+  /// Numbers the movements of this communicator: all ranks start them in the same order, so a movement has the
+  /// same number everywhere.
+  index_t next_movement() const noexcept;
+
   /// Where rank `peer` of the same node keeps the shared memory that it allocates from: a pointer through which
   /// this rank reads it; nullptr where there is none (another node, or memory that cannot be shared).
   std::byte const* near_memory(int peer) const noexcept;
@@ -232,6 +243,7 @@ class communicator {
 
   void bcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const;
   void allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
+  request iallreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
   void reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const;
   void scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive, where_t where) const;
   void allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,

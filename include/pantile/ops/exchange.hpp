@@ -1,0 +1,140 @@
+#pragma once
+
+#include <pantile/ops/movement.hpp>
+#include <pantile/ops/stored.hpp>
+
+#include <algorithm>
+#include <source_location>
+#include <span>
+#include <vector>
+
+// Between the ranks' own arrays and distributed ones.
+namespace pantile {
+
+namespace detail {
+/// A shape that the root knows, on every rank (collective); not counted.
+void share_shape(communicator const& comm, index_t* shape, int dimensions, int root, std::uint64_t print,
+                 std::source_location where);
+/// Everything on one rank, nothing on the others.
+tiling all_on(int rank, extents const& shape, int ranks);
+/// The least shape that contains the boxes.
+extents hull_of(std::span<box const> boxes, int dimensions);
+/// Throws shape_error on every rank where the tile of any rank has not the shape of its box.
+void check_tile(communicator const& comm, extents const& tile, tiling const& boxes, std::source_location where);
+/// Shapes of what each rank gets from each, given the shapes of what it sends; not counted.
+std::vector<index_t> swap_shapes(communicator const& comm, std::vector<index_t> const& shapes, int dimensions,
+                                 std::source_location where);
+}  // namespace detail
+
+/// The root's array, tiled over the ranks (collective); the other ranks' is not looked at. Communication: the
+/// root sends each rank its tile. Throws index_error for a root that is no rank, tiling_error where the rule
+/// does not fit.
+template <element T, int N>
+array<T, N> scatter(communicator const& comm, local_array<T, N> const& on_root, int root,
+                    tiling_rule const& rule, std::source_location where = std::source_location::current()) {
+  auto shape = on_root.shape();
+  detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+  tiling const target = detail::bind_alike(comm, "scatter", shape, rule, where);
+  array<T, N> result(comm, shape, detail::agreed_tiling{target});
+  tiling const source = detail::all_on(root, extents(shape), comm.size());
+  detail::move_elements(source, target, comm, reinterpret_cast<std::byte const*>(on_root.data()),
+                        source.box_of(comm.rank()), reinterpret_cast<std::byte*>(result.data()),
+                        result.stored_box(), sizeof(T), where);
+  return result;
+}
+
+/// A distributed array (or the value of an expression) whole on the root; the other ranks get an empty
+/// local_array (collective). Communication: the owners send the root what it lacks. Throws index_error for a
+/// root that is no rank, tiling_error for a local operand.
+template <array_operand E>
+local_array<value_of<E>, dimensions_of<E>> gather(
+    E const& e, int root, std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  constexpr int N = dimensions_of<E>;
+  auto const source = detail::stored_whole<T>(node_of<E>(as_node(e)));
+  if (!source.comm) throw tiling_error("gather: the operand is local", where);
+  communicator const& comm = *source.comm;
+  std::array<index_t, N> shape{};
+  for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = source.shape[d];
+  detail::share_shape(comm, shape.data(), N, root, hash_combine(source.tiled.hash(), sizeof(T)), where);
+  tiling const target = detail::all_on(root, source.shape, comm.size());
+  local_array<T, N> result(comm.rank() == root ? shape : std::array<index_t, N>{});
+  detail::move_elements(source.tiled, target, comm, source.memory.get(), source.storage,
+                        reinterpret_cast<std::byte*>(result.data()), target.box_of(comm.rank()), sizeof(T),
+                        where);
+  return result;
+}
+
+/// The root's array on every rank, whatever the other ranks pass (collective). Throws index_error for a root
+/// that is no rank.
+template <element T, int N>
+local_array<T, N> broadcast(communicator const& comm, local_array<T, N> const& on_root, int root,
+                            std::source_location where = std::source_location::current()) {
+  auto shape = on_root.shape();
+  detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+  local_array<T, N> result(shape);
+  if (comm.rank() == root) std::copy_n(on_root.data(), on_root.count(), result.data());
+  comm.bcast(result.span(), root, where);
+  return result;
+}
+
+/// parts[r] goes to rank r; returns what came from each rank, by rank (collective). The shapes are free. Throws
+/// shape_error on every rank where one has not one part for each rank.
+template <element T, int N>
+std::vector<local_array<T, N>> all_to_all(communicator const& comm, std::vector<local_array<T, N>> const& parts,
+                                          std::source_location where = std::source_location::current()) {
+  std::vector<index_t> shapes, counts;
+  for (auto const& part : parts) {
+    shapes.insert(shapes.end(), part.shape().begin(), part.shape().end());
+    counts.push_back(part.count() * index_t{sizeof(T)});
+  }
+  auto const incoming = detail::swap_shapes(comm, shapes, N, where);
+  std::vector<std::byte> flat(static_cast<std::size_t>(detail::sum_of(counts)));
+  std::byte* out = flat.data();
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    std::copy_n(reinterpret_cast<std::byte const*>(parts[r].data()), counts[r], out);
+    out += counts[r];
+  }
+  auto const came = comm.alltoallv(std::span<std::byte const>(flat), counts, nullptr, where);
+  std::vector<local_array<T, N>> result;
+  std::byte const* data = came.data();
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    std::array<index_t, N> shape{};
+    std::copy_n(incoming.begin() + static_cast<std::ptrdiff_t>(r * N), N, shape.begin());
+    local_array<T, N> part(shape);
+    index_t const bytes = part.count() * index_t{sizeof(T)};
+    std::copy_n(data, bytes, reinterpret_cast<std::byte*>(part.data()));
+    data += bytes;
+    result.push_back(std::move(part));
+  }
+  return result;
+}
+
+/// A distributed array of tiles that the ranks hold already: rank r the elements of boxes[r] (collective; the
+/// boxes are the same on every rank). The shape is the least that contains the boxes; they may overlap, and
+/// ranks that own the same elements must hold the same values. Nothing is communicated. Throws tiling_error
+/// where the boxes leave a hole or are not one per rank, shape_error on every rank where a tile has not the
+/// shape of its box.
+template <element T, int N>
+array<T, N> annotate(communicator const& comm, local_array<T, N> const& tile, std::vector<box> const& boxes,
+                     std::source_location where = std::source_location::current()) {
+  extents const hull = detail::hull_of(boxes, N);
+  std::array<index_t, N> shape{};
+  for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = hull[d];
+  tiling const target = detail::bind_alike(comm, "annotate", shape, tiling::custom(boxes), where);
+  detail::check_tile(comm, extents(tile.shape()), target, where);
+  array<T, N> result(comm, shape, detail::agreed_tiling{target});
+  std::copy_n(tile.data(), tile.count(), result.data());
+  return result;
+}
+/// Every rank says which box its own tile is.
+template <element T, int N>
+array<T, N> annotate(communicator const& comm, local_array<T, N> const& tile, box const& mine,
+                     std::source_location where = std::source_location::current()) {
+  traffic const before = comm.counters();
+  auto const boxes = comm.allgather(mine, where);
+  comm.count(before - comm.counters());  // the annotation is no payload
+  return annotate(comm, tile, boxes, where);
+}
+
+}  // namespace pantile

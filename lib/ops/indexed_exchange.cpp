@@ -1,0 +1,97 @@
+#include "indexed_exchange.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+namespace pantile::detail {
+
+void normalise_indices(std::span<index_t> indices, index_t extent, int axis, index_t first,
+                       std::source_location where) {
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    index_t const i = indices[k];
+    if (i < -extent || i >= extent)
+      throw index_error("the index " + std::to_string(i) + " at place " +
+                            std::to_string(first + static_cast<index_t>(k)) + " is outside axis " +
+                            std::to_string(axis) + " with extent " + std::to_string(extent),
+                        where);
+    if (i < 0) indices[k] += extent;
+  }
+}
+
+chosen_indices::chosen_indices(stored_array const& stored, std::optional<communicator> const& comm,
+                               index_t extent, int axis, std::source_location where)
+    : distributed(stored.comm) {
+  auto const* data = reinterpret_cast<index_t const*>(stored.memory.get());
+  box mine = stored.storage;
+  if (stored.comm) mine = stored.tiled.box_of(comm->rank());
+  first = mine.lo[0];
+  data += mine.lo[0] - stored.storage.lo[0];
+  values.assign(data, data + mine.count());
+  auto const checked = [&] { normalise_indices(values, extent, axis, first, where); };
+  if (stored.comm) {
+    comm->agree(checked, where);
+    return;
+  }
+  if (comm) {
+    std::uint64_t print = static_cast<std::uint64_t>(axis);
+    for (index_t i : values) print = hash_combine(print, static_cast<std::uint64_t>(i));
+    comm->check_same("indices", print, where, [&] { return std::to_string(values.size()) + " local indices"; });
+  }
+  checked();
+}
+
+std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
+  return std::span<index_t const>(values).subspan(static_cast<std::size_t>(lo - first),
+                                                  static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
+}
+
+std::vector<index_t> distinct(std::span<index_t const> indices) {
+  std::vector<index_t> sorted(indices.begin(), indices.end());
+  std::sort(sorted.begin(), sorted.end());
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+  return sorted;
+}
+
+std::vector<index_t> places_in(std::span<index_t const> ascending, std::span<index_t const> indices) {
+  std::vector<index_t> places;
+  places.reserve(indices.size());
+  for (index_t i : indices)
+    places.push_back(std::lower_bound(ascending.begin(), ascending.end(), i) - ascending.begin());
+  return places;
+}
+
+std::vector<index_t> counting(index_t n) {
+  std::vector<index_t> numbers(static_cast<std::size_t>(n));
+  std::iota(numbers.begin(), numbers.end(), index_t{0});
+  return numbers;
+}
+
+box with_axis(box part, int axis, index_t lo, index_t hi) {
+  part.lo[static_cast<std::size_t>(axis)] = lo;
+  part.hi[static_cast<std::size_t>(axis)] = hi;
+  return part;
+}
+
+tiling tiling_along(tiling const& indices, extents const& shape, int axis) {
+  auto const a = static_cast<std::size_t>(axis);
+  if (!indices.is_cartesian()) {
+    std::vector<box> boxes;
+    for (int r = 0; r < indices.ranks(); ++r) {
+      box const b = indices.box_of(r);
+      boxes.push_back(with_axis(box(shape), axis, b.lo[0], b.hi[0]));
+    }
+    return tiling::from_boxes(shape, std::move(boxes));
+  }
+  auto grid = indices.grid();
+  if (grid.empty()) grid = {{indices.ranks(), -1}};
+  std::vector<std::vector<index_t>> cuts(static_cast<std::size_t>(shape.dimensions()));
+  for (auto& g : grid) {
+    if (g.dimension < 0) continue;
+    g.dimension = axis;
+    cuts[a] = indices.boundaries(0);
+  }
+  return tiling::cartesian(shape, std::move(grid), std::move(cuts));
+}
+
+}  // namespace pantile::detail

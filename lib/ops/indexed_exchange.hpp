@@ -1,0 +1,38 @@
+#pragma once
+
+#include <pantile/ops/take.hpp>
+
+#include <optional>
+#include <source_location>
+#include <span>
+#include <vector>
+
+// What taking and scattering by index arrays share.
+namespace pantile::detail {
+
+/// The index array as this rank sees it: its own part where it is distributed, all of it otherwise; negative
+/// indices counted from the end. Throws index_error on every rank where an index is out of range,
+/// divergence_error where local indices differ (collective where `comm` is given).
+struct chosen_indices {
+  bool distributed;
+  index_t first = 0;  // the place of the first of `values`
+  std::vector<index_t> values;
+
+  chosen_indices(stored_array const& stored, std::optional<communicator> const& comm, index_t extent, int axis,
+                 std::source_location where);
+  /// Those at places [lo, hi), which this rank must have.
+  std::span<index_t const> between(index_t lo, index_t hi) const;
+};
+
+/// Ascending, each once.
+std::vector<index_t> distinct(std::span<index_t const> indices);
+/// The place of each index among ascending ones that contain it.
+std::vector<index_t> places_in(std::span<index_t const> ascending, std::span<index_t const> indices);
+/// 0, 1, ..., n - 1.
+std::vector<index_t> counting(index_t n);
+/// The box with another stretch along the axis.
+box with_axis(box part, int axis, index_t lo, index_t hi);
+/// The tiling of an array that is cut along the axis as a vector is, and nowhere else.
+tiling tiling_along(tiling const& indices, extents const& shape, int axis);
+
+}  // namespace pantile::detail

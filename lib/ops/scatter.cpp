@@ -1,0 +1,149 @@
+#include "indexed_exchange.hpp"
+
+#include <pantile/ops/scatter.hpp>
+#include <pantile/plan/index_gather.hpp>
+
+#include <cstring>
+#include <string>
+
+namespace pantile::detail {
+
+namespace {
+
+/// One owner for each element, and those along dimension 0 ascending with their rows.
+bool in_row_order(tiling const& t) { return t.is_cartesian() && t.is_disjoint(); }
+
+}  // namespace
+
+tiling contribution_tiling(operand_survey const& values, stored_array const& indices, communicator const& comm,
+                           extents const& shape) {
+  if (values.best && in_row_order(*values.best) && values.best->shape() == shape)
+    return values.best->with_halos({});
+  if (indices.comm && in_row_order(indices.tiled)) return tiling_along(indices.tiled, shape, 0);
+  return tiling::axis(0).bind(shape, comm.size());
+}
+
+namespace {
+
+/// This rank's contributions, those for the same row combined: `rows` ascending, the elements row-major over
+/// `storage`, whose dimension 0 counts the rows.
+struct contribution {
+  std::vector<index_t> rows;
+  std::shared_ptr<std::byte> memory;
+  box storage;
+};
+
+contribution combined(std::span<index_t const> indices, std::byte const* elements, box const& region,
+                      index_t element_bytes, kernel::combine_run combine) {
+  contribution c;
+  if (region.empty()) {
+    c.storage = with_axis(region, 0, 0, 0);
+    return c;
+  }
+  c.rows = distinct(indices);
+  c.storage = with_axis(region, 0, 0, std::ssize(c.rows));
+  index_t const bytes = c.storage.count() * element_bytes;
+  c.memory = allocate_tile(bytes, memory_kind::local);
+  std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
+  auto from = counting(std::ssize(indices));
+  for (index_t& i : from) i += region.lo[0];
+  kernel::move_indexed(elements, region, c.memory.get(), c.storage, region, 0, from, places_in(c.rows, indices),
+                       element_bytes, combine);
+  return c;
+}
+
+/// What of the contributions of a rank with the box `from` falls on a target tile.
+box landing(box const& tile, box const& from) {
+  return intersect(tile, with_axis(from, 0, tile.lo[0], tile.hi[0]));
+}
+
+}  // namespace
+
+void scatter_elements(stored_array const& target, stored_array const& indices, tiling const& cut,
+                      std::byte const* contributed, box const& region, index_t element_bytes,
+                      kernel::combine_run combine, std::source_location where) {
+  if (target.comm && indices.comm && !(*target.comm == *indices.comm))
+    throw tiling_error("scatter: the indices belong to another communicator than the target", where);
+  chosen_indices chosen(indices, target.comm, target.shape[0], 0, where);
+  auto const apply = [&](std::span<index_t const> rows, std::byte const* data, box const& storage,
+                         std::span<index_t const> places, box const& beside) {
+    kernel::move_indexed(data, storage, target.memory.get(), target.storage, beside, 0, places, rows,
+                         element_bytes, combine);
+  };
+  if (!target.comm) {
+    auto const mine = combined(chosen.values, contributed, region, element_bytes, combine);
+    if (!mine.rows.empty())
+      apply(mine.rows, mine.memory.get(), mine.storage, counting(std::ssize(mine.rows)), box(target.shape));
+    return;
+  }
+  communicator const& comm = *target.comm;
+  int const me = comm.rank();
+  auto const ranks = static_cast<std::size_t>(comm.size());
+  if (chosen.distributed) {  // those of this rank's contributions
+    std::vector<box> wanted;
+    for (int r = 0; r < comm.size(); ++r) {
+      box const part = cut.box_of(r);
+      wanted.push_back(box({part.lo[0]}, {part.empty() ? part.lo[0] : part.hi[0]}));
+    }
+    fetched const here = fetch(comm, indices.tiled, indices.memory, indices.storage, wanted, sizeof(index_t));
+    index_t const first = wanted[static_cast<std::size_t>(me)].lo[0];
+    auto const* data = reinterpret_cast<index_t const*>(here.memory.get()) + (first - here.storage.lo[0]);
+    chosen.first = first;
+    chosen.values.assign(data, data + wanted[static_cast<std::size_t>(me)].count());
+    for (index_t& i : chosen.values)  // in range: the owners have looked
+      if (i < 0) i += target.shape[0];
+  }
+  auto const rows_of = [&](int rank) {
+    box const part = cut.box_of(rank);
+    return part.empty() ? std::span<index_t const>{} : chosen.between(part.lo[0], part.hi[0]);
+  };
+  contribution const mine = combined(rows_of(me), contributed, region, element_bytes, combine);
+
+  std::vector<index_t> row_counts(ranks), byte_counts(ranks), rows, asked_counts;
+  std::vector<std::byte> packed;
+  for (int owner = 0; owner < comm.size(); ++owner) {
+    if (owner == me) continue;
+    box const part = landing(target.tiled.box_of(owner), region);
+    auto const own = indices_within(mine.rows, part, 0);
+    if (part.empty() || own.empty()) continue;
+    box const storage = with_axis(part, 0, 0, std::ssize(own));
+    index_t const bytes = storage.count() * element_bytes;
+    packed.resize(packed.size() + static_cast<std::size_t>(bytes));
+    kernel::move_indexed(mine.memory.get(), mine.storage, packed.data() + std::ssize(packed) - bytes, storage,
+                         part, 0, places_in(mine.rows, own), counting(std::ssize(own)), element_bytes);
+    byte_counts[static_cast<std::size_t>(owner)] = bytes;
+    row_counts[static_cast<std::size_t>(owner)] = std::ssize(own);
+    rows.insert(rows.end(), own.begin(), own.end());
+  }
+  std::vector<index_t> came_rows;
+  if (chosen.distributed)
+    came_rows = comm.alltoallv(std::span<index_t const>(rows), row_counts, &asked_counts, where);
+  auto const came = comm.alltoallv(std::span<std::byte const>(packed), byte_counts, nullptr, where);
+
+  std::byte const* data = came.data();
+  auto next = came_rows.begin();
+  for (int from = 0; from < comm.size(); ++from) {
+    box const part = landing(target.tiled.box_of(me), cut.box_of(from));
+    if (from == me) {
+      auto const own = indices_within(mine.rows, part, 0);
+      if (!part.empty()) apply(own, mine.memory.get(), mine.storage, places_in(mine.rows, own), part);
+      continue;
+    }
+    std::vector<index_t> own;
+    if (chosen.distributed) {
+      auto const end = next + asked_counts[static_cast<std::size_t>(from)];
+      own.assign(next, end);
+      next = end;
+    } else if (!part.empty()) {
+      auto const all = distinct(rows_of(from));
+      auto const here = indices_within(all, part, 0);
+      own.assign(here.begin(), here.end());
+    }
+    if (own.empty() || part.empty()) continue;
+    box const storage = with_axis(part, 0, 0, std::ssize(own));
+    apply(own, data, storage, counting(std::ssize(own)), part);
+    data += storage.count() * element_bytes;
+  }
+}
+
+}  // namespace pantile::detail

@@ -27,6 +27,7 @@ TEST_CASE("a random permutation takes every value once", "[random]") {
     for (index_t const i : {index_t{0}, n / 3, n - 1}) {
       CHECK(p(i) >= 0);
       CHECK(p(i) < n);
+      CHECK(p.inverse(p(i)) == i);
     }
   }
 }

@@ -36,10 +36,7 @@ class mover {
 
   void move(int d, std::byte const* source, std::byte* target) const {
     if (d == run_from_) {
-      if (combine_)
-        combine_(target, source, run_);
-      else
-        std::memcpy(target, source, static_cast<std::size_t>(run_ * bytes_));
+      take_run(source, target);
     } else if (d == axis_) {
       for (std::size_t k = 0; k < from_.size(); ++k)
         move(d + 1, source + (from_[k] - source_.lo[at(d)]) * source_step_[at(d)],
@@ -56,6 +53,23 @@ class mover {
   index_t target_offset() const { return offset(target_, target_step_); }
 
  private:
+  void take_run(std::byte const* source, std::byte* target) const {
+    if (combine_) return combine_(target, source, run_);
+    switch (index_t const n = run_ * bytes_) {  // single elements are copied without a call
+      case 4:
+        std::memcpy(target, source, 4);
+        break;
+      case 8:
+        std::memcpy(target, source, 8);
+        break;
+      case 16:
+        std::memcpy(target, source, 16);
+        break;
+      default:
+        std::memcpy(target, source, static_cast<std::size_t>(n));
+    }
+  }
+
   using steps = std::array<index_t, max_dimensions>;
   static std::size_t at(int d) { return static_cast<std::size_t>(d); }
   index_t offset(box const& storage, steps const& step) const {

@@ -52,7 +52,7 @@ TEST_CASE("quantiles of everything and along each axis, every tiling") {
   for (tiling const& t : usual_tilings(extents{11, 6})) {
     INFO(to_string(t));
     auto const a = spread(whole, t);
-    for (double q : {0.0, 0.25, 0.5, 0.77, 1.0}) {
+    for (double q : {0.0, 0.77, 1.0}) {
       CHECK(quantile(a, q) == Approx(quantile_by_sorting(flat(whole), q)).epsilon(1e-14));
       for (int axis : {0, 1}) {
         std::vector<double> expected;

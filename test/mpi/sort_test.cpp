@@ -103,7 +103,7 @@ void check_type() {
 }  // namespace
 
 TEST_CASE("vectors of all kinds, sorted by all ranks together") {
-  for (index_t const n : {0, 1, 2, 5, 30, 1000, 20000})
+  for (index_t const n : {0, 1, 5, 30, 20000})
     for (int kind = 0; kind < 7; ++kind) {
       INFO(n << " elements of kind " << kind);
       check_sorts(vector_of(n, kind), tiling::row());
@@ -172,7 +172,7 @@ TEST_CASE("the k greatest elements, in order, the first of equal ones first") {
       std::iota(order.begin(), order.end(), index_t{0});
       std::stable_sort(order.begin(), order.end(),
                        [&](index_t x, index_t y) { return before(whole(y), whole(x)); });
-      for (index_t k : {0, 1, 4, 37}) {
+      for (index_t k : {0, 4, 37}) {
         INFO(to_string(t) << " kind " << kind << " k " << k);
         auto const top = topk(a, k);
         auto const places = all_gather(top.indices);

@@ -121,23 +121,22 @@ struct log_sum_exp {
     return {};
   }
   static exponentials combine(exponentials a, exponentials b) {
-    exponentials const r{max::combine(a.greatest, b.greatest), 0};
-    auto scaled = [&](exponentials const& e) {
-      return e.sum == 0 ? 0 : e.sum * math::exp(e.shift() - r.shift());
-    };
-    return {r.greatest, scaled(a) + scaled(b)};
+    // The one with the lesser maximum is scaled: one exponential.
+    bool const first = a.greatest > b.greatest || a.greatest != a.greatest;
+    exponentials const high = first ? a : b, low = first ? b : a;
+    double const scale = math::exp(low.shift() - high.shift());
+    return {high.greatest, high.sum + (low.sum == 0 ? 0 : low.sum * scale)};
   }
   template <class Run>
   static exponentials fold_run(exponentials start, Run run, index_t length) {
     return detail::fold_blocks<double>(start, run, length, [](exponentials a, double const* x, index_t n) {
       exponentials block;
       block.greatest = kernel::reduce_run<max>(block.greatest, detail::values_run<double>{x}, n);
-      struct shifted {
-        double const* p;
-        double by;
-        double operator[](index_t j) const { return math::exp(p[j] - by); }
-      };
-      block.sum = kernel::reduce_run<monoid::sum>(0.0, shifted{x, block.shift()}, n);
+      alignas(64) double powers[kernel::stretch];
+      double const shift = block.shift();
+#pragma omp simd
+      for (index_t j = 0; j < n; ++j) powers[j] = math::exp(x[j] - shift);
+      block.sum = kernel::reduce_run<monoid::sum>(0.0, detail::values_run<double>{powers}, n);
       return combine(a, block);
     });
   }

@@ -8,6 +8,11 @@
 // Monoids of reductions: an accumulator type for elements of type T, an identity, an associative combination,
 // and what the result of an accumulator is. `needs_elements`: the reduction of nothing is an error, as in
 // NumPy.
+namespace pantile::kernel {
+template <class Monoid, class A, class Run>
+A reduce_run(A start, Run run, index_t length);  // kernel/reduce.hpp
+}  // namespace pantile::kernel
+
 namespace pantile::monoid {
 
 /// float sums accumulate in double, integers in 64 bits (they wrap, as in NumPy).
@@ -87,7 +92,7 @@ struct extreme {
   }
   template <class A>
   static A combine(A a, A b) {
-    A const chosen = (Greatest ? a > b : a < b) || a != a ? a : b;
+    A const chosen = unordered(a, b);
     if constexpr (std::is_floating_point_v<A>) {
       using bits = std::conditional_t<sizeof(A) == 4, std::uint32_t, std::uint64_t>;
       bits const x = std::bit_cast<bits>(a), y = std::bit_cast<bits>(b);
@@ -95,6 +100,32 @@ struct extreme {
     } else {
       return chosen;
     }
+  }
+  /// A stretch without a thought for zeros; where one came out, those of the other sign are looked for.
+  template <class A, class Run>
+  requires std::is_floating_point_v<A>
+  static A fold_run(A start, Run run, index_t length) {
+    A found = kernel::reduce_run<regardless_of_zeros>(identity<A>(), run, length);
+    if (found == 0)
+      for (index_t j = 0; j < length; ++j)
+        if (A const x = static_cast<A>(run[j]); x == 0) found = combine(found, x);
+    return combine(start, found);
+  }
+  struct regardless_of_zeros {
+    template <class A>
+    static A identity() {
+      return extreme::identity<A>();
+    }
+    template <class A>
+    static A combine(A a, A b) {
+      return unordered(a, b);
+    }
+  };
+
+ private:
+  template <class A>
+  static A unordered(A a, A b) {
+    return (Greatest ? a > b : a < b) || a != a ? a : b;
   }
 };
 using min = extreme<false>;

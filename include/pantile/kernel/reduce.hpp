@@ -114,25 +114,28 @@ void reduce_axes(strides_t<N> const& box_extents, std::array<bool, static_cast<s
   index_t const units = along ? line_count : line_count * pieces;  // of results
   index_t const stages = along ? depth * pieces : depth;           // of a result
   auto const results = static_cast<std::size_t>(along ? line_count : line_count * inner);
-  auto reduce = [&](Bound& mine, index_t unit, index_t first, index_t end, A* result) {
-    strides_t<N> const line = detail::index_number<N>(along ? unit : unit / pieces, lines);
-    strides_t<N> step = detail::index_number<N>(along ? first / pieces : first, steps);
-    index_t piece = along ? first % pieces : unit % pieces;
+  // Stages [first, end) of the results number `unit`, which lie at `index`.
+  auto reduce = [&](Bound& mine, index_t unit, strides_t<N> index, index_t first, index_t end, A* result) {
+    index_t piece = along ? 0 : unit % pieces;
+    A* const results_here = along ? result + unit : result + unit / pieces * inner + piece * stretch;
+    if (first > 0) {
+      auto const step = detail::index_number<N>(along ? first / pieces : first, steps);
+      for (std::size_t d = 0; d < last; ++d) index[d] += step[d];
+      if (along) piece = first % pieces;
+    }
     for (index_t s = first; s < end; ++s) {
-      strides_t<N> index{};
-      for (std::size_t d = 0; d < last; ++d) index[d] = line[d] + step[d];
       index[last] = piece * stretch;
       index_t const n = std::min(stretch, inner - index[last]);
       if (along)
-        result[unit] = reduce_run<Monoid>(result[unit], mine.at_index(index, n), n);
+        *results_here = reduce_run<Monoid>(*results_here, mine.at_index(index, n), n);
       else
-        detail::fold_into<Monoid, Bound::may_throw>(result + unit / pieces * inner + index[last],
-                                                    mine.at_index(index, n), n);
+        detail::fold_into<Monoid, Bound::may_throw>(results_here, mine.at_index(index, n), n);
       if (along && ++piece < pieces) continue;
       if (along) piece = 0;
       for (std::size_t d = last; d-- > 0;) {
-        if (++step[d] < steps[d]) break;
-        step[d] = 0;
+        if (!reduced[d]) continue;
+        if (++index[d] < box_extents[d]) break;
+        index[d] = 0;
       }
     }
   };
@@ -145,10 +148,24 @@ void reduce_axes(strides_t<N> const& box_extents, std::array<bool, static_cast<s
   std::fill_n(partial.get(), all, Monoid::template identity<A>());
   parallel_ranges(units * parts, total, [&](index_t begin, index_t end, int) {
     Bound mine(bound);
-    for (index_t w = begin; w < end; ++w) {
-      index_t const part = w % parts;
-      reduce(mine, w / parts, stages * part / parts, stages * (part + 1) / parts,
-             parts == 1 ? out : partial.get() + static_cast<std::size_t>(part) * results);
+    strides_t<N> line{};
+    for (index_t w = begin, line_before = -1; w < end; ++w) {
+      index_t const part = parts == 1 ? 0 : w % parts, unit = parts == 1 ? w : w / parts;
+      index_t const here = along || pieces == 1 ? unit : unit / pieces;
+      if (line_before < 0) {
+        line = detail::index_number<N>(here, lines);
+      } else if (here != line_before) {  // the next one
+        for (std::size_t d = last; d-- > 0;) {
+          if (++line[d] < lines[d]) break;
+          line[d] = 0;
+        }
+      }
+      line_before = here;
+      if (parts == 1)
+        reduce(mine, unit, line, 0, stages, out);
+      else
+        reduce(mine, unit, line, stages * part / parts, stages * (part + 1) / parts,
+               partial.get() + static_cast<std::size_t>(part) * results);
     }
   });
   for (std::size_t i = 0; i < all; ++i) out[i % results] = Monoid::combine(out[i % results], partial[i]);

@@ -9,10 +9,10 @@
 // Sorting, along an axis and over the ranks. NaN comes last, as in NumPy.
 //
 // A vector is sorted by all ranks together: each sorts its own elements, the ranks find exactly where the
-// sorted whole is cut into even shares, exchange and merge. Every element travels at most once, no rank holds
-// more than its share twice, and equal elements may go to several ranks, so that many of them do no harm. Along
-// an axis of more dimensions lines are sorted where they lie; where the ranks cut the axis, the array is
-// retiled before and after.
+// sorted whole is cut into even shares, exchange and merge. Every element travels at most once, each rank ends
+// with its even share (and needs about three times as much while it works), and equal elements may go to
+// several ranks, so that many of them do no harm. Along an axis of more dimensions lines are sorted where they
+// lie; where the ranks cut the axis, the array is retiled before and after.
 namespace pantile {
 
 namespace detail {

@@ -80,6 +80,11 @@ function(_pantile_add_test_program target source main)
     # these warnings.
     target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
+  if(PANTILE_SANITIZE)
+    # Checks of every access for null and alignment are most of what tests cost to compile; the library and the
+    # programs keep them.
+    target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
+  endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
   target_precompile_headers(${target} REUSE_FROM pantile_test_pch)

@@ -23,12 +23,16 @@
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/movement_async.hpp>
+#include <pantile/ops/norm.hpp>
+#include <pantile/ops/order.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/reduce.hpp>
 #include <pantile/ops/reshape.hpp>
+#include <pantile/ops/scan.hpp>
 #include <pantile/ops/scatter.hpp>
 #include <pantile/ops/select.hpp>
 #include <pantile/ops/softmax.hpp>
+#include <pantile/ops/statistics.hpp>
 #include <pantile/ops/take.hpp>
 #include <pantile/random/bernoulli.hpp>
 #include <pantile/random/exponential.hpp>

@@ -96,6 +96,32 @@ void check_reducible(char const* operation, dtype type, reduce_op op, std::sourc
 
 }  // namespace
 
+namespace {
+
+/// The type and operation of a reduction with a function of ours. The signatures differ only in the pointee of
+/// the last parameter, which the function does not read.
+struct custom_reduction {
+  MPI_Datatype type = MPI_DATATYPE_NULL;
+  MPI_Op op = MPI_OP_NULL;
+  custom_reduction(char const* operation, index_t width, MPI_User_function* combine,
+                   std::source_location where) {
+    call_mpi(operation, where, [&] {
+      int code = MPI_Type_contiguous(static_cast<int>(width), MPI_BYTE, &type);
+      if (code == MPI_SUCCESS) code = MPI_Type_commit(&type);
+      if (code == MPI_SUCCESS) code = MPI_Op_create(combine, 1, &op);
+      return code;
+    });
+  }
+  custom_reduction(custom_reduction const&) = delete;
+  custom_reduction& operator=(custom_reduction const&) = delete;
+  ~custom_reduction() {  // a rehearsal has made neither
+    if (op != MPI_OP_NULL) MPI_Op_free(&op);
+    if (type != MPI_DATATYPE_NULL) MPI_Type_free(&type);
+  }
+};
+
+}  // namespace
+
 void communicator::check_root(char const* operation, int root, where_t where) const {
   if (root < 0 || root >= size())
     throw index_error(std::string(operation) + ": there is no root " + std::to_string(root) + " among " +
@@ -205,22 +231,31 @@ void communicator::allreduce_custom(void* data, index_t count, std::size_t eleme
   auto const width = static_cast<index_t>(element_bytes);
   check_same("allreduce", hash_combine(types, fingerprint({count, width})), where);
   if (size() == 1) return;
+  custom_reduction const custom("allreduce", width, reinterpret_cast<MPI_User_function*>(combine), where);
   auto* bytes = static_cast<std::byte*>(data);
-  MPI_Datatype type = MPI_DATATYPE_NULL;
-  MPI_Op op = MPI_OP_NULL;
-  // The signatures differ only in the pointee of the last parameter, which `combine` does not read.
-  call_mpi("allreduce", where, [&] {
-    int code = MPI_Type_contiguous(static_cast<int>(width), MPI_BYTE, &type);
-    if (code == MPI_SUCCESS) code = MPI_Type_commit(&type);
-    if (code == MPI_SUCCESS) code = MPI_Op_create(reinterpret_cast<MPI_User_function*>(combine), 1, &op);
-    return code;
-  });
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
-    call_mpi("allreduce", where,
-             [&] { return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, type, op, state_->handle); });
+    call_mpi("allreduce", where, [&] {
+      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, custom.type, custom.op, state_->handle);
+    });
   });
-  if (op != MPI_OP_NULL) MPI_Op_free(&op);
-  if (type != MPI_DATATYPE_NULL) MPI_Type_free(&type);
+  this->count({count * width, count * width, 1, 1});
+}
+
+void communicator::exclusive_scan_custom(void* data, index_t count, std::size_t element_bytes,
+                                         combine_function combine, std::uint64_t types, where_t where) const {
+  auto const width = static_cast<index_t>(element_bytes);
+  check_same("exclusive scan", hash_combine(types, fingerprint({count, width})), where);
+  if (size() == 1) return;
+  custom_reduction const custom("exclusive scan", width, reinterpret_cast<MPI_User_function*>(combine), where);
+  auto* bytes = static_cast<std::byte*>(data);
+  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
+    // Not in place: what MPI leaves at rank 0 then is not defined.
+    std::vector<std::byte> before(static_cast<std::size_t>(n * width));
+    call_mpi("exclusive scan", where, [&] {
+      return MPI_Exscan(bytes + offset * width, before.data(), n, custom.type, custom.op, state_->handle);
+    });
+    if (rank() > 0) std::copy(before.begin(), before.end(), bytes + offset * width);
+  });
   this->count({count * width, count * width, 1, 1});
 }
 

@@ -154,6 +154,9 @@ communicator const& communicator::along(std::vector<int> const& grid, int axis, 
     }
     rest /= extent;
   }
+  std::uint64_t print = hash_combine(0, static_cast<std::uint64_t>(axis));
+  for (int extent : grid) print = hash_combine(print, static_cast<std::uint64_t>(extent));
+  check_same("along", print, where);
   auto part = split(color, rank(), where);
   part->state_->moved = state_->moved;
   return state_->grids.emplace(std::pair{grid, axis}, *part).first->second;

@@ -41,8 +41,8 @@ class executor {
         where_(where),
         number_(trace::rehearsing() ? -1 : comm.next_movement()) {}
 
-  /// Announces the tile, sends, posts the receives and copies what stays here; waits for nobody. A rehearsal only
-  /// counts.
+  /// Announces the tile, sends, posts the receives and copies what stays here; waits for nobody. A rehearsal
+  /// only counts.
   void start() {
     if (rehearsed())
       return comm_.count({plan_.elements_sent() * bytes_, plan_.elements_received() * bytes_,

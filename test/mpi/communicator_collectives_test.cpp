@@ -117,6 +117,27 @@ TEMPLATE_TEST_CASE("exclusive_sum is the sum over the ranks below, zero on rank 
   });
 }
 
+namespace {
+struct added {
+  double operator()(double a, double b) const { return a + b; }
+};
+}  // namespace
+
+TEST_CASE("exclusive_scan_with combines the elements of the ranks below; rank 0 keeps its own") {
+  support::with_chunk_limits([](communicator const& comm) {
+    for (std::size_t const n : {0, 1, 37}) {
+      std::vector<double> data(n), expected(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        data[i] = static_cast<double>(100 * i) + comm.rank();
+        for (int r = 0; r < comm.rank(); ++r) expected[i] += static_cast<double>(100 * i) + r;
+      }
+      if (comm.rank() == 0) expected = data;
+      comm.exclusive_scan_with<added>(std::span<double>(data));
+      CHECK(data == expected);
+    }
+  });
+}
+
 TEMPLATE_TEST_CASE("reduce_scatter hands each rank its segment, empty ones too", "", std::uint8_t, std::int32_t,
                    std::int64_t, float, double, std::complex<double>) {
   support::with_chunk_limits([](communicator const& comm) {

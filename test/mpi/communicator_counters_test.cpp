@@ -78,6 +78,11 @@ TEST_CASE("counters count payload, exactly as documented") {
     c.allreduce_with<std::plus<>>(std::span<double>(x));
   };
   CHECK_TRAFFIC(own, {bytes * one, bytes * one, one, one});
+  auto own_scan = [&](communicator const& c) {
+    auto x = mutable_five();
+    c.exclusive_scan_with<std::plus<>>(std::span<double>(x));
+  };
+  CHECK_TRAFFIC(own_scan, {bytes * one, bytes * one, one, one});
   CHECK_TRAFFIC([](communicator const& c) { c.scan(1., reduce_op::sum); }, {8 * one, 8 * one, one, one});
   CHECK_TRAFFIC([](communicator const& c) { c.exclusive_sum(1.F); }, {4 * one, 4 * one, one, one});
 

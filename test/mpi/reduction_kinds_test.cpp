@@ -31,7 +31,7 @@ TEST_CASE("all reductions of one array, every tiling") {
     CHECK(argmin(a) == place_of_least(flat));
     CHECK(mean(a) == Approx(average(flat)).epsilon(1e-14));
     CHECK(norm(a) == Approx(length(flat)).epsilon(1e-14));
-    CHECK(product(p) == Approx(multiply(std::vector<double>(positive.span().begin(), positive.span().end()))));
+    CHECK(prod(p) == Approx(multiply(std::vector<double>(positive.span().begin(), positive.span().end()))));
     CHECK(any(a > 10) == some(flat));
     CHECK(all(a < 10) == every(flat));
     CHECK_FALSE(any(a > 1000));
@@ -42,7 +42,7 @@ TEST_CASE("all reductions of one array, every tiling") {
       CHECK(is_part_of(eval(mean(a, axis)), folded<double>(whole, axis, average), 1e-14));
       CHECK(is_part_of(eval(mean(a, axis, keepdims)), folded<double, true>(whole, axis, average), 1e-14));
       CHECK(is_part_of(eval(norm(a, axis)), folded<double>(whole, axis, length), 1e-14));
-      CHECK(is_part_of(eval(product(p, axis)), folded<double>(positive, axis, multiply), 1e-14));
+      CHECK(is_part_of(eval(prod(p, axis)), folded<double>(positive, axis, multiply), 1e-14));
       CHECK(is_part_of(eval(any(a > 10, axis)), folded<bool>(whole, axis, some)));
       CHECK(is_part_of(eval(all(a < 10, axis)), folded<bool>(whole, axis, every)));
     }

@@ -137,8 +137,8 @@ TEST_CASE("reductions of nothing") {
     auto const i = zeros<std::int32_t>(world(), {0, 3}, rule);
     CHECK(sum(a) == 0);
     CHECK(sum(i) == 0);
-    CHECK(product(a) == 1);
-    CHECK(product(i) == 1);
+    CHECK(prod(a) == 1);
+    CHECK(prod(i) == 1);
     CHECK_FALSE(any(i));
     CHECK(all(i));
     CHECK(norm(a) == 0);
@@ -152,7 +152,7 @@ TEST_CASE("reductions of nothing") {
     CHECK(eval(min(a, 1)).shape() == shape_of<1>{0});
     CHECK(eval(argmin(a, 1)).shape() == shape_of<1>{0});
     CHECK(is_part_of(eval(sum(a, 0)), local_array<double, 1>({3}, 0.0)));
-    CHECK(is_part_of(eval(product(i, 0)), local_array<std::int64_t, 1>({3}, std::int64_t{1})));
+    CHECK(is_part_of(eval(prod(i, 0)), local_array<std::int64_t, 1>({3}, std::int64_t{1})));
     CHECK(is_part_of(eval(mean(a, 0)), local_array<double, 1>({3}, not_a_number)));
     CHECK(is_part_of(eval(sum(a, 0, keepdims)), local_array<double, 2>({1, 3}, 0.0)));
   }

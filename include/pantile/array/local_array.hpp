@@ -111,8 +111,10 @@ class local_array {
  private:
   template <element U, int M>
   friend local_array<U, M> tile_of(array<U, M>& a, std::source_location where);
-  local_array(shape_type const& shape, std::shared_ptr<std::byte> memory)
-      : shape_(shape), memory_(std::move(memory)) {}
+  struct sharing {
+    std::shared_ptr<std::byte> memory;
+  };
+  local_array(shape_type const& shape, sharing with) : shape_(shape), memory_(std::move(with.memory)) {}
 
   shape_type shape_{};
   std::shared_ptr<std::byte> memory_;

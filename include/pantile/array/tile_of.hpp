@@ -16,7 +16,8 @@ local_array<T, N> tile_of(array<T, N>& a, std::source_location where = std::sour
   if (a.stored_box().count() != a.owned_box().count())
     throw tiling_error("tile_of: the tile has a halo, so its own elements are not contiguous; use local()",
                        where);
-  return local_array<T, N>(detail::extents_of<N>(a.owned_box()), a.memory());
+  using result = local_array<T, N>;
+  return result(detail::extents_of<N>(a.owned_box()), typename result::sharing{a.memory()});
 }
 
 }  // namespace pantile

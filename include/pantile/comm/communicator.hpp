@@ -138,6 +138,14 @@ class communicator {
     scan_typed(&value, 1, dtype_of<T>, reduce_op::sum, true, where);
     return value;
   }
+  /// In place: rank r gets the combination of the elements of ranks 0..r-1, each with its like; rank 0 keeps
+  /// its own. `Combine`: as allreduce_with.
+  template <class Combine, class T>
+  void exclusive_scan_with(std::span<T> data, where_t where = where_t::current()) const {
+    static_assert(std::is_trivially_copyable_v<T>);
+    exclusive_scan_custom(data.data(), std::ssize(data), sizeof(T), &combine_many<Combine, T>,
+                          hash_combine(type_print<Combine>(), type_print<T>()), where);
+  }
   /// One value per rank, in rank order, on every rank.
   template <class T>
   std::vector<T> allgather(T const& value, where_t where = where_t::current()) const {
@@ -248,6 +256,8 @@ class communicator {
   void scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive, where_t where) const;
   void allreduce_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
                         std::uint64_t types, where_t where) const;
+  void exclusive_scan_custom(void* data, index_t count, std::size_t element_bytes, combine_function combine,
+                             std::uint64_t types, where_t where) const;
   void allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type, where_t where) const;
   void allgatherv_bytes(void const* data, void* all, std::span<index_t const> counts, where_t where) const;
   void gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root,

@@ -2,11 +2,17 @@
 
 #include <pantile/base/types.hpp>
 
+#include <bit>
 #include <limits>
 
 // Monoids of reductions: an accumulator type for elements of type T, an identity, an associative combination,
 // and what the result of an accumulator is. `needs_elements`: the reduction of nothing is an error, as in
 // NumPy.
+namespace pantile::kernel {
+template <class Monoid, class A, class Run>
+A reduce_run(A start, Run run, index_t length);  // kernel/reduce.hpp
+}  // namespace pantile::kernel
+
 namespace pantile::monoid {
 
 /// float sums accumulate in double, integers in 64 bits (they wrap, as in NumPy).
@@ -40,7 +46,9 @@ constexpr A wrapping_multiply(A a, A b) {
     return a * b;
 }
 
-struct sum {
+/// Sums and products.
+template <bool Product>
+struct arithmetic {
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = wide_t<T>;
@@ -48,47 +56,30 @@ struct sum {
   using result = sum_t<T>;
   template <class A>
   static A identity() {
-    return A(0);
+    return A(Product ? 1 : 0);
   }
   template <class A>
   static A combine(A a, A b) {
-    return wrapping_add(a, b);
+    return Product ? wrapping_multiply(a, b) : wrapping_add(a, b);
   }
 };
+using sum = arithmetic<false>;
+using prod = arithmetic<true>;
 
-struct product {
-  static constexpr bool needs_elements = false;
-  template <class T>
-  using accumulator = wide_t<T>;
-  template <class T>
-  using result = sum_t<T>;
-  template <class A>
-  static A identity() {
-    return A(1);
-  }
-  template <class A>
-  static A combine(A a, A b) {
-    return wrapping_multiply(a, b);
-  }
-};
-
-template <class A>
-constexpr A lowest() {
-  if constexpr (std::numeric_limits<A>::has_infinity)
-    return -std::numeric_limits<A>::infinity();
+/// The number below (or above) which there is none.
+template <bool Least, class A>
+constexpr A end_of_range() {
+  using limits = std::numeric_limits<A>;
+  if constexpr (limits::has_infinity)
+    return Least ? -limits::infinity() : limits::infinity();
   else
-    return std::numeric_limits<A>::lowest();
-}
-template <class A>
-constexpr A highest() {
-  if constexpr (std::numeric_limits<A>::has_infinity)
-    return std::numeric_limits<A>::infinity();
-  else
-    return std::numeric_limits<A>::max();
+    return Least ? limits::lowest() : limits::max();
 }
 
-/// NaN wins, as in NumPy.
-struct min {
+/// The least or greatest element. NaN wins, as in NumPy. -0 is below +0, so that the bits of the result do not
+/// depend on the order of combination.
+template <bool Greatest>
+struct extreme {
   static constexpr bool needs_elements = true;
   template <class T>
   using accumulator = T;
@@ -96,30 +87,53 @@ struct min {
   using result = T;
   template <class A>
   static A identity() {
-    return highest<A>();
+    static_assert(!is_complex<A>, "complex numbers are not ordered: take real(e), imag(e) or abs(e)");
+    return end_of_range<Greatest, A>();
   }
   template <class A>
   static A combine(A a, A b) {
-    return a < b || a != a ? a : b;
+    A const chosen = unordered(a, b);
+    if constexpr (std::is_floating_point_v<A>) {
+      using bits = std::conditional_t<sizeof(A) == 4, std::uint32_t, std::uint64_t>;
+      bits const x = std::bit_cast<bits>(a), y = std::bit_cast<bits>(b);
+      return a == b ? std::bit_cast<A>(Greatest ? x & y : x | y) : chosen;
+    } else {
+      return chosen;
+    }
   }
-};
-struct max {
-  static constexpr bool needs_elements = true;
-  template <class T>
-  using accumulator = T;
-  template <class T>
-  using result = T;
-  template <class A>
-  static A identity() {
-    return lowest<A>();
+  /// A stretch without a thought for zeros; where one came out, those of the other sign are looked for.
+  template <class A, class Run>
+  requires std::is_floating_point_v<A>
+  static A fold_run(A start, Run run, index_t length) {
+    A found = kernel::reduce_run<regardless_of_zeros>(identity<A>(), run, length);
+    if (found == 0)
+      for (index_t j = 0; j < length; ++j)
+        if (A const x = static_cast<A>(run[j]); x == 0) found = combine(found, x);
+    return combine(start, found);
   }
-  template <class A>
-  static A combine(A a, A b) {
-    return a > b || a != a ? a : b;
-  }
-};
+  struct regardless_of_zeros {
+    template <class A>
+    static A identity() {
+      return extreme::identity<A>();
+    }
+    template <class A>
+    static A combine(A a, A b) {
+      return unordered(a, b);
+    }
+  };
 
-struct any {
+ private:
+  template <class A>
+  static A unordered(A a, A b) {
+    return (Greatest ? a > b : a < b) || a != a ? a : b;
+  }
+};
+using min = extreme<false>;
+using max = extreme<true>;
+
+/// Whether all elements are true, or any.
+template <bool All>
+struct quantifier {
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = bool;
@@ -127,28 +141,15 @@ struct any {
   using result = bool;
   template <class A>
   static A identity() {
-    return false;
+    return All;
   }
   template <class A>
   static A combine(A a, A b) {
-    return a || b;
+    return All ? a && b : a || b;
   }
 };
-struct all {
-  static constexpr bool needs_elements = false;
-  template <class T>
-  using accumulator = bool;
-  template <class T>
-  using result = bool;
-  template <class A>
-  static A identity() {
-    return true;
-  }
-  template <class A>
-  static A combine(A a, A b) {
-    return a && b;
-  }
-};
+using any = quantifier<false>;
+using all = quantifier<true>;
 
 /// A value and where it is: the accumulator of argmin and argmax. Index -1: none yet.
 template <class T>
@@ -183,15 +184,27 @@ struct arg_extreme {
 using argmin = arg_extreme<false>;
 using argmax = arg_extreme<true>;
 
-/// The result of an accumulator.
+/// The result of an accumulator. All NaN become the same one: which of several came through hangs on the order.
 template <class R, class A>
 R finish(A const& a) {
-  if constexpr (requires { a.index; })
+  if constexpr (requires { a.template result<R>(); })
+    return a.template result<R>();
+  else if constexpr (requires { a.index; })
     return a.index;
   else if constexpr (is_complex<R>)
     return R(static_cast<real_t<R>>(a.real()), static_cast<real_t<R>>(a.imag()));
+  else if constexpr (std::is_floating_point_v<R>)
+    return a != a ? std::numeric_limits<R>::quiet_NaN() : static_cast<R>(a);
   else
     return static_cast<R>(a);
+}
+/// The result that a monoid with parameters makes of an accumulator.
+template <class R, class Monoid, class A>
+R finish(Monoid const& monoid, A const& a) {
+  if constexpr (requires { monoid.template finish<R>(a); })
+    return monoid.template finish<R>(a);
+  else
+    return monoid::finish<R>(a);
 }
 
 }  // namespace pantile::monoid

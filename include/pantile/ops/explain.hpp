@@ -72,8 +72,8 @@ template <node A, node B>
 std::string expression_text(dot_node<A, B> const& d);
 template <node E, int N>
 std::string expression_text(view_node<E, N> const& v);
-template <class Monoid, node E, bool Keep>
-std::string expression_text(reduce_node<Monoid, E, Keep> const& r);
+template <class Monoid, node E, class Axes>
+std::string expression_text(reduce_node<Monoid, E, Axes> const& r);
 template <element T, int N, class Make>
 std::string expression_text(deferred_node<T, N, Make> const& d);
 template <class F, int N>
@@ -95,9 +95,13 @@ template <node E, int N>
 std::string expression_text(view_node<E, N> const& v) {
   return expression_text(v.operand) + ".view";
 }
-template <class Monoid, node E, bool Keep>
-std::string expression_text(reduce_node<Monoid, E, Keep> const& r) {
-  return function_name(typeid(Monoid)) + "(" + expression_text(r.operand) + ", " + std::to_string(r.axis) + ")";
+template <class Monoid, node E, class Axes>
+std::string expression_text(reduce_node<Monoid, E, Axes> const& r) {
+  std::string reduced;
+  for (int d = 0; d < E::dimensions; ++d)
+    if (r.over.reduced[static_cast<std::size_t>(d)])
+      reduced += (reduced.empty() ? "" : ", ") + std::to_string(d);
+  return "reduce(" + expression_text(r.operand) + ", axes " + reduced + ")";
 }
 template <element T, int N, class Make>
 std::string expression_text(deferred_node<T, N, Make> const& d) {

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <pantile/ops/owned.hpp>
+#include <pantile/ops/sort.hpp>
+
+#include <source_location>
+#include <vector>
+
+// Medians and other quantiles, with NumPy's linear interpolation between neighbours in the sorted order.
+namespace pantile {
+
+namespace detail {
+
+/// The place of a quantile among n sorted elements: between `below` and the next, `share` of the way.
+struct quantile_place {
+  index_t below = 0, above = 0;
+  double share = 0;
+};
+/// Throws domain_error unless 0 <= q <= 1.
+quantile_place place_of(double q, index_t n, std::source_location where);
+
+/// numpy's _lerp.
+inline double between(double a, double b, double share) {
+  double const difference = b - a;
+  return share < 0.5 ? a + difference * share : b - difference * (1 - share);
+}
+
+/// The quantile of the elements of all ranks: NaN where there is one among them, or none at all (collective).
+template <class T>
+double quantile_of(communicator const* comm, T const* elements, index_t count, double q,
+                   std::source_location where);
+
+template <class T>
+using quantile_t = std::conditional_t<std::is_same_v<T, float>, float, double>;
+
+}  // namespace detail
+
+/// The q-quantile of all elements, 0 <= q <= 1 (else domain_error), on every rank; NaN where there is one or no
+/// element. Found by counting: the ranks add up histograms of 11 bits of the elements at a time; no element
+/// travels. (Collective.)
+template <array_operand E>
+auto quantile(E const& e, double q, std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  detail::check_ordered<T>();
+  auto const all = detail::owned<T>(as_node(e));
+  return static_cast<detail::quantile_t<T>>(
+      detail::quantile_of<T>(all.ranks(), all.data(), all.count, q, where));
+}
+/// Several quantiles.
+template <array_operand E>
+auto quantile(E const& e, std::vector<double> const& q,
+              std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  detail::check_ordered<T>();
+  auto const all = detail::owned<T>(as_node(e));
+  std::vector<detail::quantile_t<T>> result;
+  for (double const x : q)
+    result.push_back(static_cast<detail::quantile_t<T>>(
+        detail::quantile_of<T>(all.ranks(), all.data(), all.count, x, where)));
+  return result;
+}
+/// Along an axis, which is sorted: a node without it. Throws domain_error for an axis of extent 0.
+template <array_operand E>
+auto quantile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  using R = detail::quantile_t<T>;
+  detail::check_ordered<T>();
+  auto const over = detail::chosen_axes<N, false>(axis, where);
+  if constexpr (N == 1) {
+    return quantile(e, q, where);
+  } else {
+    int const a = over.first();
+    shape_t<N> const full = as_node(e).shape();
+    index_t const n = full[static_cast<std::size_t>(a)];
+    auto const shape = over.shape_of(full);
+    if (n == 0 && extents(shape).count() > 0)
+      throw domain_error("quantile: there are no elements along axis " + std::to_string(a), where);
+    auto const place = detail::place_of(q, std::max<index_t>(n, 1), where);
+    return detail::deferred<R, N - 1>("quantile", shape, [operand = node_of<E>(as_node(e)), a, n, place] {
+      auto const sorted = detail::sorted_leaf<T>(operand, a, false);
+      auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, n == 0 ? 0 : i)); };
+      auto const interpolate = [share = place.share](T below, T above, T last) noexcept {
+        return static_cast<R>(
+            last != last ? static_cast<double>(last)
+                         : detail::between(static_cast<double>(below), static_cast<double>(above), share));
+      };
+      return detail::carried_out<R>(map(interpolate, at(place.below), at(place.above), at(n - 1)));
+    });
+  }
+}
+
+/// The quantile q / 100.
+template <array_operand E>
+auto percentile(E const& e, double q, std::source_location where = std::source_location::current()) {
+  return quantile(e, q / 100, where);
+}
+template <array_operand E>
+auto percentile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
+  return quantile(e, q / 100, axis, where);
+}
+/// The quantile 1/2.
+template <array_operand E>
+auto median(E const& e, std::source_location where = std::source_location::current()) {
+  return quantile(e, 0.5, where);
+}
+template <array_operand E>
+auto median(E const& e, int axis, std::source_location where = std::source_location::current()) {
+  return quantile(e, 0.5, axis, where);
+}
+
+}  // namespace pantile

@@ -1,0 +1,287 @@
+#pragma once
+
+#include <pantile/expr/functions.hpp>
+#include <pantile/expr/views.hpp>
+#include <pantile/kernel/monoids.hpp>
+#include <pantile/kernel/reduce.hpp>
+#include <pantile/ops/evaluate.hpp>
+
+#include <functional>
+#include <source_location>
+#include <typeinfo>
+
+// What all reductions share: which axes go, the loop, and the combination over the ranks.
+namespace pantile {
+
+struct keepdims_t {};
+/// The axes that are reduced stay, with extent 1, so that the result broadcasts against the operand.
+inline constexpr keepdims_t keepdims{};
+
+/// Several axes of a reduction: `sum(A, axes{0, -1})`, in any order; negative ones count from the end.
+template <int K>
+struct axes {
+  std::array<int, static_cast<std::size_t>(K)> which{};
+  template <std::integral... Is>
+  requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
+};
+template <std::integral... Is>
+axes(Is...) -> axes<static_cast<int>(sizeof...(Is))>;
+
+namespace detail {
+
+/// K of N axes that a reduction takes away, or with Keep leaves at extent 1.
+template <int N, int K, bool Keep>
+struct reduced_axes {
+  static constexpr int dimensions = Keep ? N : N - K;
+  static constexpr bool gives_scalar = K == N && !Keep;
+  std::array<bool, static_cast<std::size_t>(N)> reduced{};
+
+  /// The first reduced axis.
+  int first() const {
+    for (int d = 0; d < N; ++d)
+      if (reduced[static_cast<std::size_t>(d)]) return d;
+    return 0;
+  }
+  /// How many elements of an array are reduced to one.
+  index_t count(shape_t<N> const& shape) const {
+    index_t n = 1;
+    for (std::size_t d = 0; d < N; ++d)
+      if (reduced[d]) n *= shape[d];
+    return n;
+  }
+  shape_t<dimensions> shape_of(shape_t<N> const& full) const {
+    shape_t<dimensions> shape{};
+    std::size_t out = 0;
+    for (std::size_t d = 0; d < N; ++d) {
+      if (!reduced[d])
+        shape[out++] = full[d];
+      else if constexpr (Keep)
+        shape[out++] = 1;
+    }
+    return shape;
+  }
+};
+
+template <class H>
+inline constexpr int axes_in = is_index<H> ? 1 : 0;
+template <int K>
+inline constexpr int axes_in<axes<K>> = K;
+
+/// Marks the axes; throws index_error for one that does not exist or is named twice.
+void mark_axes(int const* which, int count, bool* reduced, int dimensions, std::source_location where);
+
+template <int N>
+constexpr auto all_axes() {
+  reduced_axes<N, N, false> r;
+  r.reduced.fill(true);
+  return r;
+}
+
+}  // namespace detail
+
+/// Which axes a reduction goes over: an int, or `axes{...}`.
+template <class H>
+concept axis_choice = detail::axes_in<H> >
+0;
+
+namespace detail {
+
+template <int N, bool Keep, axis_choice H>
+auto chosen_axes(H const& how, std::source_location where) {
+  constexpr int K = axes_in<H>;
+  static_assert(K <= N, "more axes than the operand has dimensions");
+  reduced_axes<N, K, Keep> r;
+  if constexpr (is_index<H>) {
+    int const axis = std::in_range<int>(how) ? static_cast<int>(how) : N;
+    mark_axes(&axis, 1, r.reduced.data(), N, where);
+  } else {
+    mark_axes(how.which.data(), K, r.reduced.data(), N, where);
+  }
+  return r;
+}
+template <int N, bool Keep>
+auto chosen_axes(keepdims_t, std::source_location) {
+  reduced_axes<N, N, true> r;
+  r.reduced.fill(true);
+  return r;
+}
+
+/// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up
+/// with whom, rows otherwise.
+tiling reducible_tiling(operand_survey const& survey);
+/// The tiling of the result.
+tiling reduced_tiling(tiling t, bool const* reduced, bool keep);
+
+/// Throws domain_error: this reduction of nothing has no value.
+void check_not_empty(bool empty, std::source_location where);
+
+/// Calls visit(communicator) for the ranks to combine with, one grid axis after the other: those that cut a
+/// reduced dimension. `print` tells reductions apart: ranks that call different ones get a divergence_error
+/// before they wait for each other in groups.
+void for_each_reduction_group(communicator const& comm, tiling const& t, bool const* reduced,
+                              std::uint64_t print, std::source_location where,
+                              std::function<void(communicator const&)> const& visit);
+
+template <class Monoid>
+struct combine_of {
+  template <class A>
+  A operator()(A a, A b) const {
+    return Monoid::combine(a, b);
+  }
+};
+
+template <class Monoid, int N, class A>
+void combine_ranks(communicator const& comm, tiling const& t,
+                   std::array<bool, static_cast<std::size_t>(N)> const& reduced, std::span<A> partial,
+                   std::source_location where) {
+  std::uint64_t const print = hash_combine(typeid(Monoid).hash_code(), typeid(A).hash_code());
+  for_each_reduction_group(comm, t, reduced.data(), print, where, [&](communicator const& group) {
+    if constexpr (std::is_same_v<Monoid, monoid::sum>)
+      group.allreduce(partial, reduce_op::sum, where);
+    else
+      group.template allreduce_with<combine_of<Monoid>>(partial, where);
+  });
+}
+
+/// The reduction over everything, on every rank.
+template <class Monoid, node E>
+auto reduce_all(E const& expression, std::source_location where, Monoid const& monoid = {}) {
+  using T = typename E::value_type;
+  using A = typename Monoid::template accumulator<T>;
+  constexpr int N = E::dimensions;
+  trace::region const here("reduce");
+  auto const resolved = expression.resolve();
+  operand_survey const survey = survey_of(resolved);
+  if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
+  tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
+  auto const site = site_at<N>(resolved.shape(), survey.comm, target);
+  note_site(here, survey.comm, target, survey.shape);
+  trace::computed(static_cast<double>(site.region.count()) *
+                  (1 + operations_of<std::remove_cvref_t<decltype(resolved)>>));
+  auto const bound = resolved.bind(site);
+  A total{};
+  auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
+  if constexpr (may_fail<decltype(resolved)>)
+    run_checked(survey.comm, loop);
+  else
+    loop();
+  if (survey.comm)
+    combine_ranks<Monoid, N>(*survey.comm, target, all_axes<N>().reduced, std::span<A>(&total, 1), where);
+  return monoid::finish<typename Monoid::template result<T>>(monoid, total);
+}
+
+}  // namespace detail
+
+/// The reduction of an expression over some of its axes, or over all with their dimensions kept.
+template <class Monoid, node E, class Axes>
+struct reduce_node : node_base {
+  using operand_type = typename E::value_type;
+  using value_type = typename Monoid::template result<operand_type>;
+  using accumulator = typename Monoid::template accumulator<operand_type>;
+  static constexpr int operand_dimensions = E::dimensions;
+  static constexpr int dimensions = Axes::dimensions;
+  static constexpr bool keeps = dimensions == operand_dimensions;
+
+  E operand;
+  Axes over;
+  Monoid monoid;
+  std::source_location where;
+  shape_t<dimensions> extent;
+
+  reduce_node(E const& e, Axes const& which, std::source_location at, Monoid const& m)
+      : operand(e), over(which), monoid(m), where(at), extent(which.shape_of(e.shape())) {
+    if constexpr (Monoid::needs_elements)
+      detail::check_not_empty(over.count(e.shape()) == 0 && extents(extent).count() > 0, where);
+  }
+  shape_t<dimensions> const& shape() const { return extent; }
+
+  /// Carries out the reduction (collective).
+  leaf<value_type, dimensions> resolve() const {
+    constexpr int N = operand_dimensions;
+    trace::region const here("reduce");
+    auto const resolved = operand.resolve();
+    operand_survey const survey = detail::survey_of(resolved);
+    if (!survey.comm) {
+      local_array<value_type, dimensions> result(extent);
+      reduce(resolved, detail::site_at<N>(resolved.shape(), std::nullopt, {}), {}, result.data());
+      return leaf<value_type, dimensions>(result);
+    }
+    tiling const target = detail::reducible_tiling(survey);
+    detail::note_site(here, survey.comm, target, survey.shape);
+    array<value_type, dimensions> result(
+        *survey.comm, extent,
+        detail::agreed_tiling{detail::reduced_tiling(target, over.reduced.data(), keeps)});
+    reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target), target, result.data());
+    return leaf<value_type, dimensions>(result);
+  }
+
+ private:
+  template <class Resolved>
+  void reduce(Resolved const& resolved, evaluation_site<operand_dimensions> const& site, tiling const& target,
+              value_type* result) const {
+    constexpr int N = operand_dimensions;
+    trace::computed(static_cast<double>(site.region.count()) * (1 + detail::operations_of<Resolved>));
+    auto const box_extents = detail::extents_of<N>(site.region);
+    index_t count = 1;
+    for (std::size_t d = 0; d < N; ++d)
+      if (!over.reduced[d]) count *= box_extents[d];
+    auto const memory = allocate_tile(count * index_t{sizeof(accumulator)}, memory_kind::local);
+    auto* partial = reinterpret_cast<accumulator*>(memory.get());
+    std::fill_n(partial, count, Monoid::template identity<accumulator>());
+    auto const bound = resolved.bind(site);
+    auto const loop = [&] {
+      kernel::reduce_axes<Monoid, accumulator, N>(box_extents, over.reduced, bound, partial);
+    };
+    if constexpr (detail::may_fail<Resolved>)
+      detail::run_checked(site.comm, loop);
+    else
+      loop();
+    if (site.comm)
+      detail::combine_ranks<Monoid, N>(*site.comm, target, over.reduced,
+                                       std::span<accumulator>(partial, static_cast<std::size_t>(count)), where);
+    for (index_t i = 0; i < count; ++i) result[i] = monoid::finish<value_type>(monoid, partial[i]);
+  }
+};
+
+namespace detail {
+
+/// Over all axes: a number. Otherwise a node.
+template <class Monoid, array_operand E, class Axes>
+auto reduce_with(E const& e, Axes const& over, std::source_location where, Monoid const& monoid = {}) {
+  if constexpr (Axes::gives_scalar)
+    return reduce_all<Monoid>(node_of<E>(as_node(e)), where, monoid);
+  else
+    return reduce_node<Monoid, node_of<E>, Axes>(as_node(e), over, where, monoid);
+}
+
+template <array_operand E>
+auto as_floating(E const& e) {
+  if constexpr (std::is_integral_v<value_of<E>>)
+    return cast<double>(e);
+  else
+    return node_of<E>(as_node(e));
+}
+
+}  // namespace detail
+
+/// Declares a reduction in its three forms: over everything, at once; over an axis or several; with the reduced
+/// dimensions kept. `implementation` is a functor (operand, reduced axes, where).
+#define PANTILE_REDUCTION_FORMS(name, implementation)                                                      \
+  template <array_operand E>                                                                               \
+  auto name(E const& e, std::source_location where = std::source_location::current()) {                    \
+    return implementation(e, detail::all_axes<dimensions_of<E>>(), where);                                 \
+  }                                                                                                        \
+  template <array_operand E, axis_choice H>                                                                \
+  auto name(E const& e, H how, std::source_location where = std::source_location::current()) {             \
+    return implementation(e, detail::chosen_axes<dimensions_of<E>, false>(how, where), where);             \
+  }                                                                                                        \
+  template <array_operand E>                                                                               \
+  auto name(E const& e, keepdims_t kept, std::source_location where = std::source_location::current()) {   \
+    return implementation(e, detail::chosen_axes<dimensions_of<E>, true>(kept, where), where);             \
+  }                                                                                                        \
+  template <array_operand E, axis_choice H>                                                                \
+  auto name(E const& e, H how, keepdims_t, std::source_location where = std::source_location::current()) { \
+    return implementation(e, detail::chosen_axes<dimensions_of<E>, true>(how, where), where);              \
+  }
+
+}  // namespace pantile

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/movement.hpp>
+#include <pantile/ops/scan.hpp>
+
+#include <source_location>
+
+// Sorting, along an axis and over the ranks. NaN comes last, as in NumPy.
+//
+// A vector is sorted by all ranks together: each sorts its own elements, the ranks find exactly where the
+// sorted whole is cut into even shares, exchange and merge. Every element travels at most once, each rank ends
+// with its even share (and needs about three times as much while it works), and equal elements may go to
+// several ranks, so that many of them do no harm. Along an axis of more dimensions lines are sorted where they
+// lie; where the ranks cut the axis, the array is retiled before and after.
+namespace pantile {
+
+namespace detail {
+
+/// Elements that can be sorted; the message of those that cannot.
+template <class T>
+constexpr void check_ordered() {
+  static_assert(!is_complex<T>, "complex numbers are not ordered: take real(e), imag(e) or abs(e)");
+}
+
+/// Sorts a vector: rows of `count` elements each rank, in even shares, in place (collective where comm is
+/// given).
+template <class T>
+void sort_vector(communicator const* comm, T* elements, index_t count, index_t all);
+/// Where each sorted element comes from; `first`: the index of this rank's first element.
+template <class T>
+void argsort_vector(communicator const* comm, T const* elements, index_t count, index_t first, index_t all,
+                    index_t* places);
+/// The same for each line of a tile.
+template <class T>
+void sort_lines(T* elements, scanned_lines const& lines);
+template <class T>
+void argsort_lines(T const* elements, scanned_lines const& lines, index_t* places);
+
+/// The k greatest of a vector (places[i], values[i]), shared out evenly: those from begin on to this rank.
+template <class T>
+void greatest_elements(communicator const* comm, T const* elements, index_t count, index_t first, index_t k,
+                       T* values, index_t* places);
+void check_top(index_t k, index_t n, std::source_location where);
+
+/// A tiling for work on whole lines along `axis`: the natural one where it does not cut the axis, otherwise one
+/// that cuts the longest other dimension. Vectors: rows.
+tiling tiling_for_lines(operand_survey const& survey, int axis);
+
+/// A vector that lies everywhere is sorted everywhere, by each rank for itself.
+inline communicator const* sharing(std::optional<communicator> const& comm, tiling const& t) {
+  return comm && !t.is_replicated() ? &*comm : nullptr;
+}
+
+/// `work(elements of T, region, comm or nullptr, R* result)` on the tile of an expression laid out by lines.
+template <class R, class T, node E, class Work>
+auto by_lines(E const& operand, int axis, bool back, Work work) {
+  constexpr int N = E::dimensions;
+  auto const resolved = operand.resolve();
+  operand_survey const survey = survey_of(resolved);
+  tiling const target = survey.comm ? tiling_for_lines(survey, axis) : tiling();
+  auto const site = site_at<N>(resolved.shape(), survey.comm, target);
+  auto result = fresh_leaf<R, N>(resolved.shape(), survey.comm, target);
+  work(resolved, site, reinterpret_cast<R*>(result.memory.get()), sharing(survey.comm, target));
+  if constexpr (N > 1) {
+    if (back && survey.comm) {
+      tiling const natural = natural_tiling(survey);
+      if (!natural.owns_alike(target)) {
+        auto returned = fresh_leaf<R, N>(resolved.shape(), survey.comm, natural);
+        move_elements(target, natural, *survey.comm, result.memory.get(), result.stored_box,
+                      returned.memory.get(), returned.stored_box, sizeof(R), std::source_location::current());
+        return returned;
+      }
+    }
+  }
+  return result;
+}
+
+template <element T, node E>
+auto sorted_leaf(E const& operand, int axis, bool back) {
+  constexpr int N = E::dimensions;
+  return by_lines<T, T>(operand, axis, back,
+                        [axis](auto const& resolved, auto const& site, T* result, communicator const* comm) {
+                          compute<T>(resolved, site, reinterpret_cast<std::byte*>(result), site.region);
+                          if constexpr (N == 1)
+                            sort_vector<T>(comm, result, site.region.count(), site.shape[0]);
+                          else
+                            sort_lines<T>(result, lines_of(site.region, axis));
+                        });
+}
+
+}  // namespace detail
+
+/// The elements in ascending order along `axis`: a node. A vector's result is tiled evenly by rows (a
+/// replicated one stays so); otherwise it has e's tiling. -0 comes before +0.
+template <array_operand E>
+auto sort(E const& e, int axis = -1, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  detail::check_ordered<T>();
+  int const a = detail::normalised_axis(axis, N, where);
+  return detail::deferred<T, N>("sort", as_node(e).shape(), [operand = node_of<E>(as_node(e)), a] {
+    return detail::sorted_leaf<T>(operand, a, true);
+  });
+}
+
+/// The indices along `axis` that would sort e: equal elements in the order of their indices. Tilings as those
+/// of sort.
+template <array_operand E>
+auto argsort(E const& e, int axis = -1, std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  detail::check_ordered<T>();
+  int const a = detail::normalised_axis(axis, N, where);
+  return detail::deferred<index_t, N>("argsort", as_node(e).shape(), [operand = node_of<E>(as_node(e)), a] {
+    return detail::by_lines<index_t, T>(
+        operand, a, true,
+        [a](auto const& resolved, auto const& site, index_t* result, communicator const* comm) {
+          auto const memory = detail::elements_for<T>(resolved, site);
+          auto const* elements = reinterpret_cast<T const*>(memory.get());
+          if constexpr (N == 1)
+            detail::argsort_vector<T>(comm, elements, site.region.count(), site.region.lo[0], site.shape[0],
+                                      result);
+          else
+            detail::argsort_lines<T>(elements, detail::lines_of(site.region, a), result);
+        });
+  });
+}
+
+/// What topk gives: operands of one dimension, carried out.
+template <element T>
+struct top_elements {
+  leaf<T, 1> values;
+  leaf<index_t, 1> indices;
+};
+
+/// The k greatest elements of a vector in descending order, and where they are; equal ones in the order of
+/// their indices; NaN counts as greatest. At once (collective): each rank offers its k greatest, and these are
+/// sorted. Throws domain_error unless 0 <= k <= the number of elements.
+template <array_operand E>
+requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
+                                          std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  detail::check_ordered<T>();
+  auto const resolved = as_node(e).resolve();
+  operand_survey const survey = detail::survey_of(resolved);
+  detail::check_top(k, survey.shape[0], where);
+  tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
+  auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
+  auto const memory = detail::elements_for<T>(resolved, site);
+  communicator const* const comm = detail::sharing(survey.comm, target);
+  tiling_rule const rule = comm ? tiling::row() : tiling::replicated();
+  tiling const shares = survey.comm ? rule.bind(extents{k}, survey.comm->size()) : tiling();
+  top_elements<T> top{detail::fresh_leaf<T, 1>({k}, survey.comm, shares),
+                      detail::fresh_leaf<index_t, 1>({k}, survey.comm, shares)};
+  detail::greatest_elements<T>(comm, reinterpret_cast<T const*>(memory.get()), site.region.count(),
+                               site.region.lo[0], k, reinterpret_cast<T*>(top.values.memory.get()),
+                               reinterpret_cast<index_t*>(top.indices.memory.get()));
+  return top;
+}
+
+}  // namespace pantile

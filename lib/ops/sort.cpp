@@ -1,0 +1,135 @@
+#include "ops/order_keys.hpp"
+
+#include <pantile/ops/sort.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace pantile::detail {
+
+using kernel::ranked;
+using order::items;
+using order::items_of;
+
+tiling tiling_for_lines(operand_survey const& survey, int axis) {
+  tiling const natural = natural_tiling(survey);
+  int const n = survey.shape.dimensions(), ranks = survey.comm->size();
+  if (n == 1) return natural.is_replicated() ? natural : tiling::row().bind(survey.shape, ranks);
+  if (natural.is_cartesian() && natural.grid_axis_of(axis) < 0) return natural;
+  int longest = axis == 0 ? 1 : 0;
+  for (int d = 0; d < n; ++d)
+    if (d != axis && survey.shape[d] > survey.shape[longest]) longest = d;
+  return tiling::axis(longest).bind(survey.shape, ranks);
+}
+
+void check_top(index_t k, index_t n, std::source_location where) {
+  if (k < 0 || k > n)
+    throw domain_error("topk: " + std::to_string(k) + " of " + std::to_string(n) + " elements", where);
+}
+
+namespace {
+
+int ranks_of(communicator const* comm) { return comm ? comm->size() : 1; }
+
+/// work(line's first place, a buffer) for all lines: threads take lines; few long lines one after the other.
+template <class Item, class Make, class Take>
+void each_line(scanned_lines const& lines, Make make, Take take) {
+  index_t const n = lines.outer * lines.inner;
+  auto sort_line = [&](items<Item> const& buffer, index_t line) {
+    index_t const first = line / lines.inner * lines.count * lines.inner + line % lines.inner;
+    for (index_t k = 0; k < lines.count; ++k) buffer[k] = make(first + k * lines.inner, k);
+    kernel::radix_sort(buffer.span());
+    for (index_t k = 0; k < lines.count; ++k) take(first + k * lines.inner, buffer[k]);
+  };
+  if (n < kernel::parallel_threads(lines.count, n * lines.count)) {
+    items<Item> const buffer(lines.count);
+    for (index_t line = 0; line < n; ++line) sort_line(buffer, line);
+    return;
+  }
+  kernel::parallel_ranges(n, 8 * n * lines.count, [&](index_t begin, index_t end, int) {
+    items<Item> const buffer(lines.count);
+    for (index_t line = begin; line < end; ++line) sort_line(buffer, line);
+  });
+}
+
+}  // namespace
+
+template <class T>
+void sort_vector(communicator const* comm, T* elements, index_t count, index_t all) {
+  using U = order::key_t<T>;
+  auto const sorted =
+      order::sort_over(comm, items_of<U>(count, [&](index_t i) { return order::exact_key(elements[i]); }),
+                       order::even_places(all, ranks_of(comm)));
+  kernel::parallel_ranges(count, count, [&](index_t begin, index_t end, int) {
+    for (index_t i = begin; i < end; ++i) elements[i] = order::element_of<T>(sorted[i]);
+  });
+}
+
+template <class T>
+void argsort_vector(communicator const* comm, T const* elements, index_t count, index_t first, index_t all,
+                    index_t* places) {
+  auto const sorted = order::sort_over(comm,
+                                       items_of<ranked>(count,
+                                                        [&](index_t i) {
+                                                          return ranked{order::key_of(elements[i]), first + i};
+                                                        }),
+                                       order::even_places(all, ranks_of(comm)));
+  for (index_t i = 0; i < count; ++i) places[i] = sorted[i].place;
+}
+
+template <class T>
+void sort_lines(T* elements, scanned_lines const& lines) {
+  using U = order::key_t<T>;
+  each_line<U>(
+      lines, [&](index_t at, index_t) { return order::exact_key(elements[at]); },
+      [&](index_t at, U key) { elements[at] = order::element_of<T>(key); });
+}
+
+template <class T>
+void argsort_lines(T const* elements, scanned_lines const& lines, index_t* places) {
+  each_line<ranked>(
+      lines,
+      [&](index_t at, index_t k) {
+        return ranked{order::key_of(elements[at]), k};
+      },
+      [&](index_t at, ranked const& r) { places[at] = r.place; });
+}
+
+template <class T>
+void greatest_elements(communicator const* comm, T const* elements, index_t count, index_t first, index_t k,
+                       T* values, index_t* places) {
+  using U = order::key_t<T>;
+  // Descending keys; of this rank's elements only the first k in that order can be among the first k of all.
+  auto const keys = items_of<U>(count, [&](index_t i) { return static_cast<U>(~order::key_of(elements[i])); });
+  index_t const offered = std::min(k, count);
+  items<ranked> candidates(offered);
+  if (offered > 0) {
+    auto const ordered = items_of<U>(count, [&](index_t i) { return keys[i]; });
+    std::nth_element(ordered.data(), ordered.data() + offered - 1, ordered.data() + count);
+    U const last = ordered[offered - 1];
+    index_t equal =
+        offered - std::count_if(keys.data(), keys.data() + count, [&](U key) { return key < last; });
+    for (index_t i = 0, n = 0; i < count; ++i)
+      if (keys[i] < last || (keys[i] == last && equal-- > 0)) candidates[n++] = {keys[i], first + i};
+  }
+  auto const sorted = order::sort_over(comm, std::move(candidates), order::even_places(k, ranks_of(comm)));
+  for (index_t i = 0; i < sorted.count; ++i) {
+    values[i] = order::element_of<T>(static_cast<U>(~static_cast<U>(sorted[i].key)));
+    places[i] = sorted[i].place;
+  }
+}
+
+#define PANTILE_SORTS(T)                                                                               \
+  template void sort_vector<T>(communicator const*, T*, index_t, index_t);                             \
+  template void argsort_vector<T>(communicator const*, T const*, index_t, index_t, index_t, index_t*); \
+  template void sort_lines<T>(T*, scanned_lines const&);                                               \
+  template void argsort_lines<T>(T const*, scanned_lines const&, index_t*);                            \
+  template void greatest_elements<T>(communicator const*, T const*, index_t, index_t, index_t, T*, index_t*);
+PANTILE_SORTS(bool)
+PANTILE_SORTS(std::uint8_t)
+PANTILE_SORTS(std::int32_t)
+PANTILE_SORTS(std::int64_t)
+PANTILE_SORTS(float)
+PANTILE_SORTS(double)
+
+}  // namespace pantile::detail

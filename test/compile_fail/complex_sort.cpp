@@ -1,0 +1,6 @@
+// expect: complex numbers are not ordered
+#include <pantile/ops/order.hpp>
+
+#include <complex>
+
+auto f(pantile::array<std::complex<double>, 1> const& z) { return pantile::sort(z); }

@@ -24,8 +24,8 @@ class assignable_view : public leaf<typename Array::value_type, N> {
   using element_type = typename Array::value_type;
   using leaf_type = leaf<element_type, N>;
 
-  assignable_view(Array& target, view_map const& view)
-      : leaf_type(leaf<element_type, Array::dimensions>(target), view), target_(&target) {}
+  assignable_view(Array& target, view_map const& seen)
+      : leaf_type(leaf<element_type, Array::dimensions>(target), seen), target_(&target) {}
   assignable_view(assignable_view const&) = default;
 
   template <operand E>

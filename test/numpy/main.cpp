@@ -207,8 +207,9 @@ int judge_all(communicator const& world, std::string const& path, index_t only, 
     ++done;
     if (report.empty()) continue;
     ++failed;
-    if (world.rank() == 0 && failed <= reports)
-      fmt::print("case {}: {} differs. Alone: --case {}\n{}", n, c.operation, n, report);
+    if (world.rank() != 0 || failed > reports) continue;
+    fmt::print("case {}: {} differs. Alone: --case {}\n{}", n, c.operation, n, report);
+    std::fflush(stdout);
   }
   alarm(0);
   if (world.rank() == 0) {

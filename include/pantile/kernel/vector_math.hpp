@@ -111,9 +111,10 @@ template <class T>
 auto tanh(std::complex<T> x) {
   return std::tanh(x);
 }
+/// 0 to the power of 0 is 1, as in NumPy and as for real numbers; std::pow has NaN there.
 template <class T>
 auto pow(std::complex<T> x, std::complex<T> y) {
-  return std::pow(x, y);
+  return y == T(0) ? std::complex<T>(1) : std::pow(x, y);
 }
 
 }  // namespace pantile::math

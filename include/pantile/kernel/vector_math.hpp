@@ -117,6 +117,7 @@ template <class T>
 auto tanh(std::complex<T> x) {
   return std::tanh(x);
 }
+/// 0 to the power of 0 is 1, as in NumPy and as for real numbers; std::pow has NaN there.
 template <class T>
 auto asinh(std::complex<T> x) {
   return std::asinh(x);
@@ -152,7 +153,7 @@ auto log1p(std::complex<T> x) {
 }
 template <class T>
 auto pow(std::complex<T> x, std::complex<T> y) {
-  return std::pow(x, y);
+  return y == T(0) ? std::complex<T>(1) : std::pow(x, y);
 }
 
 }  // namespace pantile::math

@@ -1,0 +1,115 @@
+#include "slices.hpp"
+
+// Assignment: to slices, to arrays that have another tiling, and where target and source are the same array.
+// The result is the target afterwards; a failed assignment leaves it as it was.
+namespace judge {
+
+namespace {
+
+template <element T, int N>
+array<T, N> array_of(operand_data const& o) {
+  leaf<T, N> const l = leaf_of<T, N>(o);
+  array<T, N> a(*l.comm, l.extent, pantile::detail::agreed_tiling{o.tiled});
+  std::copy_n(l.data(), o.stored.count(), a.data());
+  return a;
+}
+
+/// The target of an assignment, on its way: the first operand's elements in a new array.
+template <class Types, class Dims, class F>
+operation assigning(F f) {
+  return [f](arguments const& a) {
+    return with_leaf(a.operands.at(0), Types{}, Dims{}, [&](auto const& x) {
+      using T = typename std::remove_cvref_t<decltype(x)>::value_type;
+      constexpr int N = dimensions_of<decltype(x)>;
+      auto const checked = [&](auto target) {
+        try {
+          f(target, a);
+        } catch (error const&) {
+          value const now = result_of(target);
+          if (now.bytes != a.operands[0].whole.bytes) throw broken{"a failed assignment changed its target"};
+          throw;
+        }
+        if constexpr (requires { target.comm(); }) {  // what is stored, halo included, is what is gathered
+          value const now = result_of(target);
+          auto const& stored = target.stored_box();
+          leaf<T, N> const whole(local_array<T, N>{leaf<T, N>(target)});
+          auto from = row_major_strides(target.shape());
+          auto to = row_major_strides(pantile::detail::extents_of<N>(stored));
+          index_t const n = stored.count();
+          for (index_t i = 0; i < n; ++i) {
+            index_t rest = i, at = 0;
+            for (std::size_t d = 0; d < N; ++d) {
+              at += (rest / to[d] + stored.lo[d]) * from[d];
+              rest %= to[d];
+            }
+            if (std::memcmp(target.data() + i, whole.data() + at, sizeof(T)) != 0)
+              throw broken{"a tile or its halo does not hold what the others hold"};
+          }
+          return now;
+        } else {
+          return result_of(target);
+        }
+      };
+      if (a.operands[0].where == place::local) return checked(local_array<T, N>(x));
+      return checked(array_of<T, N>(a.operands[0]));
+    });
+  };
+}
+
+}  // namespace
+
+void add_assignments(table& t) {
+  using I = types<std::int32_t>;
+  using F = types<double>;
+  // target[selectors] = source, of one element type and M dimensions.
+  auto const store = []<int M>(std::integral_constant<int, M>) {
+    return [](auto& target, arguments const& a) {
+      using Target = std::remove_cvref_t<decltype(target)>;
+      with_selectors<Target::dimensions>(a, [&](auto... is) {
+        if constexpr (pantile::detail::ranges_among<decltype(is)...> >= M) {
+          target(is...) = leaf_of<typename Target::value_type, M>(a.operands.at(1));
+          return value{};
+        } else {
+          throw not_instantiated{};
+          return value{};
+        }
+      });
+    };
+  };
+  t["assign slice 1"] = assigning<all_types, dims<1>>(store(std::integral_constant<int, 1>{}));
+  t["assign slice from 1"] = assigning<I, dims<2, 3>>(store(std::integral_constant<int, 1>{}));
+  t["assign slice from 2"] = assigning<I, dims<2, 3>>(store(std::integral_constant<int, 2>{}));
+  t["assign slice number"] = assigning<I, dims<1, 2, 3, 4>>([](auto& target, arguments const& a) {
+    using Target = std::remove_cvref_t<decltype(target)>;
+    with_selectors<Target::dimensions>(a, [&](auto... is) {
+      target(is...) = number_of<index_t>(a.operands.at(1));
+      return value{};
+    });
+  });
+  t["assign row"] = assigning<F, dims<2>>([](auto& target, arguments const& a) {
+    row(target, a.integers[0]) = leaf_of<double, 1>(a.operands.at(1));
+  });
+  t["assign column"] = assigning<F, dims<2>>([](auto& target, arguments const& a) {
+    column(target, a.integers[0]) = leaf_of<double, 1>(a.operands.at(1));
+  });
+
+  // Where source and target overlap.
+  t["assign reversed"] = assigning<I, dims<1>>([](auto& target, auto&) { target = flip(target); });
+  t["assign transposed"] =
+      assigning<F, dims<2>>([](auto& target, auto&) { target = transpose(target) + target; });
+  t["assign part to part"] = assigning<I, dims<1>>(
+      [](auto& target, auto& a) { target(a.selectors.at(0).r) = slice(target, a.selectors.at(1).r); });
+  t["assign centred"] =
+      assigning<F, dims<2>>([](auto& target, auto&) { target = target - mean(target, 1, keepdims); });
+  // Into an array that exists, of the same or another element type: the second operand is the source.
+  t["assign into"] = assigning<F, dims<1, 2, 3>>([](auto& target, arguments const& a) {
+    constexpr int N = std::remove_cvref_t<decltype(target)>::dimensions;
+    target = leaf_of<std::int32_t, N>(a.operands.at(1)) * 0.5;
+  });
+  t["assign double to int"] = assigning<I, dims<2>>(
+      [](auto& target, arguments const& a) { target = leaf_of<double, 2>(a.operands.at(1)) + 0.25; });
+  t["assign divided"] = assigning<I, dims<2>>(
+      [](auto& target, arguments const& a) { target = target / leaf_of<std::int32_t, 2>(a.operands.at(1)); });
+}
+
+}  // namespace judge

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <string>
 
 // Linear systems and what follows from factorisations. As in ops/factorise.hpp the matrix is gathered on every
 // rank, all compute the same, and results are replicated; integers compute as double; collective where an
@@ -117,6 +118,12 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) auto inverse(E const& e,
                                              std::source_location where = std::source_location::current()) {
   return inverse_node<node_of<E>>(as_node(e), where);
+}
+
+/// What explain calls it.
+template <node E>
+std::string expression_text(inverse_node<E> const&) {
+  return "inverse(...)";
 }
 
 namespace detail {

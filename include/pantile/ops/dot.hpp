@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/expr/functions.hpp>
+#include <pantile/expr/rewrite.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/expr/views.hpp>
 #include <pantile/ops/reduce.hpp>
@@ -76,12 +77,6 @@ auto carried_out(E const& e) {
   return leaf<T, N>(local_array<T, N>(as_t));
 }
 
-/// bool products are counts; other types stay.
-template <class A, class B>
-using product_t = std::conditional_t<std::is_same_v<promote_t<A, B>, bool>, index_t, promote_t<A, B>>;
-
-void check_inner(index_t a, index_t b, std::source_location where);
-
 }  // namespace detail
 
 /// The product of a matrix with a matrix or vector, or of a vector with a matrix.
@@ -122,7 +117,7 @@ struct dot_node : node_base {
 
 /// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner
 /// extents differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool
-/// counts.
+/// counts. Products of symbols are rewritten (expr/rewrite.hpp).
 template <array_operand A, array_operand B>
 requires(dimensions_of<A> <= 2 &&
          dimensions_of<B> <= 2) auto dot(A const& a, B const& b,
@@ -134,6 +129,8 @@ requires(dimensions_of<A> <= 2 &&
     using T = promote_t<value_of<A>, value_of<B>>;
     using R = std::conditional_t<std::is_same_v<T, bool>, index_t, T>;
     return static_cast<R>(sum(x * y, where));
+  } else if constexpr (detail::has_dot_rule<node_of<A>, node_of<B>>) {
+    return dot_rule<node_of<A>, node_of<B>>::apply(as_node(a), as_node(b), where);
   } else {
     return dot_node<node_of<A>, node_of<B>>(as_node(a), as_node(b), where);
   }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <pantile/base/types.hpp>
+
+#include <cstdint>
+
+// LAPACK under its own names for float, double, complex<float> and complex<double>. Matrices are row-major and
+// contiguous: m x n elements, leading dimension n. Extents and workspaces up to 2^31 - 1 (domain_error beyond);
+// memory_error where LAPACK finds none for its work. In a rehearsal these only count.
+namespace pantile::kernel::lapack {
+
+/// Row i was exchanged with row pivot[i] - 1.
+using pivot_t = std::int32_t;
+
+/// The lower triangle of the Hermitian matrix a becomes its Cholesky factor; the elements above the diagonal are
+/// not looked at. Returns 0, or the order of the leading minor that is not positive definite.
+template <class T>
+index_t potrf(index_t n, T* a);
+/// b (n x k) becomes the solution x of a x = b, with `l` from potrf.
+template <class T>
+void potrs(index_t n, index_t k, T const* l, T* b);
+
+/// a (m x n) becomes its factors L (unit lower) and U; min(m, n) pivots. Returns 0, or i where the i-th pivot is
+/// the first that is exactly zero.
+template <class T>
+index_t getrf(index_t m, index_t n, T* a, pivot_t* pivots);
+/// b (n x k) becomes the solution x of a x = b, with `lu` from getrf.
+template <class T>
+void getrs(index_t n, index_t k, T const* lu, pivot_t const* pivots, T* b);
+/// `lu` from getrf becomes the inverse; it has no zero pivot.
+template <class T>
+void getri(index_t n, T* lu, pivot_t const* pivots);
+
+/// a (m x n) becomes R (upper triangle) and min(m, n) Householder vectors below it; their factors in tau.
+template <class T>
+void geqrf(index_t m, index_t n, T* a, T* tau);
+/// q (m x k, k <= m), Householder vectors of geqrf, becomes the orthonormal columns that they stand for (xUNGQR
+/// for complex elements).
+template <class T>
+void orgqr(index_t m, index_t k, T* q, T const* tau);
+
+/// The singular values of a (m x n, overwritten), descending; with k = min(m, n): u (m x k) and vh (k x n), or
+/// values alone where these are null. Returns 0, or > 0 where the iteration does not converge.
+template <class T>
+index_t gesdd(index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh);
+
+/// The eigenvalues, ascending, of the Hermitian matrix whose lower triangle a holds; with `vectors` its columns
+/// become the eigenvectors. Returns 0, or > 0 where the iteration does not converge (xHEEVD for complex
+/// elements).
+template <class T>
+index_t syevd(index_t n, T* a, real_t<T>* eigenvalues, bool vectors);
+
+/// Least squares of least norm: b (max(m, n) x k, the right-hand sides in its first m rows) becomes the solution
+/// in its first n rows, and where rank = n < m what the squares of the residuals add up from in the others. a is
+/// overwritten. Singular values up to rcond times the largest count as zero. Returns 0, or > 0 where the
+/// iteration does not converge.
+template <class T>
+index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<T> rcond, index_t& rank);
+
+}  // namespace pantile::kernel::lapack

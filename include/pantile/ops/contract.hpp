@@ -1,0 +1,98 @@
+#pragma once
+
+#include <pantile/ops/products.hpp>
+
+#include <algorithm>
+#include <array>
+#include <source_location>
+
+namespace pantile {
+
+namespace detail {
+
+/// The free dimensions of an operand and its contracted ones, in the order given, in either order.
+template <std::size_t N, std::size_t K>
+std::array<int, N> contraction_order(std::array<int, K> const& contracted, bool contracted_first) {
+  std::array<int, N> order{};
+  std::size_t free = contracted_first ? K : 0, next = contracted_first ? 0 : N - K;
+  for (int d = 0; d < static_cast<int>(N); ++d)
+    if (std::find(contracted.begin(), contracted.end(), d) == contracted.end()) order[free++] = d;
+  for (int const d : contracted) order[next++] = d;
+  return order;
+}
+
+/// The product of the first `count` extents.
+template <std::size_t N>
+index_t leading_count(std::array<index_t, N> const& shape, std::size_t count) {
+  return extents(shape.data(), static_cast<int>(count)).count();
+}
+
+/// An array seen as a matrix: its first `leading` dimensions are the rows.
+template <element T, int N>
+leaf<T, 2> as_matrix(leaf<T, N> const& l, std::size_t leading) {
+  index_t const rows = leading_count(l.extent, leading);
+  index_t columns = 1;
+  for (std::size_t d = leading; d < N; ++d) columns *= l.extent[d];
+  return reshaped_rows<2>(l, shape_t<2>{rows, columns});
+}
+
+}  // namespace detail
+
+/// The sum of products over pairs of dimensions, `axes_a[i]` of a with `axes_b[i]` of b (negative: from the end);
+/// the result has the other dimensions of a, then those of b, at most four. A node; with no dimensions left a
+/// number at once. Carried out as one `dot` of matrices: what a's cuts allow without moving a is left where it
+/// is. Throws index_error for axes out of range or repeated, shape_error where the extents differ.
+template <std::size_t K, array_operand A, array_operand B>
+requires(K >= 1 && K <= dimensions_of<A> && K <= dimensions_of<B> &&
+         dimensions_of<A> + dimensions_of<B> - 2 * K <=
+             max_dimensions) auto tensordot(A const& a, B const& b, std::array<int, K> axes_a,
+                                            std::array<int, K> axes_b,
+                                            std::source_location where = std::source_location::current()) {
+  constexpr std::size_t NA = dimensions_of<A>, NB = dimensions_of<B>;
+  auto const left = node_of<A>(as_node(a));
+  auto const right = node_of<B>(as_node(b));
+  using T = detail::product_t<value_of<A>, value_of<B>>;
+  detail::check_contraction(extents(left.shape()), axes_a.data(), extents(right.shape()), axes_b.data(),
+                            static_cast<int>(K), where);
+  if constexpr (NA == K && NB == K) {
+    std::array<int, NB> order{};
+    for (std::size_t i = 0; i < K; ++i) order[static_cast<std::size_t>(axes_a[i])] = axes_b[i];
+    return static_cast<T>(sum(left * transpose(right, order, where), where));
+  } else {
+    constexpr int R = static_cast<int>(NA + NB - 2 * K);
+    shape_t<R> shape{};
+    std::size_t out = 0;
+    auto const free_a = detail::contraction_order<NA>(axes_a, false);
+    auto const free_b = detail::contraction_order<NB>(axes_b, false);
+    for (std::size_t i = 0; i < NA - K; ++i)
+      shape[out++] = left.shape()[static_cast<std::size_t>(free_a[i])];
+    for (std::size_t i = 0; i < NB - K; ++i)
+      shape[out++] = right.shape()[static_cast<std::size_t>(free_b[i])];
+    return detail::deferred<T, R>("tensordot", shape, [=] {
+      auto const x = detail::carried_out<T>(left);
+      auto const y = detail::carried_out<T>(right);
+      auto first = axes_a, second = axes_b;
+      // Where a is cut along a contracted dimension, that one leads, and the sum is shared out over its cuts.
+      int const cut = detail::cut_dimension(x.comm, x.comm ? x.seen_tiling() : tiling());
+      auto const at = std::find(first.begin(), first.end(), cut);
+      bool const by_sum = NA == K || at != first.end();
+      if (at != first.end()) {
+        std::iter_swap(second.begin(), second.begin() + (at - first.begin()));
+        std::iter_swap(first.begin(), at);
+      }
+      auto const rows = detail::rows_of<T>(transpose(x, detail::contraction_order<NA>(first, by_sum), where));
+      auto const columns = detail::rows_of<T>(transpose(y, detail::contraction_order<NB>(second, true), where));
+      auto const p = detail::as_matrix(rows, by_sum ? K : NA - K), q = detail::as_matrix(columns, K);
+      using matrix = leaf<T, 2>;
+      matrix const product = dot_node<matrix, matrix>(by_sum ? transpose(p) : p, q, where).resolve();
+      return detail::reshaped_rows<R>(product, shape);
+    });
+  }
+}
+template <std::size_t K, array_operand A, array_operand B>
+auto tensordot(A const& a, B const& b, int const (&axes_a)[K], int const (&axes_b)[K],
+               std::source_location where = std::source_location::current()) {
+  return tensordot(a, b, std::to_array(axes_a), std::to_array(axes_b), where);
+}
+
+}  // namespace pantile

@@ -1,0 +1,193 @@
+#pragma once
+
+#include <pantile/expr/diagonal.hpp>
+#include <pantile/kernel/matrix.hpp>
+#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/dot.hpp>
+#include <pantile/ops/gathered.hpp>
+#include <pantile/ops/rearrange.hpp>
+
+#include <array>
+#include <source_location>
+
+// Products beyond dot: distributed operands stay distributed.
+namespace pantile {
+
+namespace detail {
+
+/// The tiling under which an N-dimensional operand can be seen as a matrix of its leading dimensions by the
+/// others: cut along dimension 0 alone (where `natural` is cut so: as that), or replicated.
+tiling first_cut(tiling const& natural, extents const& shape);
+/// That tiling for another shape of the same elements in row-major order.
+tiling regrouped(tiling const& t, extents const& shape);
+/// The dimension that alone is cut over the ranks, -1 for none.
+int cut_dimension(std::optional<communicator> const& comm, tiling const& seen);
+/// Where the pages of a batched product are computed: in the cuts of a, or of b, where these leave the inner
+/// dimension whole; otherwise cut by pages, or by rows where there are fewer pages than ranks.
+tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks);
+/// What each rank needs of an operand for its box of the result: all along dimension `inner`, its own part along
+/// `outer`, and the pages that it has; where the operand has one page for all, that one.
+tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer);
+/// Throws index_error for axes that repeat, shape_error for extents that differ.
+void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
+                       std::source_location where);
+
+/// Row-major storage with the same elements in another shape.
+template <int M, element T, int N>
+leaf<T, M> reshaped_rows(leaf<T, N> const& l, shape_t<M> const& shape) {
+  leaf<T, M> r;
+  r.extent = shape;
+  r.view = view_map(extents(shape));
+  r.memory = l.memory;
+  r.comm = l.comm;
+  r.stored_box = box(extents(shape));
+  if (!l.comm) return r;
+  r.stored_tiling = regrouped(l.stored_tiling, extents(shape));
+  r.stored_box = r.stored_tiling.box_of(l.comm->rank());
+  return r;
+}
+
+/// An expression as elements T, row-major under its `first_cut` (collective where it is distributed; no copy
+/// where it lies so).
+template <element T, node E>
+leaf<T, E::dimensions> rows_of(E const& resolved) {
+  constexpr int N = E::dimensions;
+  operand_survey const survey = survey_of(resolved);
+  auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
+  if (!survey.comm) {
+    if constexpr (std::is_same_v<E, leaf<T, N>>)
+      if (resolved.is_whole()) return resolved;
+    return leaf<T, N>(local_array<T, N>(as_t));
+  }
+  tiling const target = first_cut(natural_tiling(survey), survey.shape);
+  if constexpr (std::is_same_v<E, leaf<T, N>>)
+    if (resolved.is_whole() && resolved.stored_tiling == target) return resolved;
+  return leaf<T, N>(evaluated<T, N>(as_t, *survey.comm, target));
+}
+
+}  // namespace detail
+
+/// a[i] b[j] of two vectors: m x n, without conjugation; a node that fuses. Cut by rows as a is, which stays
+/// where it is; each rank fetches what it lacks of b.
+template <array_operand A, array_operand B>
+requires(dimensions_of<A> == 1 && dimensions_of<B> == 1) auto outer(A const& a, B const& b) {
+  auto const& x = as_node(a);
+  auto const& y = as_node(b);
+  return broadcast_to(expand_dims(x, 1), std::array<index_t, 2>{x.shape()[0], y.shape()[0]}) * y;
+}
+
+/// transpose(A) A, by half the work of a product.
+template <array_operand E>
+requires(dimensions_of<E> == 2) auto gram(E const& e,
+                                          std::source_location where = std::source_location::current()) {
+  return dot(transpose(e), e, where);
+}
+
+/// The sum of the elements (i, i + offset): at once, one allreduce of a number. (`trace` is a namespace.)
+template <array_operand E>
+requires(dimensions_of<E> == 2) auto matrix_trace(E const& e, index_t offset = 0,
+                                                  std::source_location where = std::source_location::current()) {
+  auto const& n = as_node(e);
+  auto const here = [offset](shape_t<2> const& index) { return index[0] + offset == index[1]; };
+  generator_node<decltype(here), 2> const diagonal(here, n.shape());
+  return sum(pantile::apply(functor::on_diagonal{}, diagonal, n), where);
+}
+
+/// The sum of conj(a) b along an axis, operands broadcast: a number at once for vectors, a node otherwise.
+template <array_operand A, array_operand B>
+auto vecdot(A const& a, B const& b, int axis = -1,
+            std::source_location where = std::source_location::current()) {
+  return sum(conj(a) * b, axis, where);
+}
+
+/// a x b of vectors of three elements along the last dimension, operands of one shape.
+template <array_operand A, array_operand B>
+requires(dimensions_of<A> == dimensions_of<B>) auto cross(
+    A const& a, B const& b, std::source_location where = std::source_location::current()) {
+  extents const left(as_node(a).shape()), right(as_node(b).shape());
+  if (left != right || left[left.dimensions() - 1] != 3)
+    throw shape_error("cross wants operands of one shape whose last extent is 3, got " + to_string(left) +
+                          " and " + to_string(right),
+                      where);
+  return roll(a, -1, -1, where) * roll(b, -2, -1, where) - roll(a, -2, -1, where) * roll(b, -1, -1, where);
+}
+
+/// The Kronecker product: blocks a[i, j] B, (m1 m2) x (n1 n2). A node; cut by rows as A is, in multiples of m2.
+template <array_operand A, array_operand B>
+requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B const& b) {
+  using T = promote_t<value_of<A>, value_of<B>>;
+  auto const left = node_of<A>(as_node(a));
+  auto const right = node_of<B>(as_node(b));
+  auto const m = left.shape(), n = right.shape();
+  shape_t<2> const shape{checked_product(m[0], n[0]), checked_product(m[1], n[1])};
+  return detail::deferred<T, 2>("kron", shape, [=] {
+    // (m1, m2, n1, n2) in row-major order is the result in row-major order.
+    auto const blocks = broadcast_to(expand_dims(expand_dims(left, 1), 3), shape_t<4>{m[0], n[0], m[1], n[1]}) *
+                        expand_dims(right, 1);
+    return detail::reshaped_rows<2>(detail::rows_of<T>(blocks.resolve()), shape);
+  });
+}
+
+/// The product of matrices as numpy.matmul has it: `dot` for vectors and matrices; with operands of three
+/// dimensions one product per page (leading dimension), where a matrix or a single page is used for all pages.
+/// A node. Computed in the cuts of the first operand where these leave its columns whole, else in those of the
+/// second where these leave its rows whole, else cut by pages (by rows where there are fewer pages than ranks);
+/// each rank fetches what it lacks. Throws shape_error where shapes do not fit.
+template <array_operand A, array_operand B>
+requires(dimensions_of<A> <= 3 && dimensions_of<B> <= 3) auto matmul(
+    A const& a, B const& b, std::source_location where = std::source_location::current()) {
+  constexpr int NA = dimensions_of<A>, NB = dimensions_of<B>;
+  if constexpr (NA <= 2 && NB <= 2) {
+    return dot(a, b, where);
+  } else if constexpr (NA == 1) {
+    return squeeze(matmul(expand_dims(a, 0), b, where), 1, where);
+  } else if constexpr (NB == 1) {
+    return squeeze(matmul(a, expand_dims(b, 1), where), 2, where);
+  } else if constexpr (NA == 2) {
+    return matmul(expand_dims(a, 0), b, where);
+  } else if constexpr (NB == 2) {
+    return matmul(a, expand_dims(b, 0), where);
+  } else {
+    using T = detail::product_t<value_of<A>, value_of<B>>;
+    auto const left = node_of<A>(as_node(a));
+    auto const right = node_of<B>(as_node(b));
+    auto const sa = left.shape(), sb = right.shape();
+    detail::check_inner(sa[2], sb[1], where);
+    shape_t<3> shape{sa[0], sa[1], sb[2]};
+    detail::broadcast_into(shape.data(), 1, sb.data(), 1);
+    return detail::deferred<T, 3>("matmul", shape, [=] {
+      auto const x = pantile::apply(functor::cast<T>{}, left.resolve());
+      auto const y = pantile::apply(functor::cast<T>{}, right.resolve());
+      operand_survey const of_x = detail::survey_of(x), of_y = detail::survey_of(y);
+      if (of_x.comm) detail::check_communicator(of_y, *of_x.comm);
+      auto const& comm = of_x.comm ? of_x.comm : of_y.comm;
+      auto const pages = [](leaf<T, 3> const& p, leaf<T, 3> const& q, leaf<T, 3> const& result) {
+        auto const part = detail::extents_of<3>(result.stored_box);
+        auto const stride = [](leaf<T, 3> const& l) {
+          return l.extent[0] == 1 ? 0 : l.stored_box.extent(1) * l.stored_box.extent(2);
+        };
+        index_t const k = p.extent[2];
+        for (index_t i = 0; i < part[0]; ++i)
+          kernel::gemm<T>(part[1], part[2], k, {p.data() + i * stride(p), k, false},
+                          {q.data() + i * stride(q), part[2], false},
+                          reinterpret_cast<T*>(result.memory.get()) + i * part[1] * part[2], part[2]);
+      };
+      if (!comm) {
+        auto const result = detail::fresh_leaf<T, 3>(shape, comm, tiling());
+        pages(leaf<T, 3>(local_array<T, 3>(x)), leaf<T, 3>(local_array<T, 3>(y)), result);
+        return result;
+      }
+      tiling const target = detail::batch_tiling(of_x, of_y, extents(shape), comm->size());
+      auto const result = detail::fresh_leaf<T, 3>(shape, comm, target);
+      if (extents(shape).count() == 0) return result;
+      auto const here = [&](auto const& e, int inner, int outer) {
+        return leaf<T, 3>(detail::evaluated<T, 3>(
+            e, *comm, detail::batch_operand_tiling(target, extents(e.shape()), inner, outer)));
+      };
+      pages(here(x, 2, 1), here(y, 1, 2), result);
+      return result;
+    });
+  }
+}
+
+}  // namespace pantile

@@ -1,0 +1,116 @@
+#include "finite.hpp"
+
+#include <pantile/base/checked.hpp>
+#include <pantile/kernel/lapack.hpp>
+#include <pantile/ops/factorise.hpp>
+#include <pantile/trace/recorder.hpp>
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace pantile::detail {
+
+namespace lapack = kernel::lapack;
+
+std::optional<communicator> common(char const* operation, std::optional<communicator> const& a,
+                                   std::optional<communicator> const& b, std::source_location where) {
+  if (a && b && !(*a == *b))
+    throw tiling_error(
+        std::string(operation) + ": the operands belong to different communicators; retile one of them", where);
+  return a ? a : b;
+}
+
+void compute_alike(std::optional<communicator> const& comm, std::function<void()> const& work,
+                   std::span<std::span<std::byte> const> results, std::source_location where) {
+  if (!comm) return work();
+  comm->agree(work, where);
+  if (comm->size() == 1) return;
+  std::uint64_t print = 0;
+  if (!trace::rehearsing())
+    for (auto const& r : results) print = hash_combine(print, XXH3_64bits(r.data(), r.size()));
+  auto const prints = comm->allgather(print, where);
+  if (std::all_of(prints.begin(), prints.end(), [&](std::uint64_t p) { return p == prints[0]; })) return;
+  for (auto const& r : results) comm->bcast(r, 0, where);
+}
+
+void check_square(char const* operation, index_t rows, index_t columns, std::source_location where) {
+  if (rows != columns)
+    throw shape_error(std::string(operation) + " wants a square matrix, got " + std::to_string(rows) + " x " +
+                          std::to_string(columns),
+                      where);
+}
+
+template <class T>
+void factor_cholesky(index_t n, T* a, std::source_location where) {
+  index_t const minor = lapack::potrf(n, a);
+  if (minor != 0)
+    throw linalg_error("cholesky: the matrix is not positive definite: its leading minor of order " +
+                           std::to_string(minor) + " is not",
+                       where);
+  if (trace::rehearsing()) return;
+  for (index_t i = 0; i < n; ++i) std::fill(a + i * n + i + 1, a + (i + 1) * n, T(0));
+}
+
+template <class T>
+void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u) {
+  index_t const k = std::min(m, n);
+  std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(k));
+  lapack::getrf(m, n, a, pivots.data());
+  if (trace::rehearsing()) return;
+  std::vector<index_t> row(static_cast<std::size_t>(m));  // of A, that became row i of LU
+  std::iota(row.begin(), row.end(), index_t{0});
+  for (std::size_t i = 0; i < pivots.size(); ++i) std::swap(row[i], row[static_cast<std::size_t>(pivots[i] - 1)]);
+  std::fill_n(p, m * m, T(0));
+  for (index_t i = 0; i < m; ++i) {
+    p[row[static_cast<std::size_t>(i)] * m + i] = T(1);
+    for (index_t j = 0; j < k; ++j) l[i * k + j] = j < i ? a[i * n + j] : T(i == j);
+  }
+  for (index_t i = 0; i < k; ++i)
+    for (index_t j = 0; j < n; ++j) u[i * n + j] = j < i ? T(0) : a[i * n + j];
+}
+
+template <class T>
+void factor_qr(index_t m, index_t n, T* a, T* q, T* r) {
+  index_t const k = std::min(m, n);
+  std::vector<T> tau(static_cast<std::size_t>(k));
+  lapack::geqrf(m, n, a, tau.data());
+  if (!trace::rehearsing()) {
+    for (index_t i = 0; i < k; ++i)
+      for (index_t j = 0; j < n; ++j) r[i * n + j] = j < i ? T(0) : a[i * n + j];
+    for (index_t i = 0; i < m; ++i) std::copy_n(a + i * n, k, q + i * k);
+  }
+  lapack::orgqr(m, k, q, tau.data());
+}
+
+template <class T>
+void factor_svd(char const* operation, index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh,
+                std::source_location where) {
+  if (!trace::rehearsing()) check_finite(operation, a, m * n, where);
+  check_converged(operation, lapack::gesdd(m, n, a, s, u, vh), where);
+}
+
+template <class T>
+void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vectors,
+                 std::source_location where) {
+  if (!trace::rehearsing())
+    for (index_t i = 0; i < n; ++i) check_finite(operation, a + i * n, i + 1, where);
+  check_converged(operation, lapack::syevd(n, a, w, vectors), where);
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                               \
+  template void factor_cholesky(index_t, T*, std::source_location);                                         \
+  template void factor_lu(index_t, index_t, T*, T*, T*, T*);                                                \
+  template void factor_qr(index_t, index_t, T*, T*, T*);                                                    \
+  template void factor_svd<T>(char const*, index_t, index_t, T*, real_t<T>*, T*, T*, std::source_location); \
+  template void factor_eigh<T>(char const*, index_t, T*, real_t<T>*, bool, std::source_location);
+PANTILE_INSTANTIATE(float)
+PANTILE_INSTANTIATE(double)
+PANTILE_INSTANTIATE(std::complex<float>)
+PANTILE_INSTANTIATE(std::complex<double>)
+#undef PANTILE_INSTANTIATE
+
+}  // namespace pantile::detail

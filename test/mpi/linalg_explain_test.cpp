@@ -1,0 +1,76 @@
+// What explain predicts of linear algebra is what the communicator counts; nothing is touched in a rehearsal.
+#include "support/oracle.hpp"
+
+#include <pantile/ops/explain.hpp>
+#include <pantile/ops/linalg.hpp>
+#include <pantile/ops/movement.hpp>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+void check_counted(plan const& p, traffic const& counted) {
+  INFO(to_string(p));
+  traffic const& predicted = p.per_rank[static_cast<std::size_t>(world().rank())];
+  CHECK(predicted.bytes_sent == counted.bytes_sent);
+  CHECK(predicted.bytes_received == counted.bytes_received);
+  CHECK(predicted.messages_sent == counted.messages_sent);
+  CHECK(predicted.messages_received == counted.messages_received);
+  CHECK(p.flops_total > 0);
+}
+
+template <class E>
+void check(E const& e) {
+  plan const p = explain(e);
+  traffic const before = world().counters();
+  auto const result = eval(e);
+  check_counted(p, world().counters() - before);
+}
+
+template <class Statement>
+void check_statement(Statement const& statement) {
+  plan const p = explain(world(), statement);
+  traffic const before = world().counters();
+  statement();
+  check_counted(p, world().counters() - before);
+}
+
+}  // namespace
+
+TEST_CASE("predictions for products and solutions") {
+  index_t i = 0;
+  auto const whole = made<double>(shape_of<2>{12, 12}, [&](any_index const&) { return sample<double>(i++) / 8; });
+  auto const pages = samples<double>(shape_of<3>{5, 4, 4});
+  auto const v = samples<double>(shape_of<1>{12});
+  for (auto const& rule : {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()}) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule);
+    auto const b = spread(v, tiling::row());
+    auto const c = spread(pages, rule);
+    check(solve(a, b));
+    check(dot(inverse(a), a));
+    check(inverse(a));
+    check(pinv(a));
+    check(svdvals(a));
+    check(eigvalsh(a));
+    check(matrix_power(a, 5));
+    check(outer(b, b));
+    check(kron(a, transpose(a)));
+    check(dot(dot(transpose(a), diag(b)), a));
+    check(matmul(c, transpose(c, {0, 2, 1})));
+    check(tensordot(c, c, {1}, {2}));
+    check_statement([&] { lu(a); });
+    check_statement([&] { qr(a * 2.0); });
+    check_statement([&] { svd(transpose(a)); });
+    check_statement([&] { eigh(a); });
+    check_statement([&] { det(a); });
+    check_statement([&] { slogdet(a); });
+    check_statement([&] { lstsq(a, b); });
+    check_statement([&] { matrix_rank(a); });
+    check_statement([&] { cond(a); });
+    check_statement([&] { matrix_trace(a); });
+  }
+  check(cholesky(10'000 * identity<double>(12) + spread(local_array<double, 2>({12, 12}, 1.0), tiling::row())));
+  CHECK(explain(inverse(spread(whole, tiling::row())) * 2.0).expression.find("inverse(...)") != std::string::npos);
+}

@@ -9,6 +9,7 @@
 #include <lapacke.h>
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <vector>
 
@@ -76,7 +77,11 @@ template <class T>
 index_t potrf(index_t n, T* a) {
   if (!begins(cubic(n, n, n, 1.0 / 3)) || n == 0) return 0;
   auto const f = pick<T>(LAPACKE_spotrf_work, LAPACKE_dpotrf_work, LAPACKE_cpotrf_work, LAPACKE_zpotrf_work);
-  return checked("potrf", f(order, 'L', lapack_extent(n), a, leading(n)));
+  index_t const minor = checked("potrf", f(order, 'L', lapack_extent(n), a, leading(n)));
+  if (minor != 0) return minor;
+  for (index_t i = 0; i < n; ++i)  // not every LAPACK notices NaN
+    if (std::isnan(std::real(a[i * n + i]))) return i + 1;
+  return 0;
 }
 
 template <class T>
@@ -163,16 +168,16 @@ index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<
   return info;
 }
 
-#define PANTILE_INSTANTIATE(T)                                                   \
-  template index_t potrf(index_t, T*);                                           \
-  template void potrs(index_t, index_t, T const*, T*);                           \
-  template index_t getrf(index_t, index_t, T*, pivot_t*);                        \
-  template void getrs(index_t, index_t, T const*, pivot_t const*, T*);           \
-  template void getri(index_t, T*, pivot_t const*);                              \
-  template void geqrf(index_t, index_t, T*, T*);                                 \
-  template void orgqr(index_t, index_t, T*, T const*);                           \
-  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*);           \
-  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);                      \
+#define PANTILE_INSTANTIATE(T)                                         \
+  template index_t potrf(index_t, T*);                                 \
+  template void potrs(index_t, index_t, T const*, T*);                 \
+  template index_t getrf(index_t, index_t, T*, pivot_t*);              \
+  template void getrs(index_t, index_t, T const*, pivot_t const*, T*); \
+  template void getri(index_t, T*, pivot_t const*);                    \
+  template void geqrf(index_t, index_t, T*, T*);                       \
+  template void orgqr(index_t, index_t, T*, T const*);                 \
+  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*); \
+  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);            \
   template index_t gelsd<T>(index_t, index_t, index_t, T*, T*, real_t<T>*, real_t<T>, index_t&);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

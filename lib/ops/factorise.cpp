@@ -5,12 +5,11 @@
 #include <pantile/ops/factorise.hpp>
 #include <pantile/trace/recorder.hpp>
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
+#include <xxhash.h>
 
 namespace pantile::detail {
 
@@ -32,8 +31,10 @@ void compute_alike(std::optional<communicator> const& comm, std::function<void()
   std::uint64_t print = 0;
   if (!trace::rehearsing())
     for (auto const& r : results) print = hash_combine(print, XXH3_64bits(r.data(), r.size()));
-  auto const prints = comm->allgather(print, where);
-  if (std::all_of(prints.begin(), prints.end(), [&](std::uint64_t p) { return p == prints[0]; })) return;
+  auto const mine = static_cast<index_t>(print);
+  index_t largest[] = {mine, ~mine};  // equal where the largest is also the least
+  comm->allreduce(std::span<index_t>(largest), reduce_op::max, where);
+  if (largest[0] == ~largest[1]) return;
   for (auto const& r : results) comm->bcast(r, 0, where);
 }
 
@@ -63,7 +64,8 @@ void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u) {
   if (trace::rehearsing()) return;
   std::vector<index_t> row(static_cast<std::size_t>(m));  // of A, that became row i of LU
   std::iota(row.begin(), row.end(), index_t{0});
-  for (std::size_t i = 0; i < pivots.size(); ++i) std::swap(row[i], row[static_cast<std::size_t>(pivots[i] - 1)]);
+  for (std::size_t i = 0; i < pivots.size(); ++i)
+    std::swap(row[i], row[static_cast<std::size_t>(pivots[i] - 1)]);
   std::fill_n(p, m * m, T(0));
   for (index_t i = 0; i < m; ++i) {
     p[row[static_cast<std::size_t>(i)] * m + i] = T(1);
@@ -101,7 +103,7 @@ void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vect
   check_converged(operation, lapack::syevd(n, a, w, vectors), where);
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                               \
+#define PANTILE_INSTANTIATE(T)                                                                              \
   template void factor_cholesky(index_t, T*, std::source_location);                                         \
   template void factor_lu(index_t, index_t, T*, T*, T*, T*);                                                \
   template void factor_qr(index_t, index_t, T*, T*, T*);                                                    \

@@ -66,7 +66,8 @@ bool try_cholesky(index_t n, T* a) {
 }
 
 template <class T>
-std::vector<lapack::pivot_t> factor_regular(char const* operation, index_t n, T* a, std::source_location where) {
+std::vector<lapack::pivot_t> factor_regular(char const* operation, index_t n, T* a,
+                                            std::source_location where) {
   std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(n));
   index_t const zero = lapack::getrf(n, n, a, pivots.data());
   if (zero != 0)
@@ -151,12 +152,12 @@ void pseudo_invert(index_t m, index_t n, T* a, real_t<T> rtol, T* x, std::source
   kernel::gemm<T>(n, m, k, {vh, n, true}, {u, k, true}, x, m);
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                                \
-  template void solve_system(index_t, index_t, T*, T*, std::source_location);                                \
-  template void invert(index_t, T*, std::source_location);                                                   \
-  template void find_determinant<T>(index_t, T*, T*, T*, real_t<T>*);                                        \
+#define PANTILE_INSTANTIATE(T)                                                                             \
+  template void solve_system(index_t, index_t, T*, T*, std::source_location);                              \
+  template void invert(index_t, T*, std::source_location);                                                 \
+  template void find_determinant<T>(index_t, T*, T*, T*, real_t<T>*);                                      \
   template void solve_least_squares<T>(index_t, index_t, index_t, T*, T const*, real_t<T>, T*, real_t<T>*, \
-                                       real_t<T>*, index_t*, std::source_location);                          \
+                                       real_t<T>*, index_t*, std::source_location);                        \
   template void pseudo_invert<T>(index_t, index_t, T*, real_t<T>, T*, std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

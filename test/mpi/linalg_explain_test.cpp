@@ -40,7 +40,8 @@ void check_statement(Statement const& statement) {
 
 TEST_CASE("predictions for products and solutions") {
   index_t i = 0;
-  auto const whole = made<double>(shape_of<2>{12, 12}, [&](any_index const&) { return sample<double>(i++) / 8; });
+  auto const whole =
+      made<double>(shape_of<2>{12, 12}, [&](any_index const&) { return sample<double>(i++) / 8; });
   auto const pages = samples<double>(shape_of<3>{5, 4, 4});
   auto const v = samples<double>(shape_of<1>{12});
   for (auto const& rule : {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()}) {
@@ -72,5 +73,6 @@ TEST_CASE("predictions for products and solutions") {
     check_statement([&] { matrix_trace(a); });
   }
   check(cholesky(10'000 * identity<double>(12) + spread(local_array<double, 2>({12, 12}, 1.0), tiling::row())));
-  CHECK(explain(inverse(spread(whole, tiling::row())) * 2.0).expression.find("inverse(...)") != std::string::npos);
+  CHECK(explain(inverse(spread(whole, tiling::row())) * 2.0).expression.find("inverse(...)") !=
+        std::string::npos);
 }

@@ -22,55 +22,79 @@ bool is_upper(eigen_matrix<T> const& m) {
   return true;
 }
 
+template <class T>
+using reals = eigen_matrix<real_t<T>>;
+
+/// a diag(s) b.
+template <class T>
+eigen_matrix<T> scaled_product(eigen_matrix<T> a, reals<T> const& s, eigen_matrix<T> const& b) {
+  for (index_t i = 0; i < a.rows(); ++i)
+    for (index_t j = 0; j < a.cols(); ++j) a(i, j) *= s(j, 0);
+  return times(a, b);
+}
+template <class T>
+bool orthonormal(eigen_matrix<T> const& q) {
+  return near<T>(times(adjoint(q), q), eye<T>(q.cols()));
+}
+template <class T>
+void check_qr(eigen_matrix<T> const& m, eigen_matrix<T> const& q, eigen_matrix<T> const& r) {
+  CHECK(q.cols() == std::min(m.rows(), m.cols()));
+  CHECK(near<T>(times(q, r), m));
+  CHECK(orthonormal(q));
+  CHECK(is_upper(r));
+}
+template <class T>
+void check_lu(eigen_matrix<T> const& m, eigen_matrix<T> const& p, eigen_matrix<T> const& l,
+              eigen_matrix<T> const& u) {
+  CHECK(near<T>(times(p, times(l, u)), m));
+  CHECK(orthonormal(p));
+  CHECK(is_upper(u));
+  CHECK(is_upper(adjoint(l)));
+  for (index_t i = 0; i < l.cols(); ++i) CHECK(l(i, i) == T(1));
+}
+template <class T>
+void check_svd(eigen_matrix<T> const& m, eigen_matrix<T> const& u, reals<T> const& s, eigen_matrix<T> const& vh,
+               reals<T> const& values) {
+  CHECK(near<T>(scaled_product<T>(u, s, vh), m));
+  CHECK(orthonormal(u));
+  CHECK(orthonormal(adjoint(vh)));
+  for (index_t i = 1; i < s.rows(); ++i) CHECK(s(i - 1, 0) >= s(i, 0));
+  for (index_t i = 0; i < s.rows(); ++i) CHECK(s(i, 0) >= 0);
+  CHECK(near<real_t<T>>(values, s));
+}
+template <class T>
+void check_cholesky(eigen_matrix<T> const& m, eigen_matrix<T> const& l) {
+  CHECK(near<T>(times(l, adjoint(l)), m));
+  CHECK(is_upper(adjoint(l)));
+  for (index_t i = 0; i < l.rows(); ++i) CHECK(std::real(l(i, i)) > 0);
+}
+template <class T>
+void check_eigh(eigen_matrix<T> const& m, reals<T> const& w, eigen_matrix<T> const& v, reals<T> const& values) {
+  CHECK(near<T>(scaled_product<T>(v, w, adjoint(v)), m));
+  CHECK(orthonormal(v));
+  for (index_t i = 1; i < w.rows(); ++i) CHECK(w(i - 1, 0) <= w(i, 0));
+  CHECK(near<real_t<T>>(values, w));
+}
+
 /// Every factorisation of `a` (an array, local array or expression) whose elements are `whole`.
 template <class T, class A>
 void check_general(A const& a, local_array<T, 2> const& whole) {
-  using R = real_t<T>;
   auto const m = as_eigen(whole);
-  index_t const rows = m.rows(), k = std::min(m.rows(), m.cols());
-
   auto const [q, r] = qr(a);
-  CHECK(near<T>(whole_of(q) * whole_of(r), m));
-  CHECK(near<T>(whole_of(q).adjoint() * whole_of(q), eye<T>(k)));
-  CHECK(is_upper<T>(whole_of(r)));
-
+  check_qr<T>(m, whole_of(q), whole_of(r));
   auto const [p, l, u] = lu(a);
-  CHECK(near<T>(whole_of(p) * whole_of(l) * whole_of(u), m));
-  CHECK(near<T>(whole_of(p).adjoint() * whole_of(p), eye<T>(rows)));
-  CHECK(is_upper<T>(whole_of(u)));
-  CHECK(is_upper<T>(whole_of(l).transpose()));
-  for (index_t i = 0; i < k; ++i) CHECK(whole_of(l)(i, i) == T(1));
-
+  check_lu<T>(m, whole_of(p), whole_of(l), whole_of(u));
   auto const [left, s, vh] = svd(a);
-  eigen_matrix<R> const values = whole_of(s);
-  CHECK(near<T>(whole_of(left) * values.col(0).template cast<T>().asDiagonal() * whole_of(vh), m));
-  CHECK(near<T>(whole_of(left).adjoint() * whole_of(left), eye<T>(k)));
-  CHECK(near<T>(whole_of(vh) * whole_of(vh).adjoint(), eye<T>(k)));
-  for (index_t i = 1; i < k; ++i) CHECK(values(i - 1, 0) >= values(i, 0));
-  CHECK(near<R>(whole_of(svdvals(a)), values));
-  if (k > 0) {
-    eigen_matrix<R> const expected = Eigen::JacobiSVD<eigen_matrix<T>>(m).singularValues();
-    CHECK(near<R>(values, expected));
-  }
+  check_svd<T>(m, whole_of(left), whole_of(s), whole_of(vh), whole_of(svdvals(a)));
 }
 
 /// `a` is Hermitian positive definite.
 template <class T, class A>
 void check_definite(A const& a, local_array<T, 2> const& whole) {
-  using R = real_t<T>;
   auto const m = as_eigen(whole);
-  eigen_matrix<T> const l = whole_of(cholesky(a));
-  CHECK(near<T>(l * l.adjoint(), m));
-  CHECK(is_upper<T>(l.transpose()));
-  for (index_t i = 0; i < l.rows(); ++i) CHECK(std::real(l(i, i)) > 0);
-
+  check_cholesky<T>(m, whole_of(cholesky(a)));
   auto const [w, v] = eigh(a);
-  eigen_matrix<R> const values = whole_of(w);
-  eigen_matrix<T> const vectors = whole_of(v);
-  CHECK(near<T>(vectors * values.col(0).template cast<T>().asDiagonal() * vectors.adjoint(), m));
-  CHECK(near<T>(vectors.adjoint() * vectors, eye<T>(m.rows())));
-  for (index_t i = 1; i < values.rows(); ++i) CHECK(values(i - 1, 0) <= values(i, 0));
-  CHECK(near<R>(whole_of(eigvalsh(a)), values));
+  check_eigh<T>(m, whole_of(w), whole_of(v), whole_of(eigvalsh(a)));
 }
 
 constexpr index_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}, {1, 1}, {1, 5}, {5, 1}, {6, 6}, {17, 5}, {4, 13}};

@@ -91,12 +91,15 @@ TEST_CASE("Gram matrices, traces, products of vectors along an axis") {
 }
 
 TEST_CASE("Kronecker products, every tiling") {
-  for (auto const& [m, n] : {std::pair{shape_of<2>{3, 2}, shape_of<2>{4, 3}}, {shape_of<2>{7, 1}, shape_of<2>{1, 2}},
-                             {shape_of<2>{0, 2}, shape_of<2>{2, 2}}, {shape_of<2>{2, 2}, shape_of<2>{2, 0}}}) {
+  for (auto const& [m, n] : {std::pair{shape_of<2>{3, 2}, shape_of<2>{4, 3}},
+                             {shape_of<2>{7, 1}, shape_of<2>{1, 2}},
+                             {shape_of<2>{0, 2}, shape_of<2>{2, 2}},
+                             {shape_of<2>{2, 2}, shape_of<2>{2, 0}}}) {
     auto const a = draw<2>(m), b = draw<2>(n, 2);
-    auto const expected = made<double>(shape_of<2>{m[0] * n[0], m[1] * n[1]}, [&, inner = n](any_index const& i) {
-      return a(i[0] / inner[0], i[1] / inner[1]) * b(i[0] % inner[0], i[1] % inner[1]);
-    });
+    auto const expected =
+        made<double>(shape_of<2>{m[0] * n[0], m[1] * n[1]}, [&, inner = n](any_index const& i) {
+          return a(i[0] / inner[0], i[1] / inner[1]) * b(i[0] % inner[0], i[1] % inner[1]);
+        });
     CHECK(is_same(local_array<double, 2>(kron(a, b)), expected));
     for (tiling const& t : usual_tilings(extents(m))) {
       INFO(to_string(t));
@@ -142,9 +145,9 @@ TEST_CASE("products of pages, broadcast pages, every tiling") {
   for (tiling const& t : usual_tilings(extents(a.shape()))) {
     INFO(to_string(t));
     CHECK(is_part_of(eval(matmul(spread(a, t), spread(b, tiling::page()))), batched(a, b)));
-    CHECK(is_part_of(eval(matmul(transpose(spread(b, tiling::page()), {0, 2, 1}),
-                                 transpose(spread(a, t), {0, 2, 1}))),
-                     local_array<double, 3>(transpose(batched(a, b), {0, 2, 1}))));
+    CHECK(is_part_of(
+        eval(matmul(transpose(spread(b, tiling::page()), {0, 2, 1}), transpose(spread(a, t), {0, 2, 1}))),
+        local_array<double, 3>(transpose(batched(a, b), {0, 2, 1}))));
   }
   // Pages that lie where they are needed do not move.
   auto const da = spread(a, tiling::page()), db = spread(b, tiling::page());
@@ -237,14 +240,14 @@ TEST_CASE("products with diag(v) are those with the matrix that it stands for") 
     CHECK(is_part_of(eval(diag(x)), dv));
     CHECK(is_part_of(eval(dot(diag(x), a)), multiplied<double>(dv, whole)));
     CHECK(is_part_of(eval(dot(a, diag(y))), multiplied<double>(whole, dw)));
-    CHECK(is_part_of(eval(dot(diag(v), dot(a, diag(y)))),
-                     multiplied<double>(dv, multiplied<double>(whole, dw))));
+    CHECK(
+        is_part_of(eval(dot(diag(v), dot(a, diag(y)))), multiplied<double>(dv, multiplied<double>(whole, dw))));
     CHECK(is_part_of(eval(dot(dot(transpose(a), diag(x)), a)),
                      multiplied<double>(transposed(whole), multiplied<double>(dv, whole))));
     CHECK(is_part_of(eval(dot(diag(x), v)), local_array<double, 1>(v * v)));
     CHECK(is_part_of(eval(dot(v, diag(x + 1.0))), local_array<double, 1>(v * (v + 1.0))));
-    CHECK(is_part_of(eval(dot(dot(diag(x), diag(v)), a)),
-                     multiplied<double>(dv, multiplied<double>(dv, whole))));
+    CHECK(
+        is_part_of(eval(dot(dot(diag(x), diag(v)), a)), multiplied<double>(dv, multiplied<double>(dv, whole))));
     CHECK(is_part_of(eval(diag(x) + 1.0), local_array<double, 2>(dv + 1.0)));
     // The literal products agree.
     CHECK(is_part_of(eval(dot(eval(diag(x)), a)), multiplied<double>(dv, whole)));

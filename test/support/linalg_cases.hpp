@@ -4,7 +4,7 @@
 
 #include <pantile/ops/movement.hpp>
 
-#include <Eigen/Dense>
+#include <Eigen/Core>
 
 /// What the tests of linear algebra share: drawn matrices, and Eigen's view of local arrays.
 namespace support {
@@ -47,15 +47,26 @@ local_array<T, 2> matrix_of(index_t m, index_t n, index_t seed = 1) {
 template <element T>
 local_array<T, 2> definite_of(index_t n, index_t seed = 1) {
   auto const m = as_eigen(matrix_of<T>(n, n, seed));
-  eigen_matrix<T> h = m * m.adjoint() + eigen_matrix<T>::Identity(n, n);
+  eigen_matrix<T> h = m.lazyProduct(m.adjoint());
+  for (index_t i = 0; i < n; ++i) h(i, i) += T(1);
   for (index_t i = 0; i < n; ++i)
     for (index_t j = 0; j <= i; ++j) h(i, j) = i == j ? T(std::real(h(i, i))) : Eigen::numext::conj(h(j, i));
   return from_eigen<T>(h);
 }
 
+/// The product without Eigen's kernels, which take long to compile.
+template <class T>
+[[gnu::noinline]] eigen_matrix<T> times(eigen_matrix<T> const& a, eigen_matrix<T> const& b) {
+  return a.lazyProduct(b);
+}
+template <class T>
+[[gnu::noinline]] eigen_matrix<T> adjoint(eigen_matrix<T> const& a) {
+  return a.adjoint();
+}
+
 /// |a - b| small beside `scale`, for computations of extent n.
 template <class T>
-bool near(eigen_matrix<T> const& a, eigen_matrix<T> const& b, double scale = 0) {
+[[gnu::noinline]] bool near(eigen_matrix<T> const& a, eigen_matrix<T> const& b, double scale = 0) {
   if (a.rows() != b.rows() || a.cols() != b.cols()) return false;
   if (a.size() == 0) return true;
   double const eps = std::numeric_limits<pantile::real_t<T>>::epsilon();

@@ -24,8 +24,8 @@ struct on_diagonal {
 template <node V>
 using diag_node = map_node<functor::on_diagonal, generator_node<functor::identity_element<bool>, 2>, V>;
 
-/// The diagonal matrix of a vector. As an operand of products it scales: `dot(diag(v), B)` multiplies row i of B
-/// by v[i], `dot(A, diag(v))` column j of A by v[j]; both fuse with what is around them, and the n x n matrix
+/// The diagonal matrix of a vector. As an operand of products it scales: `dot(diag(v), B)` multiplies row i of
+/// B by v[i], `dot(A, diag(v))` column j of A by v[j]; both fuse with what is around them, and the n x n matrix
 /// never exists. Elsewhere its elements are made where they are asked for.
 template <array_operand V>
 requires(dimensions_of<V> == 1) auto diag(V const& v) {

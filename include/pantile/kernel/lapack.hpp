@@ -12,16 +12,16 @@ namespace pantile::kernel::lapack {
 /// Row i was exchanged with row pivot[i] - 1.
 using pivot_t = std::int32_t;
 
-/// The lower triangle of the Hermitian matrix a becomes its Cholesky factor; the elements above the diagonal are
-/// not looked at. Returns 0, or the order of the leading minor that is not positive definite.
+/// The lower triangle of the Hermitian matrix a becomes its Cholesky factor; the elements above the diagonal
+/// are not looked at. Returns 0, or the order of the leading minor that is not positive definite.
 template <class T>
 index_t potrf(index_t n, T* a);
 /// b (n x k) becomes the solution x of a x = b, with `l` from potrf.
 template <class T>
 void potrs(index_t n, index_t k, T const* l, T* b);
 
-/// a (m x n) becomes its factors L (unit lower) and U; min(m, n) pivots. Returns 0, or i where the i-th pivot is
-/// the first that is exactly zero.
+/// a (m x n) becomes its factors L (unit lower) and U; min(m, n) pivots. Returns 0, or i where the i-th pivot
+/// is the first that is exactly zero.
 template <class T>
 index_t getrf(index_t m, index_t n, T* a, pivot_t* pivots);
 /// b (n x k) becomes the solution x of a x = b, with `lu` from getrf.
@@ -50,10 +50,10 @@ index_t gesdd(index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh);
 template <class T>
 index_t syevd(index_t n, T* a, real_t<T>* eigenvalues, bool vectors);
 
-/// Least squares of least norm: b (max(m, n) x k, the right-hand sides in its first m rows) becomes the solution
-/// in its first n rows, and where rank = n < m what the squares of the residuals add up from in the others. a is
-/// overwritten. Singular values up to rcond times the largest count as zero. Returns 0, or > 0 where the
-/// iteration does not converge.
+/// Least squares of least norm: b (max(m, n) x k, the right-hand sides in its first m rows) becomes the
+/// solution in its first n rows, and where rank = n < m what the squares of the residuals add up from in the
+/// others. a is overwritten. Singular values up to rcond times the largest count as zero. Returns 0, or > 0
+/// where the iteration does not converge.
 template <class T>
 index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<T> rcond, index_t& rank);
 

@@ -38,10 +38,10 @@ leaf<T, 2> as_matrix(leaf<T, N> const& l, std::size_t leading) {
 
 }  // namespace detail
 
-/// The sum of products over pairs of dimensions, `axes_a[i]` of a with `axes_b[i]` of b (negative: from the end);
-/// the result has the other dimensions of a, then those of b, at most four. A node; with no dimensions left a
-/// number at once. Carried out as one `dot` of matrices: what a's cuts allow without moving a is left where it
-/// is. Throws index_error for axes out of range or repeated, shape_error where the extents differ.
+/// The sum of products over pairs of dimensions, `axes_a[i]` of a with `axes_b[i]` of b (negative: from the
+/// end); the result has the other dimensions of a, then those of b, at most four. A node; with no dimensions
+/// left a number at once. Carried out as one `dot` of matrices: what a's cuts allow without moving a is left
+/// where it is. Throws index_error for axes out of range or repeated, shape_error where the extents differ.
 template <std::size_t K, array_operand A, array_operand B>
 requires(K >= 1 && K <= dimensions_of<A> && K <= dimensions_of<B> &&
          dimensions_of<A> + dimensions_of<B> - 2 * K <=
@@ -64,10 +64,8 @@ requires(K >= 1 && K <= dimensions_of<A> && K <= dimensions_of<B> &&
     std::size_t out = 0;
     auto const free_a = detail::contraction_order<NA>(axes_a, false);
     auto const free_b = detail::contraction_order<NB>(axes_b, false);
-    for (std::size_t i = 0; i < NA - K; ++i)
-      shape[out++] = left.shape()[static_cast<std::size_t>(free_a[i])];
-    for (std::size_t i = 0; i < NB - K; ++i)
-      shape[out++] = right.shape()[static_cast<std::size_t>(free_b[i])];
+    for (std::size_t i = 0; i < NA - K; ++i) shape[out++] = left.shape()[static_cast<std::size_t>(free_a[i])];
+    for (std::size_t i = 0; i < NB - K; ++i) shape[out++] = right.shape()[static_cast<std::size_t>(free_b[i])];
     return detail::deferred<T, R>("tensordot", shape, [=] {
       auto const x = detail::carried_out<T>(left);
       auto const y = detail::carried_out<T>(right);

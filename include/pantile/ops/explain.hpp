@@ -139,7 +139,8 @@ plan explain(E const& e) {
     return survey.comm;
   };
   plan p = detail::rehearse_with(statement);
-  p.expression = detail::expression_text(n);
+  using detail::expression_text;  // and those that stand beside other nodes
+  p.expression = expression_text(n);
   p.result = result;
   return p;
 }

@@ -2,11 +2,11 @@
 
 #include <pantile/ops/gathered.hpp>
 
-// Factorisations of matrices by LAPACK, with NumPy's names and shapes. The matrix is gathered on every rank, all
-// compute the same, the factors are replicated: for matrices that fit on one rank. The factors are of the kind
-// of the operand: `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and operands
-// that hold their elements for other expressions. Integers compute as double. Collective where the operand is
-// distributed; errors are thrown on every rank.
+// Factorisations of matrices by LAPACK, with NumPy's names and shapes. The matrix is gathered on every rank,
+// all compute the same, the factors are replicated: for matrices that fit on one rank. The factors are of the
+// kind of the operand: `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and
+// operands that hold their elements for other expressions. Integers compute as double. Collective where the
+// operand is distributed; errors are thrown on every rank.
 namespace pantile {
 
 template <class Matrix>
@@ -158,9 +158,9 @@ requires(dimensions_of<E> == 2) auto svdvals(E const& e,
       "svdvals", {k}, [n, where] { return detail::singular_values("svdvals", n, where); });
 }
 
-/// The eigenvalues w in ascending order and the orthonormal eigenvectors, the columns of V, of A = V diag(w) V^H
-/// for a symmetric (Hermitian) matrix; only its lower triangle is read, as in NumPy. Throws shape_error for a
-/// matrix that is not square, linalg_error for elements that are not finite and where the iteration does not
+/// The eigenvalues w in ascending order and the orthonormal eigenvectors, the columns of V, of A = V diag(w)
+/// V^H for a symmetric (Hermitian) matrix; only its lower triangle is read, as in NumPy. Throws shape_error for
+/// a matrix that is not square, linalg_error for elements that are not finite and where the iteration does not
 /// converge.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto eigh(E const& e,

@@ -38,7 +38,7 @@ std::optional<communicator> common(char const* operation, std::optional<communic
 
 /// Runs `work` on every rank and throws what fails on any on all. The results have the same bits everywhere:
 /// where they differ (ranks on processors of different kinds), all take those of rank 0. Communication: the
-/// agreement and 8 bytes from each rank.
+/// agreement and one allreduce of 16 bytes.
 void compute_alike(std::optional<communicator> const& comm, std::function<void()> const& work,
                    std::span<std::span<std::byte> const> results, std::source_location where);
 
@@ -62,8 +62,8 @@ void compute_alike(std::optional<communicator> const& comm, std::source_location
   compute_alike(comm, std::function<void()>(work), bytes, where);
 }
 
-/// A result in the kind of array that the operand is: local_array for local_array, array (replicated) for array,
-/// and for any other expression an operand that holds the elements.
+/// A result in the kind of array that the operand is: local_array for local_array, array (replicated) for
+/// array, and for any other expression an operand that holds the elements.
 template <array_operand E, element T, int N>
 auto returned_like(leaf<T, N> const& result) {
   using Operand = std::remove_cvref_t<E>;

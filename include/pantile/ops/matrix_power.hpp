@@ -10,12 +10,13 @@ namespace detail {
 void check_power(bool integers, index_t n, std::source_location where);
 }  // namespace detail
 
-/// A to the power n by repeated squaring: at most 2 log2(|n|) products, distributed as `dot` has it; the identity
-/// for n = 0, powers of the inverse for n < 0. A node. Throws shape_error for a matrix that is not square,
-/// linalg_error where the inverse does not exist, domain_error for a negative power of integers.
+/// A to the power n by repeated squaring: at most 2 log2(|n|) products, distributed as `dot` has it; the
+/// identity for n = 0, powers of the inverse for n < 0. A node. Throws shape_error for a matrix that is not
+/// square, linalg_error where the inverse does not exist, domain_error for a negative power of integers.
 template <array_operand E>
-requires(dimensions_of<E> == 2) auto matrix_power(E const& e, index_t n,
-                                                  std::source_location where = std::source_location::current()) {
+requires(dimensions_of<E> ==
+         2) auto matrix_power(E const& e, index_t n,
+                              std::source_location where = std::source_location::current()) {
   using T = detail::product_t<value_of<E>, value_of<E>>;
   auto const operand = node_of<E>(as_node(e));
   detail::check_square("matrix_power", operand.shape()[0], operand.shape()[1], where);

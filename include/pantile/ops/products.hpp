@@ -25,8 +25,8 @@ int cut_dimension(std::optional<communicator> const& comm, tiling const& seen);
 /// Where the pages of a batched product are computed: in the cuts of a, or of b, where these leave the inner
 /// dimension whole; otherwise cut by pages, or by rows where there are fewer pages than ranks.
 tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks);
-/// What each rank needs of an operand for its box of the result: all along dimension `inner`, its own part along
-/// `outer`, and the pages that it has; where the operand has one page for all, that one.
+/// What each rank needs of an operand for its box of the result: all along dimension `inner`, its own part
+/// along `outer`, and the pages that it has; where the operand has one page for all, that one.
 tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer);
 /// Throws index_error for axes that repeat, shape_error for extents that differ.
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
@@ -85,8 +85,9 @@ requires(dimensions_of<E> == 2) auto gram(E const& e,
 
 /// The sum of the elements (i, i + offset): at once, one allreduce of a number. (`trace` is a namespace.)
 template <array_operand E>
-requires(dimensions_of<E> == 2) auto matrix_trace(E const& e, index_t offset = 0,
-                                                  std::source_location where = std::source_location::current()) {
+requires(dimensions_of<E> ==
+         2) auto matrix_trace(E const& e, index_t offset = 0,
+                              std::source_location where = std::source_location::current()) {
   auto const& n = as_node(e);
   auto const here = [offset](shape_t<2> const& index) { return index[0] + offset == index[1]; };
   generator_node<decltype(here), 2> const diagonal(here, n.shape());
@@ -102,8 +103,9 @@ auto vecdot(A const& a, B const& b, int axis = -1,
 
 /// a x b of vectors of three elements along the last dimension, operands of one shape.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> == dimensions_of<B>) auto cross(
-    A const& a, B const& b, std::source_location where = std::source_location::current()) {
+requires(dimensions_of<A> ==
+         dimensions_of<B>) auto cross(A const& a, B const& b,
+                                      std::source_location where = std::source_location::current()) {
   extents const left(as_node(a).shape()), right(as_node(b).shape());
   if (left != right || left[left.dimensions() - 1] != 3)
     throw shape_error("cross wants operands of one shape whose last extent is 3, got " + to_string(left) +
@@ -134,8 +136,9 @@ requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B
 /// second where these leave its rows whole, else cut by pages (by rows where there are fewer pages than ranks);
 /// each rank fetches what it lacks. Throws shape_error where shapes do not fit.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> <= 3 && dimensions_of<B> <= 3) auto matmul(
-    A const& a, B const& b, std::source_location where = std::source_location::current()) {
+requires(dimensions_of<A> <= 3 &&
+         dimensions_of<B> <= 3) auto matmul(A const& a, B const& b,
+                                            std::source_location where = std::source_location::current()) {
   constexpr int NA = dimensions_of<A>, NB = dimensions_of<B>;
   if constexpr (NA <= 2 && NB <= 2) {
     return dot(a, b, where);

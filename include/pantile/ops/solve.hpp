@@ -51,8 +51,7 @@ void check_right_side(char const* operation, index_t rows, index_t right_rows, s
 /// max(m, n) machine epsilons, NumPy's idea of what is zero beside the largest singular value.
 template <class R>
 R default_tolerance(std::optional<double> const& wanted, index_t m, index_t n) {
-  return wanted ? static_cast<R>(*wanted)
-                : static_cast<R>(std::max(m, n)) * std::numeric_limits<R>::epsilon();
+  return wanted ? static_cast<R>(*wanted) : static_cast<R>(std::max(m, n)) * std::numeric_limits<R>::epsilon();
 }
 
 template <element T, node A, node B>
@@ -83,8 +82,9 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
 /// (Hermitian) and positive definite, by LU with row pivoting otherwise. A node. Throws shape_error where the
 /// shapes do not fit, linalg_error where A is singular: which pivot is exactly zero.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> == 2 && dimensions_of<B> <= 2) auto solve(
-    A const& a, B const& b, std::source_location where = std::source_location::current()) {
+requires(dimensions_of<A> == 2 &&
+         dimensions_of<B> <= 2) auto solve(A const& a, B const& b,
+                                           std::source_location where = std::source_location::current()) {
   using T = promote_t<detail::linalg_t<A>, detail::linalg_t<B>>;
   return detail::solve_as<T>(node_of<A>(as_node(a)), node_of<B>(as_node(b)), where);
 }
@@ -166,8 +166,8 @@ requires(dimensions_of<E> == 2) auto det(E const& e,
   T det{}, sign{};
   real_t<T> log{};
   detail::compute_alike(
-      a.comm, where,
-      [&] { detail::find_determinant(a.extent[0], detail::elements_of(a), &det, &sign, &log); }, det);
+      a.comm, where, [&] { detail::find_determinant(a.extent[0], detail::elements_of(a), &det, &sign, &log); },
+      det);
   return det;
 }
 
@@ -198,9 +198,9 @@ requires(dimensions_of<E> == 2) auto slogdet(E const& e,
 /// machine epsilons) times the largest count as zero. Arrays are of the kind of A. Throws shape_error where the
 /// rows differ, linalg_error for elements that are not finite and where the iteration does not converge.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> == 2 && dimensions_of<B> <= 2) auto lstsq(
-    A const& a, B const& b, std::optional<double> rcond = {},
-    std::source_location where = std::source_location::current()) {
+requires(dimensions_of<A> == 2 &&
+         dimensions_of<B> <= 2) auto lstsq(A const& a, B const& b, std::optional<double> rcond = {},
+                                           std::source_location where = std::source_location::current()) {
   using T = promote_t<detail::linalg_t<A>, detail::linalg_t<B>>;
   using R = real_t<T>;
   constexpr int N = dimensions_of<B>;

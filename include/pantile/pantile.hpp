@@ -21,6 +21,7 @@
 #include <pantile/ops/evaluate.hpp>
 #include <pantile/ops/exchange.hpp>
 #include <pantile/ops/explain.hpp>
+#include <pantile/ops/linalg.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/movement_async.hpp>
 #include <pantile/ops/norm.hpp>

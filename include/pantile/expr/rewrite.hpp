@@ -13,8 +13,9 @@
 // |----------------------------------------|--------------------------------------|--------------------|
 // | dot(inverse(A), b)                     | solve(A, b)                          | ops/solve.hpp      |
 // | dot(b, inverse(A))                     | transpose(solve(A', transpose(b)))   | ops/solve.hpp      |
-// | dot(diag(v), B), dot(A, diag(v))       | rows or columns scaled, fused        | expr/diagonal.hpp  |
-// | dot(dot(transpose(Y), diag(c)), Y)     | follows: dot(transpose(Y) * c, Y)    | expr/diagonal.hpp  |
+// | dot(diag(v), B), dot(A, diag(v))       | rows or columns scaled, fused        | ops/diagonal.hpp   |
+// | dot(A, diag(v) + identity(n))          | dot(A, diag(v + 1))                  | ops/diagonal.hpp   |
+// | dot(dot(transpose(Y), diag(c)), Y)     | follows: dot(transpose(Y) * c, Y)    | ops/diagonal.hpp   |
 namespace pantile {
 
 /// The rule for dot(a, b) of nodes A and B: a specialisation with a function `apply(a, b, where)`.

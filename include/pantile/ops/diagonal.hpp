@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pantile/expr/rewrite.hpp>
+#include <pantile/expr/structured.hpp>
 #include <pantile/kernel/diagonal.hpp>
 #include <pantile/ops/deferred.hpp>
 
@@ -29,8 +31,9 @@ index_t diag_extent(index_t n, index_t k, std::source_location where);
 
 }  // namespace detail
 
-/// The square matrix with a vector on its k-th diagonal; never stored.
-template <node E>
+/// The square matrix with a vector on its k-th diagonal; never stored. `Main`: k = 0, so that products with it
+/// only scale.
+template <node E, bool Main>
 struct diag_node : node_base {
   using value_type = typename E::value_type;
   static constexpr int dimensions = 2;
@@ -44,7 +47,7 @@ struct diag_node : node_base {
   /// The same matrix of a vector that is an array.
   auto resolve() const {
     auto const v = detail::carried_out<value_type>(vector);
-    return diag_node<std::remove_cvref_t<decltype(v)>>(v, k, extent[0]);
+    return diag_node<std::remove_cvref_t<decltype(v)>, Main>(v, k, extent[0]);
   }
   void survey(operand_survey& s) const { vector.survey(s); }
   /// Each rank gets the elements of the vector that lie on the diagonal of its part: collective where the
@@ -106,18 +109,75 @@ requires(dimensions_of<E> == 2) auto diagonal(E const& e, index_t k = 0) {
   });
 }
 
-/// Of a vector v: the square matrix of extent |v| + |k| with v on its k-th diagonal, as numpy.diag; a symbol:
-/// used elementwise, each rank asks for the elements that meet its tile, and no n x n memory is taken. Of a
-/// matrix: its diagonal (see `diagonal`).
+/// The square matrix with a vector v on its main diagonal, as a symbol: no n x n memory is taken. Used
+/// elementwise, each rank asks for the elements that meet its tile; `dot(diag(v), B)` multiplies row i of B by
+/// v[i], `dot(A, diag(v))` column j of A by v[j], both fused with what is around them.
 template <array_operand E>
-requires(dimensions_of<E> <= 2) auto diag(E const& e, index_t k = 0,
-                                          std::source_location where = std::source_location::current()) {
-  if constexpr (dimensions_of<E> == 2) {
-    return diagonal(e, k);
-  } else {
-    auto const v = node_of<E>(as_node(e));
-    return diag_node<node_of<E>>(v, k, detail::diag_extent(v.shape()[0], k, where));
-  }
+requires(dimensions_of<E> == 1) auto diag(E const& e) {
+  auto const v = node_of<E>(as_node(e));
+  return diag_node<node_of<E>, true>(v, 0, v.shape()[0]);
 }
+/// With v on the k-th diagonal: extent |v| + |k|, as numpy.diag; products with it are carried out.
+template <array_operand E>
+requires(dimensions_of<E> == 1) auto diag(E const& e, index_t k,
+                                          std::source_location where = std::source_location::current()) {
+  auto const v = node_of<E>(as_node(e));
+  return diag_node<node_of<E>, false>(v, k, detail::diag_extent(v.shape()[0], k, where));
+}
+/// The k-th diagonal of a matrix (see `diagonal`).
+template <array_operand E>
+requires(dimensions_of<E> == 2) auto diag(E const& e, index_t k = 0) { return diagonal(e, k); }
+
+namespace detail {
+
+template <class E>
+inline constexpr bool is_diag = false;
+template <class V>
+inline constexpr bool is_diag<diag_node<V, true>> = true;
+
+/// a * b with the element type of a product.
+template <array_operand A, array_operand B>
+auto scaled_by(A const& a, B const& b) {
+  if constexpr (std::is_same_v<promote_t<value_of<A>, value_of<B>>, bool>)
+    return cast<index_t>(a) * b;
+  else
+    return a * b;
+}
+
+}  // namespace detail
+
+template <node V, node B>
+requires(!detail::is_diag<B>) struct dot_rule<diag_node<V, true>, B> {
+  static auto apply(diag_node<V, true> const& a, B const& b, std::source_location where) {
+    detail::check_inner(a.shape()[1], b.shape()[0], where);
+    if constexpr (B::dimensions == 1)
+      return detail::scaled_by(a.vector, b);
+    else
+      return detail::scaled_by(expand_dims(a.vector, 1), b);
+  }
+};
+template <node A, node V>
+requires(!detail::is_diag<A>) struct dot_rule<A, diag_node<V, true>> {
+  static auto apply(A const& a, diag_node<V, true> const& b, std::source_location where) {
+    detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], where);
+    return detail::scaled_by(a, b.vector);
+  }
+};
+template <node V, node W>
+struct dot_rule<diag_node<V, true>, diag_node<W, true>> {
+  static auto apply(diag_node<V, true> const& a, diag_node<W, true> const& b, std::source_location where) {
+    detail::check_inner(a.shape()[1], b.shape()[0], where);
+    return diag(detail::scaled_by(a.vector, b.vector));
+  }
+};
+/// diag(v) + identity(n) is diag(v + 1).
+template <node A, node V, class T>
+struct dot_rule<A,
+                map_node<functor::add, diag_node<V, true>, generator_node<functor::identity_element<T>, 2>>> {
+  using sum_type = map_node<functor::add, diag_node<V, true>, generator_node<functor::identity_element<T>, 2>>;
+  static auto apply(A const& a, sum_type const& b, std::source_location where) {
+    return dot(a, diag(std::get<0>(b.operands).vector + T(1)), where);
+  }
+};
 
 }  // namespace pantile

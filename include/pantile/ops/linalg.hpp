@@ -1,8 +1,8 @@
 #pragma once
 
 // Linear algebra beyond dot.
-#include <pantile/expr/diagonal.hpp>
 #include <pantile/ops/contract.hpp>
+#include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/factorise.hpp>
 #include <pantile/ops/matrix_power.hpp>
 #include <pantile/ops/products.hpp>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <pantile/expr/diagonal.hpp>
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/deferred.hpp>
+#include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/gathered.hpp>
 #include <pantile/ops/rearrange.hpp>
@@ -12,6 +12,15 @@
 
 // Products beyond dot: distributed operands stay distributed.
 namespace pantile {
+
+namespace functor {
+struct on_diagonal {
+  template <class T>
+  T operator()(bool here, T value) const {
+    return here ? value : T(0);
+  }
+};
+}  // namespace functor
 
 namespace detail {
 

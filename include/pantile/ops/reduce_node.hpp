@@ -190,8 +190,7 @@ struct reduce_node : node_base {
 
   reduce_node(E const& e, Axes const& which, std::source_location at, Monoid const& m)
       : operand(e), over(which), monoid(m), where(at), extent(which.shape_of(e.shape())) {
-    if constexpr (Monoid::needs_elements)
-      detail::check_not_empty(over.count(e.shape()) == 0, where);
+    if constexpr (Monoid::needs_elements) detail::check_not_empty(over.count(e.shape()) == 0, where);
   }
   shape_t<dimensions> const& shape() const { return extent; }
 

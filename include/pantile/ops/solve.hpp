@@ -1,7 +1,7 @@
 #pragma once
 
-#include <pantile/expr/diagonal.hpp>
 #include <pantile/expr/rewrite.hpp>
+#include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/factorise.hpp>
 
 #include <cmath>

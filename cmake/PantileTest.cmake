@@ -49,7 +49,11 @@ add_library(pantile_test_pch OBJECT ${PROJECT_BINARY_DIR}/pantile_test_pch.cpp)
 pantile_own_target(pantile_test_pch)
 # Test programs are many and run for milliseconds: at -O3 they would cost nearly twice as much to compile. The library,
 # the programs, the examples and the benchmarks are what is optimised.
-target_compile_options(pantile_test_pch PRIVATE -O1)
+set(PANTILE_TEST_OPTIMIZE -O1)
+if(PANTILE_SANITIZE)
+  set(PANTILE_TEST_OPTIMIZE -O0)
+endif()
+target_compile_options(pantile_test_pch PRIVATE ${PANTILE_TEST_OPTIMIZE})
 target_link_libraries(pantile_test_pch PRIVATE pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
 target_precompile_headers(pantile_test_pch PRIVATE <catch2/catch.hpp> <Eigen/Dense> <fmt/format.h>)
 
@@ -78,7 +82,7 @@ function(_pantile_add_test_program target source main)
   endif()
   add_executable(${target} ${source})
   pantile_own_target(${target})
-  target_compile_options(${target} PRIVATE -O1)
+  target_compile_options(${target} PRIVATE ${PANTILE_TEST_OPTIMIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # More of what GCC 12 sees in sums of strings. Tests add many, and the sanitizers watch them; the library keeps
     # these warnings.

@@ -6,6 +6,7 @@ ratings="$data/movielens-small/ratings.csv"
 
 for ranks in $TEST_RANKS; do
   for setting in "1 10" "40 0.1"; do
+    [[ $setting == "40 0.1" && -n ${ASAN_OPTIONS-} && $ranks -gt 1 ]] && continue  # slow there
     read -r alpha lambda <<<"$setting"
     mpi "$ranks" "$als" --ratings "$ratings" --factors 40 --iterations 10 --dtype f64 --seed 7 --test-fraction 0.2 \
       --alpha "$alpha" --regularization "$lambda" --json "$ranks-$alpha.json" --no-output >log ||
@@ -14,7 +15,7 @@ for ranks in $TEST_RANKS; do
 done
 
 "$python" - "$TEST_RANKS" <<'PYTHON'
-import json, sys
+import json, os, sys
 
 def check(good, what):
     if not good: sys.exit(f"FAILED: {what}")
@@ -25,6 +26,7 @@ keys = ["program", "version", "ranks", "threads", "dtype", "users", "items", "ra
 for alpha in 1, 40:
     first = None
     for r in ranks:
+        if "ASAN_OPTIONS" in os.environ and alpha == 40 and r > 1: continue
         with open(f"{r}-{alpha}.json") as file: result = json.load(file)
         where = f"{r} ranks, alpha {alpha}"
         check(list(result) == keys, f"{where}: keys {list(result)}")

@@ -2,9 +2,9 @@
 # Bad input to the programs: one line of ours, exit code 1 or 2, at once, nothing written, on 1 and 4 ranks.
 source "$(dirname "$0")/../apps/programs.bash"
 
-# Sanitizers make starting slow: more time, and only the larger number of ranks.
+# Sanitizers make starting slow: more time, and only two ranks.
 seconds=2 rank_counts="1 4"
-[[ $TEST_RANKS == *9* ]] || seconds=15 rank_counts=4
+[[ $TEST_RANKS == *9* ]] || seconds=15 rank_counts=2
 
 mkdir input there
 cd input

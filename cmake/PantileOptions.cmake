@@ -13,6 +13,7 @@ option(PANTILE_WERROR "Treat warnings in our own code as errors" OFF)
 # it off for a package that other machines shall run.
 option(PANTILE_NATIVE "Compile our own targets with -march=native" ${PROJECT_IS_TOP_LEVEL})
 
+option(PANTILE_SANITIZE_ALL_TESTS "Build the tests marked RELEASE_ONLY with sanitizers, too" OFF)
 set(PANTILE_SANITIZE
     ""
     CACHE STRING "Sanitizers for our own targets, as -fsanitize= takes them, such as address,undefined")

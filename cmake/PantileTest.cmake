@@ -6,7 +6,8 @@
 #   pantile_add_mpi_runs(<test> <target> ...)     CTest entries <test>.np<R> of a program that is there
 #
 # test/CMakeLists.txt calls the first three for every file that it finds. A test file may carry one line with
-# settings of its own, "// ctest: RANKS 1 2 TIMEOUT 120" (in a shell test "# ctest: TIMEOUT 300").
+# settings of its own, "// ctest: RANKS 1 2 TIMEOUT 120" (in a shell test "# ctest: TIMEOUT 300"). RELEASE_ONLY leaves a
+# test out of the sanitizer build, which has others of its kind and little time; PANTILE_SANITIZE_ALL_TESTS brings it back.
 
 find_package(Catch2 2.13 REQUIRED)
 find_program(PANTILE_TIMEOUT_PROGRAM timeout REQUIRED)

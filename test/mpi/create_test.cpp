@@ -1,5 +1,6 @@
 // Arrays that are formulas of their indices: values as NumPy has them, alone, distributed and within
 // expressions.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/create.hpp>

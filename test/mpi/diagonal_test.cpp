@@ -1,4 +1,5 @@
 // Diagonals of matrices, and vectors as diagonal matrices that are never stored.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/create.hpp>

@@ -1,5 +1,6 @@
 // What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind
 // of node; and a rehearsal changes nothing.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/structured.hpp>

@@ -1,4 +1,5 @@
 // Integers and bool: floor division, shifts, bit operations, functions of integers.
+// ctest: RELEASE_ONLY
 #include "mpi/special_cases.hpp"
 
 TEST_CASE("floor division of integers") {

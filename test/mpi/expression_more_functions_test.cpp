@@ -1,4 +1,5 @@
 // The tables of expression_functions_test.cpp, second part.
+// ctest: RELEASE_ONLY
 #include "mpi/function_cases.hpp"
 
 #include <numbers>

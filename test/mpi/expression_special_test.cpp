@@ -1,5 +1,6 @@
 // The special cases of floating functions as NumPy and Python have them: floor division, signs of zero, NaN,
 // infinities, complex numbers, single precision.
+// ctest: RELEASE_ONLY
 #include "mpi/special_cases.hpp"
 
 TEST_CASE("floor division of floats, as Python has it") {

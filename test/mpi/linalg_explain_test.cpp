@@ -1,4 +1,5 @@
 // What explain predicts of linear algebra is what the communicator counts; nothing is touched in a rehearsal.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/explain.hpp>

@@ -1,4 +1,5 @@
 // Factorisations of matrices, by what they must give: the matrix again, orthonormal and triangular factors.
+// ctest: RELEASE_ONLY
 #include "support/linalg_cases.hpp"
 
 #include <pantile/ops/factorise.hpp>

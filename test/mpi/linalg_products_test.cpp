@@ -1,4 +1,5 @@
 // Products beyond dot, and products of diagonal matrices, against plain loops.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/assign_view.hpp>

@@ -1,4 +1,5 @@
 // Linear systems, inverses, determinants, least squares, against Eigen.
+// ctest: RELEASE_ONLY
 #include "support/linalg_cases.hpp"
 
 #include <pantile/ops/assign_view.hpp>

@@ -1,4 +1,5 @@
 // Quantiles, sets and histograms.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/movement.hpp>

@@ -1,5 +1,6 @@
 // Random whole numbers, truth values, waiting times and orders: the same bits for every tiling and number of
 // ranks, and distributed as they should be.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/random/bernoulli.hpp>

@@ -1,4 +1,5 @@
 // Running sums, products and extremes along every axis, and differences.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/movement.hpp>

@@ -1,4 +1,5 @@
 // Elements chosen by masks, their places, and single elements.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

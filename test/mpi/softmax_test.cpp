@@ -1,4 +1,5 @@
 // Softmax over every axis: NumPy's formula in long double, extreme values, shapes, tilings.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/dot.hpp>

@@ -1,4 +1,5 @@
 // Sorting vectors over the ranks and lines along axes: values, places, stability, how evenly the result lies.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/ops/movement.hpp>

@@ -1,4 +1,5 @@
 // Variances, norms, weighted means, and reductions over several axes.
+// ctest: RELEASE_ONLY
 #include "mpi/reduction_cases.hpp"
 
 #include <pantile/ops/assign_view.hpp>

@@ -76,11 +76,6 @@ index_t sum_of(std::span<index_t const> counts) {
 
 }  // namespace detail
 
-traffic traffic::operator-(traffic const& earlier) const noexcept {
-  return {bytes_sent - earlier.bytes_sent, bytes_received - earlier.bytes_received,
-          messages_sent - earlier.messages_sent, messages_received - earlier.messages_received};
-}
-
 communicator::communicator(std::shared_ptr<detail::communicator_state> state) : state_(std::move(state)) {}
 
 int communicator::rank() const noexcept {
@@ -102,11 +97,7 @@ void communicator::set_chunk_limit(index_t limit) const {
 void communicator::count(traffic const& moved) const {
   if (trace::active) trace::active->moved(moved);
   if (trace::rehearsing()) return;
-  auto& all = *state_->moved;
-  all.bytes_sent += moved.bytes_sent;
-  all.bytes_received += moved.bytes_received;
-  all.messages_sent += moved.messages_sent;
-  all.messages_received += moved.messages_received;
+  *state_->moved += moved;
 }
 
 std::byte const* communicator::near_memory(int peer) const noexcept {

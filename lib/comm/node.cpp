@@ -96,7 +96,6 @@ index_t physical_memory() noexcept {
 }
 
 arena* shared_arena() noexcept { return node.own; }
-int node_ranks() noexcept { return node.ranks; }
 int ranks_on_these_cores() noexcept { return node.sharing; }
 
 std::byte const* node_memory(int world_rank) noexcept {

@@ -27,8 +27,6 @@ void unshare_node_memory() noexcept;
 /// reads this one's memory exactly if this one can read its.
 std::byte const* node_memory(int world_rank) noexcept;
 
-/// The number of ranks on this node.
-int node_ranks() noexcept;
 /// The ranks of this node, this one included, that may run on a core on which this one may run.
 int ranks_on_these_cores() noexcept;
 

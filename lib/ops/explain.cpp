@@ -37,12 +37,8 @@ class rehearsal final : public trace::recorder {
     steps[open_.back()].notes.emplace_back(key, std::move(value));
   }
   void moved(traffic const& v) override {
-    for (traffic* t : {&steps[open_.back()].volume, &total}) {
-      t->bytes_sent += v.bytes_sent;
-      t->bytes_received += v.bytes_received;
-      t->messages_sent += v.messages_sent;
-      t->messages_received += v.messages_received;
-    }
+    steps[open_.back()].volume += v;
+    total += v;
   }
   void computed(double flops) override { steps[open_.back()].flops += flops; }
   void memory(index_t bytes) override {

@@ -25,12 +25,7 @@ struct meter final : trace::recorder, costs {
   void enter(char const*) override {}
   void leave() override {}
   void note(char const*, std::string) override {}
-  void moved(traffic const& v) override {
-    volume.bytes_sent += v.bytes_sent;
-    volume.bytes_received += v.bytes_received;
-    volume.messages_sent += v.messages_sent;
-    volume.messages_received += v.messages_received;
-  }
+  void moved(traffic const& v) override { volume += v; }
   void computed(double) override {}
   void memory(index_t bytes) override { most = std::max(most, taken += bytes); }
 };

@@ -117,7 +117,6 @@ template <class T>
 auto tanh(std::complex<T> x) {
   return std::tanh(x);
 }
-/// 0 to the power of 0 is 1, as in NumPy and as for real numbers; std::pow has NaN there.
 template <class T>
 auto asinh(std::complex<T> x) {
   return std::asinh(x);
@@ -151,6 +150,7 @@ template <class T>
 auto log1p(std::complex<T> x) {
   return std::complex<T>(std::log(std::hypot(x.real() + 1, x.imag())), std::atan2(x.imag(), x.real() + 1));
 }
+/// 0 to the power of 0 is 1, as in NumPy and as for real numbers; std::pow has NaN there.
 template <class T>
 auto pow(std::complex<T> x, std::complex<T> y) {
   return y == T(0) ? std::complex<T>(1) : std::pow(x, y);

@@ -16,6 +16,7 @@ struct traffic {
   index_t messages_sent = 0;
   index_t messages_received = 0;
   traffic operator-(traffic const& earlier) const noexcept;
+  traffic& operator+=(traffic const& more) noexcept;
   bool operator==(traffic const&) const noexcept = default;
 };
 

@@ -16,7 +16,7 @@ namespace pantile {
 
 namespace {
 
-constexpr std::uint64_t split_stream = 0x73706c6974726f77ULL;
+constexpr std::uint64_t row_stream = 0x73706c6974726f77ULL;
 
 /// The cuts of whole rows: what is built here by rows needs nobody else's elements.
 template <class T>
@@ -108,7 +108,7 @@ std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&
   index_t const n = rows.features.extent(0);
   index_t const count =
       std::min(std::llround(fraction * static_cast<double>(n)), std::max<long long>(n - 1, 0));
-  random::permutation const place(n, hash_combine(seed, split_stream));
+  random::permutation const place(n, hash_combine(seed, row_stream));
   std::vector<char> held(static_cast<std::size_t>(own.extent(0)));
   for (std::size_t i = 0; i < held.size(); ++i) held[i] = place(own.lo[0] + static_cast<index_t>(i)) < count;
   return {selected(rows, held, 0, where), selected(rows, held, 1, where)};
@@ -152,5 +152,6 @@ array<T, 2> standardized(array<T, 2> const& features, column_scaling<T> const& s
   template array<T, 2> standardized(array<T, 2> const&, column_scaling<T> const&);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -115,5 +115,6 @@ logistic_quality evaluate_logistic(array<T, 2> const& X, array<T, 1> const& y, a
                                               std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -20,7 +20,7 @@ constexpr double popularity_power = 0.8;
 /// fall into any group.
 constexpr double preference[] = {0.40, 0.25, 0.15};
 /// Draws for one user: repetitions are drawn again, up to this many times what is wanted.
-constexpr index_t patience = 16;
+constexpr index_t draws_each = 16;
 
 /// Which item is at a place: an affine permutation of [0, n).
 class scatter {
@@ -61,7 +61,7 @@ class planter {
   index_t plant(index_t user, sparse_entry<T>* out, std::vector<char>& taken) const {
     index_t const wanted = activity(user), first = user * most_draws();
     sparse_entry<T>* end = out;
-    for (index_t draw = 0; draw < patience * wanted && end - out < wanted; ++draw) {
+    for (index_t draw = 0; draw < draws_each * wanted && end - out < wanted; ++draw) {
       std::uint64_t const bits = draws_.bits(first + draw);
       int liking = 0;
       index_t const item = choose(user, bits, liking);
@@ -74,7 +74,7 @@ class planter {
   }
 
  private:
-  index_t most_draws() const { return patience * std::max<index_t>(1, o_.items / 4); }
+  index_t most_draws() const { return draws_each * std::max<index_t>(1, o_.items / 4); }
 
   /// The upper half of the bits chooses the group, the lower half the place in it.
   index_t choose(index_t user, std::uint64_t bits, int& liking) const {

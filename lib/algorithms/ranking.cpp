@@ -177,5 +177,6 @@ ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_arra
                                                std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -33,7 +33,7 @@ struct node_state {
   int sharing = 1;  // ranks that may run on a core of this one
 };
 
-node_state node;
+node_state this_node;
 
 /// How many ranks of the node may run where this one may.
 int count_sharing(MPI_Comm neighbours, std::size_t ranks) {
@@ -95,12 +95,12 @@ index_t physical_memory() noexcept {
   return static_cast<index_t>(sysconf(_SC_PHYS_PAGES)) * static_cast<index_t>(sysconf(_SC_PAGESIZE));
 }
 
-arena* shared_arena() noexcept { return node.own; }
-int ranks_on_these_cores() noexcept { return node.sharing; }
+arena* shared_arena() noexcept { return this_node.own; }
+int ranks_on_these_cores() noexcept { return this_node.sharing; }
 
 std::byte const* node_memory(int world_rank) noexcept {
   auto const i = static_cast<std::size_t>(world_rank);
-  return i < node.memory.size() ? node.memory[i] : nullptr;
+  return i < this_node.memory.size() ? this_node.memory[i] : nullptr;
 }
 
 void share_node_memory() {
@@ -110,46 +110,47 @@ void share_node_memory() {
   MPI_Comm_size(MPI_COMM_WORLD, &world_size);
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_rank, MPI_INFO_NULL, &neighbours);
   MPI_Comm_rank(neighbours, &rank);
-  MPI_Comm_size(neighbours, &node.ranks);
-  node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
-  auto const ranks = static_cast<std::size_t>(node.ranks);
-  node.sharing = count_sharing(neighbours, ranks);
+  MPI_Comm_size(neighbours, &this_node.ranks);
+  this_node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
+  auto const ranks = static_cast<std::size_t>(this_node.ranks);
+  this_node.sharing = count_sharing(neighbours, ranks);
   // A process has 2^47 bytes of addresses; all arenas of the node together take at most a quarter of them.
-  index_t const room = (index_t{1} << 45) / node.ranks;
-  node.capacity = std::min(physical_memory() * 2, room) / (2 << 20) * (2 << 20);
+  index_t const room = (index_t{1} << 45) / this_node.ranks;
+  this_node.capacity = std::min(physical_memory() * 2, room) / (2 << 20) * (2 << 20);
   int off = switched_off() ? 1 : 0;
   MPI_Allreduce(MPI_IN_PLACE, &off, 1, MPI_INT, MPI_MAX, neighbours);
-  if (node.ranks > 1 && !off) {
+  if (this_node.ranks > 1 && !off) {
     std::uint64_t const token =
         (std::uint64_t{std::random_device{}()} << 32) ^ static_cast<std::uint64_t>(getpid());
-    if (!node.own)
-      node.own = make_arena(node.capacity, token);
+    if (!this_node.own)
+      this_node.own = make_arena(this_node.capacity, token);
     else
-      std::memcpy(node.own->base(), &token, sizeof token);  // of an earlier environment of this process
-    card const mine{world_rank, getpid(), node.own ? node.own->descriptor() : -1, token};
+      std::memcpy(this_node.own->base(), &token, sizeof token);  // of an earlier environment of this process
+    card const mine{world_rank, getpid(), this_node.own ? this_node.own->descriptor() : -1, token};
     std::vector<card> cards(ranks);
     MPI_Allgather(&mine, sizeof mine, MPI_BYTE, cards.data(), sizeof mine, MPI_BYTE, neighbours);
     std::vector<std::byte const*> mapped(ranks, nullptr);
     std::vector<char> reached(ranks, 0), reached_by(ranks, 0);
     for (std::size_t i = 0; i < ranks; ++i) {
-      if (static_cast<int>(i) == rank || !node.own) continue;
-      mapped[i] = map_peer(cards[i], node.capacity);
+      if (static_cast<int>(i) == rank || !this_node.own) continue;
+      mapped[i] = map_peer(cards[i], this_node.capacity);
       reached[i] = mapped[i] != nullptr;
     }
     MPI_Alltoall(reached.data(), 1, MPI_CHAR, reached_by.data(), 1, MPI_CHAR, neighbours);
     for (std::size_t i = 0; i < ranks; ++i) {
       if (reached[i] && reached_by[i])
-        node.memory[static_cast<std::size_t>(cards[i].world_rank)] = mapped[i];
+        this_node.memory[static_cast<std::size_t>(cards[i].world_rank)] = mapped[i];
       else if (mapped[i])
-        munmap(const_cast<std::byte*>(mapped[i]), static_cast<std::size_t>(node.capacity));
+        munmap(const_cast<std::byte*>(mapped[i]), static_cast<std::size_t>(this_node.capacity));
     }
   }
   MPI_Comm_free(&neighbours);
 }
 
 void unshare_node_memory() noexcept {
-  for (std::byte const*& p : node.memory)
-    if (p) munmap(const_cast<std::byte*>(std::exchange(p, nullptr)), static_cast<std::size_t>(node.capacity));
+  for (std::byte const*& p : this_node.memory)
+    if (p)
+      munmap(const_cast<std::byte*>(std::exchange(p, nullptr)), static_cast<std::size_t>(this_node.capacity));
 }
 
 }  // namespace pantile::detail

@@ -1,3 +1,5 @@
+#include "system_reason.hpp"
+
 #include <pantile/base/error.hpp>
 #include <pantile/io/detail/byte_source.hpp>
 
@@ -6,14 +8,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace pantile::detail {
-
-namespace {
-std::string reason(int code) { return std::generic_category().message(code); }
-}  // namespace
 
 void memory_source::read(index_t offset, std::span<char> into) const {
   if (offset < 0 || std::ssize(into) > size() - offset)
@@ -24,7 +21,7 @@ void memory_source::read(index_t offset, std::span<char> into) const {
 
 file_source::file_source(std::string path, where_t where) : path_(std::move(path)), where_(where) {
   descriptor_ = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a named pipe must not block here
-  if (descriptor_ < 0) throw io_error("cannot open '" + path_ + "': " + reason(errno), where);
+  if (descriptor_ < 0) throw io_error("cannot open '" + path_ + "': " + system_reason(errno), where);
   struct stat status {};
   int const code = ::fstat(descriptor_, &status) == 0 ? 0 : errno;
   if (code == 0 && S_ISREG(status.st_mode)) {
@@ -32,7 +29,7 @@ file_source::file_source(std::string path, where_t where) : path_(std::move(path
     return;
   }
   ::close(descriptor_);
-  if (code != 0) throw io_error("cannot read '" + path_ + "': " + reason(code), where);
+  if (code != 0) throw io_error("cannot read '" + path_ + "': " + system_reason(code), where);
   if (S_ISDIR(status.st_mode))
     throw io_error("cannot read '" + path_ + "': it is a directory, not a file", where);
   throw io_error("cannot read '" + path_ + "': it is not a regular file", where);
@@ -46,8 +43,9 @@ void file_source::read(index_t offset, std::span<char> into) const {
     ssize_t const n = ::pread(descriptor_, into.data(), std::min(into.size(), largest), offset);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0)
-      throw io_error("cannot read '" + path_ + "' at byte " + std::to_string(offset) + ": " + reason(errno),
-                     where_);
+      throw io_error(
+          "cannot read '" + path_ + "' at byte " + std::to_string(offset) + ": " + system_reason(errno),
+          where_);
     if (n == 0)
       throw io_error("'" + path_ + "' ends at byte " + std::to_string(offset) + ": it had " +
                          std::to_string(size_) + " bytes when it was opened",

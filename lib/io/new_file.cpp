@@ -1,5 +1,7 @@
 #include "new_file.hpp"
 
+#include "system_reason.hpp"
+
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
@@ -9,15 +11,12 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
 namespace pantile::detail {
 
 namespace {
-
-std::string reason(int code) { return std::generic_category().message(code); }
 
 /// The file that a path stands for: renaming onto a link would replace the link.
 std::string follow_links(std::string const& path) {
@@ -62,13 +61,14 @@ new_file::new_file(std::string const& path, index_t size, where_t where)
   temporary_ = temporary_name(target_);
   file_size_signal_held const held;
   int const descriptor = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (descriptor < 0) throw io_error("cannot write '" + path + "': " + reason(errno), where);
+  if (descriptor < 0) throw io_error("cannot write '" + path + "': " + system_reason(errno), where);
   int const code = reserve(descriptor, size);
   ::close(descriptor);
   if (code == 0) return;
   ::unlink(temporary_.c_str());  // the destructor of an object that was not made does not run
   throw io_error(
-      "cannot write '" + path + "': no place for " + std::to_string(size) + " bytes: " + reason(code), where);
+      "cannot write '" + path + "': no place for " + std::to_string(size) + " bytes: " + system_reason(code),
+      where);
 }
 
 new_file::~new_file() {
@@ -77,14 +77,16 @@ new_file::~new_file() {
 
 void new_file::commit() {
   if (::rename(temporary_.c_str(), target_.c_str()) != 0)
-    throw io_error("cannot write '" + path_ + "': renaming the complete file failed: " + reason(errno), where_);
+    throw io_error("cannot write '" + path_ + "': renaming the complete file failed: " + system_reason(errno),
+                   where_);
   committed_ = true;
   int const directory = ::open(directory_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (directory < 0) return;  // a directory that may be written but not read: the rename itself has worked
   int const code = ::fsync(directory) == 0 ? 0 : errno;
   ::close(directory);
   if (code != 0 && code != EINVAL)  // some file systems do not flush directories
-    throw io_error("'" + path_ + "' is written, but flushing its directory failed: " + reason(code), where_);
+    throw io_error("'" + path_ + "' is written, but flushing its directory failed: " + system_reason(code),
+                   where_);
 }
 
 file_writer::file_writer(std::string const& path, std::string name, where_t where)
@@ -97,7 +99,7 @@ file_writer::~file_writer() {
 }
 
 void file_writer::fail(std::string const& action, int code) const {
-  throw io_error("cannot write '" + name_ + "': " + action + ": " + reason(code), where_);
+  throw io_error("cannot write '" + name_ + "': " + action + ": " + system_reason(code), where_);
 }
 
 void file_writer::write(index_t offset, std::span<std::byte const> bytes) {

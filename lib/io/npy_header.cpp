@@ -49,7 +49,7 @@ class dictionary_reader {
 
  private:
   [[noreturn]] void fail() const {
-    throw io_error("'" + name_ + "': the .npy head is malformed: " + detail::quoted(text_), where_);
+    throw io_error("'" + name_ + "': the .npy head is malformed: " + detail::in_quotes(text_), where_);
   }
   void skip_blanks() { rest_.remove_prefix(std::min(rest_.size(), rest_.find_first_not_of(" \n"))); }
   bool accept(std::string_view token) {
@@ -81,7 +81,7 @@ class dictionary_reader {
     for (std::size_t i = 0; i < descriptions.size(); ++i)
       if (content.substr(0, 1).find_first_of("<|=") == 0 && content.substr(1) == descriptions[i].substr(1))
         return static_cast<dtype>(i);
-    throw dtype_error("'" + name_ + "' holds elements of type " + detail::quoted(content) +
+    throw dtype_error("'" + name_ + "' holds elements of type " + detail::in_quotes(content) +
                           ", Pantile reads |b1 |u1 <i4 <i8 <f4 <f8 <c8 <c16",
                       where_);
   }

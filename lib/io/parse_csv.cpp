@@ -30,8 +30,8 @@ template <class T>
 std::string read_slowly(std::string_view line, table_layout const& layout, T* out, bool allow_non_finite) {
   std::vector<std::string_view> const fields = split(line, layout.between);
   if (std::ssize(fields) != layout.columns)
-    return std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") + " in " + quoted(line) +
-           ", expected " + std::to_string(layout.columns) + " as in line " +
+    return std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields") + " in " +
+           in_quotes(line) + ", expected " + std::to_string(layout.columns) + " as in line " +
            std::to_string(layout.first_row_line);
   for (std::size_t c = 0; c < fields.size(); ++c)
     if (std::string const problem = read_number(fields[c], out[c], allow_non_finite); !problem.empty())

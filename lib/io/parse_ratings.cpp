@@ -50,9 +50,9 @@ template <class T>
 std::string explain(std::string_view line, table_layout const& layout) {
   std::vector<std::string_view> const fields = split(line, layout.between);
   std::string const count = std::to_string(fields.size()) + (fields.size() == 1 ? " field" : " fields");
-  if (fields.size() < 3) return count + " in " + quoted(line) + ", expected at least 3: user, item, rating";
+  if (fields.size() < 3) return count + " in " + in_quotes(line) + ", expected at least 3: user, item, rating";
   if (std::ssize(fields) != layout.columns)
-    return count + " in " + quoted(line) + ", expected " + std::to_string(layout.columns) + " as in line " +
+    return count + " in " + in_quotes(line) + ", expected " + std::to_string(layout.columns) + " as in line " +
            std::to_string(layout.first_row_line);
   std::int64_t id = 0;
   for (std::size_t i = 0; i < 2; ++i)
@@ -61,8 +61,8 @@ std::string explain(std::string_view line, table_layout const& layout) {
   T value{};
   if (std::string const problem = read_number(fields[2], value, false); !problem.empty())
     return "column 3: " + problem;
-  if (value < 0) return "column 3: " + quoted(fields[2]) + " is negative, a rating must be 0 or more";
-  return "the row " + quoted(line) + " cannot be read";
+  if (value < 0) return "column 3: " + in_quotes(fields[2]) + " is negative, a rating must be 0 or more";
+  return "the row " + in_quotes(line) + " cannot be read";
 }
 
 template <class T, class Rules>

@@ -19,7 +19,7 @@ index_t count_newlines(byte_source const& source, index_t begin, index_t end) {
   return count;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 40;
   constexpr char digits[] = "0123456789abcdef";
   std::string result = "'";
@@ -89,7 +89,7 @@ separator given_separator(char given, table_kind kind, std::source_location wher
     default:
       break;
   }
-  throw domain_error("separator: got " + quoted({&given, 1}) + ", give one of , ; tab" +
+  throw domain_error("separator: got " + in_quotes({&given, 1}) + ", give one of , ; tab" +
                          (kind == table_kind::ratings ? " or : (which means ::)" : " or blank"),
                      where);
 }
@@ -175,7 +175,7 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
   if (header == header_rule::detect)
     layout.had_header = is_header(lines.text[0], kind, between_in(kind == table_kind::numbers && two ? 1 : 0));
   if (layout.had_header && !two)
-    throw io_error("'" + name + "' has no rows, only a header line: " + quoted(lines.text[0]), where);
+    throw io_error("'" + name + "' has no rows, only a header line: " + in_quotes(lines.text[0]), where);
 
   std::size_t const row = layout.had_header ? 1 : 0;
   layout.between = between_in(row);
@@ -184,10 +184,10 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
   layout.row_bytes = std::ssize(lines.text[row]) + 1;
   layout.columns = std::ssize(split(lines.text[row], layout.between));
   if (layout.columns == 0)
-    throw io_error(located(name, layout.first_row_line, "no fields in " + quoted(lines.text[row])), where);
+    throw io_error(located(name, layout.first_row_line, "no fields in " + in_quotes(lines.text[row])), where);
   if (kind == table_kind::ratings && layout.columns == 1)
     throw io_error(located(name, layout.first_row_line,
-                           "no separator (, ; tab or ::) between fields in " + quoted(lines.text[row])),
+                           "no separator (, ; tab or ::) between fields in " + in_quotes(lines.text[row])),
                    where);
   return layout;
 }

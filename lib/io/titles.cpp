@@ -72,7 +72,8 @@ class quoted_reader {
       if (c == '\n') ++line_;
       result += c;
     }
-    throw io_error(located(name_, opened, "the quote before " + quoted(result) + " is never closed"), where_);
+    throw io_error(located(name_, opened, "the quote before " + in_quotes(result) + " is never closed"),
+                   where_);
   }
 
   std::string_view text_;
@@ -99,7 +100,8 @@ std::vector<std::pair<std::int64_t, std::string>> parse_titles(std::string_view 
     if (header) continue;
     if (!problem.empty()) throw io_error(located(name, line, "column 1: " + problem), where);
     if (fields.size() < 2)
-      throw io_error(located(name, line, "1 field in " + quoted(fields[0]) + ", expected id and title"), where);
+      throw io_error(located(name, line, "1 field in " + in_quotes(fields[0]) + ", expected id and title"),
+                     where);
     titles.emplace_back(id, std::move(fields[1]));
   }
   return titles;

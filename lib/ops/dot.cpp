@@ -3,6 +3,10 @@
 #include <pantile/ops/dot.hpp>
 #include <pantile/trace/recorder.hpp>
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
 namespace pantile::detail {
 
 namespace {
@@ -21,20 +25,6 @@ std::vector<index_t> const* cuts_along(factor const& f, int dimension) {
 }
 
 bool everywhere(factor const& f) { return !f.comm || f.tiled.is_replicated(); }
-
-share share_out(factor const& a, factor const& b, int ranks) {
-  using cut = share::cut;
-  if (auto const* cuts = cuts_along(a, a.outer)) return {cut::m, *cuts};
-  if (auto const* cuts = cuts_along(a, a.inner)) return {cut::k, *cuts};
-  if (everywhere(a)) {
-    if (auto const* cuts = cuts_along(b, b.inner)) return {cut::k, *cuts};
-    if (auto const* cuts = cuts_along(b, b.outer)) return {cut::n, *cuts};
-    if (everywhere(b)) return {};
-  }
-  // Neither operand says how: rows of the result, or of the sum where the result is a vector over n only.
-  if (a.outer >= 0) return {cut::m, even_cuts(a.outer_extent, ranks)};
-  return {cut::k, even_cuts(a.inner_extent, ranks)};
-}
 
 struct range {
   index_t lo = 0, hi = 0;
@@ -114,6 +104,98 @@ std::string algorithm_text(share const& s, bool gram, bool distributed) {
   return (distributed ? "replicated " : "local ") + product;
 }
 
+/// How many elements the rank lacks of what it needs.
+index_t lacking(factor const& f, box const& wanted, int rank) {
+  if (!f.comm) return 0;
+  return wanted.count() - intersect(wanted, f.tiled.stored_box(rank)).count();
+}
+
+class planner {
+ public:
+  planner(factor const& a, factor const& b, int ranks, index_t element_bytes)
+      : a_(a), b_(b), ranks_(ranks), bytes_(element_bytes) {}
+
+  /// The way that the tilings of the operands ask for: what is cut stays cut.
+  share chosen() const {
+    using cut = share::cut;
+    if (everywhere(a_) && everywhere(b_)) return {};
+    if (auto const* cuts = cuts_along(a_, a_.outer)) return {cut::m, *cuts};
+    if (auto const* cuts = cuts_along(a_, a_.inner)) return {cut::k, *cuts};
+    if (everywhere(a_)) {
+      if (auto const* cuts = cuts_along(b_, b_.inner)) return {cut::k, *cuts};
+      if (auto const* cuts = cuts_along(b_, b_.outer)) return {cut::n, *cuts};
+    }
+    // Neither operand says how: rows of the result, or of the sum where the result is a vector over n only.
+    if (a_.outer >= 0) return {cut::m, even_cuts(a_.outer_extent, ranks_)};
+    return {cut::k, even_cuts(a_.inner_extent, ranks_)};
+  }
+
+  /// What the other ways would cost.
+  std::vector<trace::alternative> rejected(share::cut taken) const {
+    using cut = share::cut;
+    std::vector<trace::alternative> ways;
+    auto const also = [&](cut by, int dimension, std::vector<index_t> const* cuts, index_t extent) {
+      if (dimension >= 0 && by != taken) ways.push_back(cost({by, cuts ? *cuts : even_cuts(extent, ranks_)}));
+    };
+    also(cut::m, a_.outer, cuts_along(a_, a_.outer), a_.outer_extent);
+    auto const* inner = cuts_along(a_, a_.inner);
+    also(cut::k, a_.inner, inner ? inner : cuts_along(b_, b_.inner), a_.inner_extent);
+    also(cut::n, b_.outer, cuts_along(b_, b_.outer), b_.outer_extent);
+    return ways;
+  }
+
+  /// What the busiest rank must at least receive, whatever the algorithm: a rank that computes its share of the
+  /// m n k products touches at least the surface of the least box of that volume within m x n x k (Loomis and
+  /// Whitney; Demmel et al. 2013, "Communication-optimal parallel recursive rectangular matrix
+  /// multiplication"), and holds no more than its tiles of it.
+  index_t lower_bound(tiling const& result) const {
+    double sides[] = {static_cast<double>(a_.outer_extent), static_cast<double>(a_.inner_extent),
+                      static_cast<double>(b_.outer_extent)};
+    std::sort(std::begin(sides), std::end(sides), std::greater<>());
+    auto const [largest, middle, least] = sides;
+    double const volume = largest * middle * least / ranks_;
+    if (volume == 0) return 0;
+    double surface = 3 * std::cbrt(volume * volume);
+    if (ranks_ * middle <= largest)
+      surface = (largest * middle + largest * least) / ranks_ + middle * least;
+    else if (ranks_ * least * least <= largest * middle)
+      surface = volume / least + 2 * std::sqrt(volume * least);
+    index_t held = 0;
+    for (int r = 0; r < ranks_; ++r) {
+      auto const of = [&](factor const& f) {
+        return f.comm ? f.tiled.stored_box(r).count() : f.stored.count();
+      };
+      index_t const own =
+          result.is_replicated() ? (result.shape().count() + ranks_ - 1) / ranks_ : result.box_of(r).count();
+      held = std::max(held, of(a_) + of(b_) + own);
+    }
+    return std::max<index_t>(0, static_cast<index_t>(surface) - held) * bytes_;
+  }
+
+ private:
+  trace::alternative cost(share const& s) const {
+    index_t const m = a_.outer_extent, k = a_.inner_extent, n = b_.outer_extent;
+    bool const gram = is_gram(a_, b_, s);
+    trace::alternative c{algorithm_text(s, gram, true)};
+    for (int r = 0; r < ranks_; ++r) {
+      range const pm = part_of(s, share::cut::m, m, r), pk = part_of(s, share::cut::k, k, r),
+                  pn = part_of(s, share::cut::n, n, r);
+      index_t received = lacking(a_, box_of(a_, pm, pk), r) + lacking(b_, box_of(b_, pn, pk), r);
+      if (s.by == share::cut::k && ranks_ > 1) received += m * n;
+      c.bytes_received = std::max(c.bytes_received, received * bytes_);
+      double const work = 2.0 * static_cast<double>(pm.size()) * static_cast<double>(pk.size()) *
+                          static_cast<double>(pn.size());
+      c.flops = std::max(c.flops, gram ? work / 2 : work);
+    }
+    return c;
+  }
+
+  factor const& a_;
+  factor const& b_;
+  int ranks_;
+  index_t bytes_;
+};
+
 }  // namespace
 
 void check_inner(index_t a, index_t b, std::source_location where) {
@@ -132,7 +214,8 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
   product result;
   result.comm = a.comm ? a.comm : b.comm;
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
-  share const s = result.comm ? share_out(a, b, ranks) : share{};
+  planner const plan(a, b, ranks, index_t{sizeof(T)});
+  share const s = result.comm ? plan.chosen() : share{};
 
   std::vector<index_t> sizes;
   if (a.outer >= 0) sizes.push_back(m);
@@ -140,6 +223,10 @@ product multiply_factors(factor const& a, factor const& b, int dimensions, std::
   extents const shape(sizes.data(), dimensions);
   result.tiled = result.comm ? result_tiling(s, shape, a.outer >= 0, ranks) : tiling();
   note_site(here, result.comm, result.tiled, shape);
+  if (here.heard() && result.comm) {
+    here.lower_bound(plan.lower_bound(result.tiled));
+    for (trace::alternative& other : plan.rejected(s.by)) here.rejected(std::move(other));
+  }
   here.note("algorithm", [&] { return algorithm_text(s, is_gram(a, b, s), result.comm.has_value()); });
   result.storage = result.comm ? result.tiled.box_of(rank) : box(shape);
   result.memory = allocate_tile(result.storage.count() * index_t{sizeof(T)},

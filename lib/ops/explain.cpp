@@ -22,6 +22,9 @@ class rehearsal final : public trace::recorder {
     std::vector<std::pair<std::string, std::string>> notes;
     traffic volume;
     double flops = 0;
+    double bytes_read = 0;
+    index_t lower_bound = 0;
+    std::vector<trace::alternative> rejected;
   };
 
   explicit rehearsal(int world_rank) {
@@ -30,7 +33,7 @@ class rehearsal final : public trace::recorder {
   }
   void enter(char const* operation) override {
     open_.push_back(steps.size());
-    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0});
+    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0, 0, 0, {}});
   }
   void leave() override { open_.pop_back(); }
   void note(char const* key, std::string value) override {
@@ -41,6 +44,9 @@ class rehearsal final : public trace::recorder {
     total += v;
   }
   void computed(double flops) override { steps[open_.back()].flops += flops; }
+  void read(double bytes) override { steps[open_.back()].bytes_read += bytes; }
+  void rejected(trace::alternative other) override { steps[open_.back()].rejected.push_back(std::move(other)); }
+  void lower_bound(index_t bytes) override { steps[open_.back()].lower_bound = bytes; }
   void memory(index_t bytes) override {
     taken_ += bytes;
     most = std::max(most, taken_);
@@ -74,9 +80,23 @@ void add(plan& p, rehearsal const& r) {
   double flops = 0;
   for (std::size_t i = 0; i < r.steps.size(); ++i) {
     rehearsal::step const& s = r.steps[i];
-    if (i >= p.steps.size()) p.steps.push_back({.depth = s.depth, .operation = s.operation, .notes = s.notes});
-    add(p.steps[i], s.volume, s.flops);
+    if (i >= p.steps.size()) p.steps.emplace_back();
+    plan_step& step = p.steps[i];
+    step.depth = s.depth;
+    step.operation = s.operation;
+    if (step.notes.empty()) step.notes = s.notes;
+    add(step, s.volume, s.flops);
     flops += s.flops;
+    step.bytes_read += s.bytes_read;
+    step.lower_bound_busiest = std::max(step.lower_bound_busiest, s.lower_bound);
+    step.rejected.resize(std::max(step.rejected.size(), s.rejected.size()));
+    for (std::size_t k = 0; k < s.rejected.size(); ++k) {
+      trace::alternative& most = step.rejected[k];
+      most.algorithm = s.rejected[k].algorithm;
+      most.bytes_received = std::max(most.bytes_received, s.rejected[k].bytes_received);
+      most.flops = std::max(most.flops, s.rejected[k].flops);
+      most.bytes_read = std::max(most.bytes_read, s.rejected[k].bytes_read);
+    }
   }
   p.per_rank.push_back(r.total);
   p.temporary_busiest = std::max(p.temporary_busiest, r.most);
@@ -101,6 +121,25 @@ std::string costs_text(Costs const& c) {
   if (c.flops_total > 0)
     also(fmt::format("{} (busiest rank {})", amount(c.flops_total, "flop"), amount(c.flops_busiest, "flop")));
   return text.empty() ? "moves nothing" : text;
+}
+
+std::string alternative_text(trace::alternative const& a) {
+  std::string text = a.algorithm + ": receives " + amount(static_cast<double>(a.bytes_received), "B");
+  if (a.flops > 0) text += ", " + amount(a.flops, "flop");
+  if (a.bytes_read > 0) text += ", reads " + amount(a.bytes_read, "B");
+  return text + " (busiest rank)";
+}
+
+void append_step(std::string& text, plan_step const& s, std::string const& indent) {
+  auto const line = [&](std::string const& key, std::string const& value) {
+    text += "\n" + indent + key + ": " + value;
+  };
+  for (auto const& [key, value] : s.notes) line(key, value);
+  if (s.bytes_read > 0) line("reads", amount(s.bytes_read, "B") + " of matrices");
+  if (s.lower_bound_busiest > 0)
+    line("lower bound",
+         amount(static_cast<double>(s.lower_bound_busiest), "B") + " received by the busiest rank");
+  for (auto const& other : s.rejected) line("rejected", alternative_text(other));
 }
 
 }  // namespace
@@ -152,11 +191,12 @@ std::string to_string(plan const& p) {
   std::string text = p.expression.empty() ? "statement" : p.expression + ": " + p.result;
   text += fmt::format("\n  on {} rank{}: {}; at most {} of memory on a rank", p.ranks, p.ranks == 1 ? "" : "s",
                       costs_text(p), amount(static_cast<double>(p.temporary_busiest), "B"));
+  if (!p.steps.empty()) append_step(text, p.steps[0], "  ");
   for (std::size_t i = 1; i < p.steps.size(); ++i) {
     plan_step const& s = p.steps[i];
     std::string const indent(static_cast<std::size_t>(2 * s.depth), ' ');
     text += "\n" + indent + "- " + s.operation + ": " + costs_text(s);
-    for (auto const& [key, value] : s.notes) text += "\n" + indent + "    " + key + ": " + value;
+    append_step(text, s, indent + "    ");
   }
   return text;
 }
@@ -181,7 +221,20 @@ std::string to_json(plan const& p) {
   for (plan_step const& s : p.steps) {
     nlohmann::ordered_json step{{"depth", s.depth}, {"operation", s.operation}};
     step.update(costs(s));
-    for (auto const& [key, value] : s.notes) step["notes"][key] = value;
+    step["bytes_read"] = s.bytes_read;
+    step["lower_bound_busiest"] = s.lower_bound_busiest;
+    for (auto const& [key, value] : s.notes) {
+      if (step["notes"].contains(key))  // several rules may have been applied
+        step["notes"][key] = step["notes"][key].get<std::string>() + "; " + value;
+      else
+        step["notes"][key] = value;
+    }
+    step["rejected"] = nlohmann::ordered_json::array();
+    for (auto const& other : s.rejected)
+      step["rejected"].push_back({{"algorithm", other.algorithm},
+                                  {"bytes_received", other.bytes_received},
+                                  {"flops", other.flops},
+                                  {"bytes_read", other.bytes_read}});
     json["steps"].push_back(step);
   }
   return json.dump(2);

@@ -46,7 +46,7 @@ std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
                                                   static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
 }
 
-std::vector<index_t> distinct(std::span<index_t const> indices) {
+std::vector<index_t> distinct_indices(std::span<index_t const> indices) {
   std::vector<index_t> sorted(indices.begin(), indices.end());
   std::sort(sorted.begin(), sorted.end());
   sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());

@@ -25,7 +25,7 @@ struct chosen_indices {
 };
 
 /// Ascending, each once.
-std::vector<index_t> distinct(std::span<index_t const> indices);
+std::vector<index_t> distinct_indices(std::span<index_t const> indices);
 /// The place of each index among ascending ones that contain it.
 std::vector<index_t> places_in(std::span<index_t const> ascending, std::span<index_t const> indices);
 /// 0, 1, ..., n - 1.

@@ -40,7 +40,7 @@ contribution combined(std::span<index_t const> indices, std::byte const* element
     c.storage = with_axis(region, 0, 0, 0);
     return c;
   }
-  c.rows = distinct(indices);
+  c.rows = distinct_indices(indices);
   c.storage = with_axis(region, 0, 0, std::ssize(c.rows));
   index_t const bytes = c.storage.count() * element_bytes;
   c.memory = allocate_tile(bytes, memory_kind::local);
@@ -135,7 +135,7 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
       own.assign(next, end);
       next = end;
     } else if (!part.empty()) {
-      auto const all = distinct(rows_of(from));
+      auto const all = distinct_indices(rows_of(from));
       auto const here = indices_within(all, part, 0);
       own.assign(here.begin(), here.end());
     }

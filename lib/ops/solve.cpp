@@ -70,14 +70,17 @@ std::vector<lapack::pivot_t> factor_regular(char const* operation, index_t n, T*
                                             std::source_location where) {
   std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(n));
   index_t const zero = lapack::getrf(n, n, a, pivots.data());
-  if (zero != 0)
-    throw linalg_error(std::string(operation) + ": the matrix is singular: pivot " + std::to_string(zero) +
-                           " of " + std::to_string(n) + " is exactly zero",
-                       where);
+  if (zero != 0) throw_singular(operation, zero, n, where);
   return pivots;
 }
 
 }  // namespace
+
+void throw_singular(char const* operation, index_t zero, index_t n, std::source_location where) {
+  throw linalg_error(std::string(operation) + ": the matrix is singular: pivot " + std::to_string(zero) +
+                         " of " + std::to_string(n) + " is exactly zero",
+                     where);
+}
 
 template <class T>
 void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where) {

@@ -134,7 +134,7 @@ class index_gather {
       }
     } else {
       for (int reader = 0; reader < comm_.size(); ++reader)
-        if (reader != me) give(reader, distinct(wanted_by(result_.tiled.box_of(reader))));
+        if (reader != me) give(reader, distinct_indices(wanted_by(result_.tiled.box_of(reader))));
     }
     return comm_.alltoallv(std::span<std::byte const>(packed), counts, nullptr, where_);
   }

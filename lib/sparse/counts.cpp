@@ -36,5 +36,6 @@ tiling_rule balanced_rows(std::span<index_t const> counts, double extra, std::so
   template std::vector<index_t> row_counts(sparse_array<T> const&, std::source_location); \
   template std::vector<index_t> column_counts(sparse_array<T> const&, std::source_location);
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

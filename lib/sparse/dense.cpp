@@ -16,5 +16,6 @@ array<T, 2> to_dense(sparse_array<T> const& s, std::source_location where) {
 
 #define PANTILE_INSTANTIATE(T) template array<T, 2> to_dense(sparse_array<T> const&, std::source_location);
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

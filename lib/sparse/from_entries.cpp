@@ -92,5 +92,6 @@ sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_ty
                                                          tiling_rule const&, std::vector<sparse_entry<T>>, \
                                                          std::source_location);
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -69,5 +69,6 @@ sparse_array<T> retile(sparse_array<T> const& s, tiling_rule const& rule, std::s
 #define PANTILE_INSTANTIATE(T) \
   template sparse_array<T> retile(sparse_array<T> const&, tiling_rule const&, std::source_location);
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -26,5 +26,6 @@ communicator const& sparse_array<T>::comm() const {
                                          std::source_location);                                                \
   template communicator const& sparse_array<T>::comm() const;
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -60,5 +60,6 @@ std::string to_string(sparse_array<T> const& s) {
 
 #define PANTILE_INSTANTIATE(T) template std::string to_string(sparse_array<T> const&);
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile

@@ -53,7 +53,14 @@ struct index_along {
 template <class T, int N>
 struct constant_element {
   T value;
+  T constant() const { return value; }
   T operator()(shape_t<N> const&) const { return value; }
+};
+
+template <class T, int N>
+struct zero_element {
+  T constant() const { return T(0); }
+  T operator()(shape_t<N> const&) const { return T(0); }
 };
 
 }  // namespace functor
@@ -251,11 +258,46 @@ auto full(index_t const (&shape)[N], std::type_identity_t<T> value) {
 }
 template <element T, std::size_t N>
 auto zeros(index_t const (&shape)[N]) {
-  return full<T>(shape, T(0));
+  constexpr int D = static_cast<int>(N);
+  return generator_node<functor::zero_element<T, D>, D>({}, std::to_array(shape));
 }
 template <element T, std::size_t N>
 auto ones(index_t const (&shape)[N]) {
   return full<T>(shape, T(1));
 }
+
+namespace detail {
+
+/// A + zeros is A, seen in the shape of the sum. Only for arrays: in a fused loop adding nothing costs nothing.
+template <class T, class Z>
+concept takes_zeros = std::is_same_v<promote_t<T, Z>, T>;
+template <class Z, int M>
+using zeros_node = generator_node<functor::zero_element<Z, M>, M>;
+struct zeros_rule {
+  static constexpr char const* name = "A + zeros is A";
+  template <class T, int N, class Z, int M>
+  static auto apply(leaf<T, N> const& a, zeros_node<Z, M> const& zeros) {
+    return broadcast_to(a, broadcast_shape<std::max(N, M)>(a, zeros));
+  }
+  template <class T, int N, class Z, int M>
+  static auto apply(zeros_node<Z, M> const& zeros, leaf<T, N> const& a) {
+    return apply(a, zeros);
+  }
+};
+
+}  // namespace detail
+
+template <class T, int N, class Z, int M>
+requires detail::takes_zeros<T, Z>
+struct map_rule<functor::add, leaf<T, N>, detail::zeros_node<Z, M>> : detail::zeros_rule {
+};
+template <class T, int N, class Z, int M>
+requires detail::takes_zeros<T, Z>
+struct map_rule<functor::add, detail::zeros_node<Z, M>, leaf<T, N>> : detail::zeros_rule {
+};
+template <class T, int N, class Z, int M>
+requires(detail::takes_zeros<T, Z> && !std::is_same_v<T, bool>)  // bool has no difference
+    struct map_rule<functor::subtract, leaf<T, N>, detail::zeros_node<Z, M>> : detail::zeros_rule {
+};
 
 }  // namespace pantile

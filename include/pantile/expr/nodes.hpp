@@ -5,6 +5,7 @@
 #include <pantile/base/error.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/expr/promote.hpp>
+#include <pantile/expr/rewrite.hpp>
 #include <pantile/kernel/convert.hpp>
 #include <pantile/tiling/view_map.hpp>
 
@@ -40,6 +41,10 @@ struct operand_survey {
   index_t best_bytes = -1;
   void consider(communicator const& c, tiling const& t, index_t bytes);
 };
+
+namespace detail {
+struct fetched;
+}
 
 /// An array, or a view of one, as an operand: it shares the storage, so the node stays valid whatever becomes
 /// of the array object. Transposing and slicing only change the view.
@@ -86,8 +91,12 @@ struct leaf : node_base {
   void survey(operand_survey& s) const {
     if (comm) s.consider(*comm, seen_tiling(), extents(extent).count() * index_t{sizeof(T)});
   }
+  // In ops/bind.hpp:
+  /// The elements that this rank's part of the site reads (collective).
   template <int M>
-  auto bind(evaluation_site<M> const& site) const;  // ops/bind.hpp
+  detail::fetched elements_for(evaluation_site<M> const& site) const;
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;
 };
 
 /// A C++ number.
@@ -149,13 +158,22 @@ struct map_node : node_base {
       : f(function), operands(es...), extent(detail::broadcast_shape<dimensions>(es...)) {}
 
   shape_t<dimensions> const& shape() const noexcept { return extent; }
-  /// The same function of operands that are arrays: products and reductions below are carried out.
-  auto resolve() const {
+  /// The same function of what `visit` makes of the operands, from left to right.
+  template <class Visit>
+  auto visited(Visit const& visit) const {
     return std::apply(
         [&](auto const&... es) {
-          return map_node<F, std::remove_cvref_t<decltype(es.resolve())>...>(f, es.resolve()...);
+          // Braces: in the same order on every rank.
+          std::tuple<decltype(visit(es))...> made{visit(es)...};
+          return std::apply(
+              [&](auto const&... m) { return map_node<F, std::remove_cvref_t<decltype(m)>...>(f, m...); },
+              made);
         },
         operands);
+  }
+  /// The same function of operands that are arrays: products and reductions below are carried out.
+  auto resolve() const {
+    return visited([](auto const& e) { return std::remove_cvref_t<decltype(e.resolve())>(e.resolve()); });
   }
   void survey(operand_survey& s) const {
     std::apply([&](auto const&... es) { (es.survey(s), ...); }, operands);
@@ -224,6 +242,15 @@ auto operand_node(E const& e) {
   }
 }
 
+template <class F, node... Es>
+auto applied(F f, Es const&... es) {
+  using rule = map_rule<F, plain_t<Es>...>;
+  if constexpr (has_map_rule<F, plain_t<Es>...>)
+    return named_after(named<rule>(rule::apply(plain(es)...)), es...);
+  else
+    return map_node<F, Es...>(f, es...);
+}
+
 }  // namespace detail
 
 /// The node of an elementwise function: every function of the language is one call of this. F is a stateless
@@ -233,7 +260,7 @@ auto operand_node(E const& e) {
 template <class F, operand... Es>
 requires(array_operand<Es> || ...) auto apply(F f, Es const&... es) {
   using T = typename decltype(detail::array_type<std::remove_cvref_t<Es>...>())::type;
-  return map_node<F, decltype(detail::operand_node<T>(es))...>(f, detail::operand_node<T>(es)...);
+  return detail::applied(f, detail::operand_node<T>(es)...);
 }
 
 namespace detail {

@@ -64,6 +64,13 @@ void check_squeezable(extents const& shape, int d, std::source_location where);
 /// The view stretched to a shape as NumPy broadcasts; throws shape_error.
 view_map broadcast_view(view_map const& view, extents const& shape, std::source_location where);
 
+template <int N>
+constexpr std::array<int, static_cast<std::size_t>(N)> reversed_axes() {
+  std::array<int, static_cast<std::size_t>(N)> axes{};
+  for (int d = 0; d < N; ++d) axes[static_cast<std::size_t>(d)] = N - 1 - d;
+  return axes;
+}
+
 /// One index or range per dimension, applied to a view from the first dimension on.
 class slicer {
  public:
@@ -104,12 +111,17 @@ auto transpose(E const& e, std::array<int, static_cast<std::size_t>(dimensions_o
   auto const& n = as_node(e);
   return detail::seen_as<dimensions_of<E>>(n, detail::view_of(n).permuted(axes.data()));
 }
-/// With the dimensions in reverse order.
+/// With the dimensions in reverse order. Transposed symbols stay symbols (expr/rewrite.hpp).
 template <array_operand E>
 auto transpose(E const& e) {
-  std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes{};
-  for (int d = 0; d < dimensions_of<E>; ++d) axes[static_cast<std::size_t>(d)] = dimensions_of<E> - 1 - d;
-  return transpose(e, axes);
+  using Symbol = detail::plain_t<node_of<E>>;
+  if constexpr (detail::has_transpose_rule<Symbol>) {
+    node_of<E> const n = as_node(e);
+    return detail::named_after(
+        detail::named<transpose_rule<Symbol>>(transpose_rule<Symbol>::apply(detail::plain(n))), n);
+  } else {
+    return transpose(e, detail::reversed_axes<dimensions_of<E>>());
+  }
 }
 /// With two dimensions exchanged.
 template <array_operand E>

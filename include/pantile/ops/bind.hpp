@@ -41,26 +41,29 @@ namespace pantile {
 
 template <element T, int N>
 template <int M>
+detail::fetched leaf<T, N>::elements_for(evaluation_site<M> const& site) const {
+  if (!comm) return {memory, stored_box};
+  if constexpr (N == M)  // each rank owns of the operand what it owns of the result
+    if (is_whole() && extent == site.shape && stored_tiling.owns_alike(site.target))
+      return {memory, stored_box};
+  std::vector<box> wanted(static_cast<std::size_t>(comm->size()));
+  for (std::size_t r = 0; r < wanted.size(); ++r)
+    wanted[r] = view.stored_box(detail::operand_box(site.target.box_of(static_cast<int>(r)), view.shape));
+  return detail::fetch(*comm, stored_tiling, memory, stored_box, wanted, sizeof(T));
+}
+
+template <element T, int N>
+template <int M>
 auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
-  auto wanted_for = [&](box const& region) { return view.stored_box(detail::operand_box(region, view.shape)); };
-  detail::fetched here{memory, stored_box};
-  if (comm) {
-    bool aligned = false;  // each rank owns of the operand what it owns of the result
-    if constexpr (N == M) aligned = is_whole() && extent == site.shape && stored_tiling.owns_alike(site.target);
-    if (!aligned) {
-      std::vector<box> wanted(static_cast<std::size_t>(comm->size()));
-      for (std::size_t r = 0; r < wanted.size(); ++r)
-        wanted[r] = wanted_for(site.target.box_of(static_cast<int>(r)));
-      here = detail::fetch(*comm, stored_tiling, memory, stored_box, wanted, sizeof(T));
-    }
-  }
+  detail::fetched here = elements_for(site);
   kernel::strides_t<M> strides{};
   index_t const offset = detail::strides_of(view, detail::operand_box(site.region, view.shape), here.storage,
                                             strides.data() + (M - N));
   for (std::size_t d = 0; d < N; ++d)
     if (extent[d] == 1 && site.shape[M - N + d] != 1) strides[M - N + d] = 0;
-  site.keep.push_back(here.memory);
-  return kernel::bound_array<T, M>(reinterpret_cast<T const*>(here.memory.get()) + offset, strides);
+  auto const* elements = reinterpret_cast<T const*>(here.memory.get()) + offset;
+  site.keep.push_back(std::move(here.memory));
+  return kernel::bound_array<T, M>(elements, strides);
 }
 
 template <element T>
@@ -72,15 +75,19 @@ auto scalar_node<T>::bind(evaluation_site<M> const&) const {
 template <class F, int N>
 template <int M>
 auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
-  // The index of the result, seen from the last N dimensions; stretched dimensions stay at 0.
-  auto at_operand = [f = f, extent = extent](kernel::strides_t<M> const& index) {
-    shape_t<N> own{};
-    for (std::size_t d = 0; d < N; ++d) own[d] = extent[d] == 1 ? 0 : index[M - N + d];
-    return f(own);
-  };
-  kernel::strides_t<M> origin{};
-  for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
-  return kernel::bound_generator<decltype(at_operand), M>(at_operand, origin);
+  if constexpr (requires { f.constant(); }) {
+    return kernel::bound_scalar<value_type, M>(f.constant());
+  } else {
+    // The index of the result, seen from the last N dimensions; stretched dimensions stay at 0.
+    auto at_operand = [f = f, extent = extent](kernel::strides_t<M> const& index) {
+      shape_t<N> own{};
+      for (std::size_t d = 0; d < N; ++d) own[d] = extent[d] == 1 ? 0 : index[M - N + d];
+      return f(own);
+    };
+    kernel::strides_t<M> origin{};
+    for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
+    return kernel::bound_generator<decltype(at_operand), M>(at_operand, origin);
+  }
 }
 
 template <class F, class... Es>

@@ -130,10 +130,8 @@ requires(dimensions_of<E> == 2) auto diag(E const& e, index_t k = 0) { return di
 
 namespace detail {
 
-template <class E>
-inline constexpr bool is_diag = false;
 template <class V>
-inline constexpr bool is_diag<diag_node<V, true>> = true;
+inline constexpr int symbol_rank<diag_node<V, true>> = 2;
 
 /// a * b with the element type of a product.
 template <array_operand A, array_operand B>
@@ -146,8 +144,14 @@ auto scaled_by(A const& a, B const& b) {
 
 }  // namespace detail
 
+template <class V, bool Main>
+struct transpose_rule<diag_node<V, Main>> {
+  static constexpr char const* name = "transpose(diag(v, k)) is diag(v, -k)";
+  static auto apply(diag_node<V, Main> const& a) { return diag_node<V, Main>(a.vector, -a.k, a.extent[0]); }
+};
 template <node V, node B>
-requires(!detail::is_diag<B>) struct dot_rule<diag_node<V, true>, B> {
+requires(detail::symbol_rank<B> <= 2) struct dot_rule<diag_node<V, true>, B> {
+  static constexpr char const* name = "dot(diag(v), B) scales the rows of B";
   static auto apply(diag_node<V, true> const& a, B const& b, std::source_location where) {
     detail::check_inner(a.shape()[1], b.shape()[0], where);
     if constexpr (B::dimensions == 1)
@@ -157,7 +161,8 @@ requires(!detail::is_diag<B>) struct dot_rule<diag_node<V, true>, B> {
   }
 };
 template <node A, node V>
-requires(!detail::is_diag<A>) struct dot_rule<A, diag_node<V, true>> {
+requires(detail::symbol_rank<A> < 2) struct dot_rule<A, diag_node<V, true>> {
+  static constexpr char const* name = "dot(A, diag(v)) scales the columns of A";
   static auto apply(A const& a, diag_node<V, true> const& b, std::source_location where) {
     detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], where);
     return detail::scaled_by(a, b.vector);
@@ -165,6 +170,7 @@ requires(!detail::is_diag<A>) struct dot_rule<A, diag_node<V, true>> {
 };
 template <node V, node W>
 struct dot_rule<diag_node<V, true>, diag_node<W, true>> {
+  static constexpr char const* name = "dot(diag(v), diag(w)) is diag(v * w)";
   static auto apply(diag_node<V, true> const& a, diag_node<W, true> const& b, std::source_location where) {
     detail::check_inner(a.shape()[1], b.shape()[0], where);
     return diag(detail::scaled_by(a.vector, b.vector));
@@ -172,9 +178,10 @@ struct dot_rule<diag_node<V, true>, diag_node<W, true>> {
 };
 /// diag(v) + identity(n) is diag(v + 1).
 template <node A, node V, class T>
-struct dot_rule<A,
-                map_node<functor::add, diag_node<V, true>, generator_node<functor::identity_element<T>, 2>>> {
-  using sum_type = map_node<functor::add, diag_node<V, true>, generator_node<functor::identity_element<T>, 2>>;
+requires(detail::symbol_rank<A> ==
+         0) struct dot_rule<A, map_node<functor::add, diag_node<V, true>, detail::identity_node<T>>> {
+  static constexpr char const* name = "dot(A, diag(v) + identity(n)) is dot(A, diag(v + 1))";
+  using sum_type = map_node<functor::add, diag_node<V, true>, detail::identity_node<T>>;
   static auto apply(A const& a, sum_type const& b, std::source_location where) {
     return dot(a, diag(std::get<0>(b.operands).vector + T(1)), where);
   }

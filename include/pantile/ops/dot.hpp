@@ -1,119 +1,13 @@
 #pragma once
 
-#include <pantile/expr/functions.hpp>
-#include <pantile/expr/rewrite.hpp>
 #include <pantile/expr/structured.hpp>
-#include <pantile/expr/views.hpp>
-#include <pantile/ops/reduce.hpp>
+#include <pantile/ops/dot_node.hpp>
+#include <pantile/ops/row_blocks.hpp>
 
 #include <source_location>
 
-// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication
-// follow from how the operands are tiled:
-//
-// - a cut by rows (m): row x replicated. b is gathered; the result is cut as a's rows.
-// - a cut by columns (k), or a everywhere and b cut by rows (k): outer product, then one allreduce; the other
-//   operand is retiled to the same cuts where need be. Where a = transpose(b), half the work (Gram matrix). The
-//   result is replicated.
-// - a everywhere and b cut by columns (n): replicated x column. No communication; cut as b's columns.
-// - both everywhere: local.
-// - blocks and custom boxes: retiled to rows, then row x replicated.
-//
-// transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
+// dot, and the rules for identity(n) in and beside a product. The products themselves: ops/dot_node.hpp.
 namespace pantile {
-
-namespace detail {
-
-/// A vector or matrix operand of a product, without its element type: which stored dimension is the outer one
-/// (m or n; -1 for a vector) and which the inner one (k).
-struct factor {
-  std::shared_ptr<std::byte> memory;
-  box stored;
-  tiling tiled;
-  std::optional<communicator> comm;
-  int outer = -1;
-  int inner = 0;
-  index_t outer_extent = 1;
-  index_t inner_extent = 0;
-};
-
-/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions`
-/// dimensions).
-struct product {
-  std::shared_ptr<std::byte> memory;
-  box storage;
-  std::optional<communicator> comm;
-  tiling tiled;
-};
-
-template <class T>
-product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where);
-
-template <element T, int N>
-factor factor_of(leaf<T, N> const& l, bool left) {
-  factor f{l.memory, l.stored_box, l.stored_tiling, l.comm, -1, 0, 1, 0};
-  if constexpr (N == 1) {
-    f.inner_extent = l.extent[0];
-  } else {
-    std::size_t const outer = left ? 0 : 1;
-    f.outer = l.view.axis[outer];
-    f.inner = l.view.axis[1 - outer];
-    f.outer_extent = l.extent[outer];
-    f.inner_extent = l.extent[1 - outer];
-  }
-  return f;
-}
-
-/// An operand as a whole array, in any order of its dimensions, of elements T.
-template <element T, node E>
-auto carried_out(E const& e) {
-  auto const resolved = e.resolve();
-  constexpr int N = E::dimensions;
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
-    if (resolved.view.is_permutation()) return leaf<T, N>(resolved);
-  }
-  auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
-  if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
-  return leaf<T, N>(local_array<T, N>(as_t));
-}
-
-}  // namespace detail
-
-/// The product of a matrix with a matrix or vector, or of a vector with a matrix.
-template <node A, node B>
-struct dot_node : node_base {
-  using value_type = detail::product_t<typename A::value_type, typename B::value_type>;
-  static constexpr int dimensions = A::dimensions + B::dimensions - 2;
-
-  A a;
-  B b;
-  std::source_location where;
-  shape_t<dimensions> extent{};
-
-  dot_node(A const& left, B const& right, std::source_location at) : a(left), b(right), where(at) {
-    detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], at);
-    std::size_t out = 0;
-    if constexpr (A::dimensions == 2) extent[out++] = a.shape()[0];
-    if constexpr (B::dimensions == 2) extent[out++] = b.shape()[1];
-  }
-  shape_t<dimensions> const& shape() const { return extent; }
-
-  /// Carries out the product (collective).
-  leaf<value_type, dimensions> resolve() const {
-    auto const left = detail::carried_out<value_type>(a);
-    auto const right = detail::carried_out<value_type>(b);
-    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
-                                                        detail::factor_of(right, false), dimensions, where);
-    leaf<value_type, dimensions> result;
-    result.extent = extent;
-    result.view = view_map(extents(extent));
-    result.memory = std::move(product.memory);
-    result.stored_box = product.storage;
-    result.comm = product.comm;
-    result.stored_tiling = product.tiled;
-    return result;
-  }
-};
 
 /// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner
 /// extents differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool
@@ -129,17 +23,116 @@ requires(dimensions_of<A> <= 2 &&
     using T = promote_t<value_of<A>, value_of<B>>;
     using R = std::conditional_t<std::is_same_v<T, bool>, index_t, T>;
     return static_cast<R>(sum(x * y, where));
-  } else if constexpr (detail::has_dot_rule<node_of<A>, node_of<B>>) {
-    return dot_rule<node_of<A>, node_of<B>>::apply(as_node(a), as_node(b), where);
+  } else if constexpr (detail::has_dot_rule<detail::plain_t<node_of<A>>, detail::plain_t<node_of<B>>>) {
+    using rule = dot_rule<detail::plain_t<node_of<A>>, detail::plain_t<node_of<B>>>;
+    auto const x = node_of<A>(as_node(a));
+    auto const y = node_of<B>(as_node(b));
+    return detail::named_after(detail::named<rule>(rule::apply(detail::plain(x), detail::plain(y), where)), x,
+                               y);
   } else {
     return dot_node<node_of<A>, node_of<B>>(as_node(a), as_node(b), where);
   }
 }
 
-template <node E, int N>
-leaf<typename view_node<E, N>::value_type, N> view_node<E, N>::resolve() const {
-  auto const whole = detail::carried_out<value_type>(operand);
-  return leaf<value_type, N>(whole, whole.view.seen_through(view));
+namespace detail {
+
+/// s times an operand, with the element type of a product.
+template <class I, node E>
+auto scaled_by_identity(I const& identity, E const& e) {
+  using T = product_t<typename I::value_type, typename E::value_type>;
+  if constexpr (!std::is_same_v<I, identity_node<typename I::value_type>>)
+    return scale_of(identity) * cast<T>(e);
+  else if constexpr (std::is_same_v<T, typename E::value_type>)
+    return e;
+  else
+    return cast<T>(e);
 }
+
+}  // namespace detail
+
+template <class I, node B>
+requires detail::is_scaled_identity<I>
+struct dot_rule<I, B> {
+  static constexpr char const* name = "dot(s * identity(n), B) is s * B";
+  static auto apply(I const& a, B const& b, std::source_location where) {
+    detail::check_inner(a.shape()[1], b.shape()[0], where);
+    return detail::scaled_by_identity(a, b);
+  }
+};
+template <node A, class I>
+requires(detail::is_scaled_identity<I>&& detail::symbol_rank<A> <
+         detail::symbol_rank<I>) struct dot_rule<A, I> {
+  static constexpr char const* name = "dot(A, s * identity(n)) is s * A";
+  static auto apply(A const& a, I const& b, std::source_location where) {
+    detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], where);
+    return detail::scaled_by_identity(b, a);
+  }
+};
+
+/// A product of matrices with a number added to its diagonal, before anybody else sees it.
+template <node A, node B>
+struct shifted_dot_node : node_base {
+  using value_type = typename dot_node<A, B>::value_type;
+  static constexpr int dimensions = 2;
+
+  dot_node<A, B> product;
+  detail::identity_node<value_type> identity;
+  value_type shift;
+  shape_t<2> extent;
+
+  shifted_dot_node(dot_node<A, B> const& p, index_t n, value_type s)
+      : product(p), identity({}, {n, n}), shift(s), extent(detail::broadcast_shape<2>(p, identity)) {}
+  shape_t<2> const& shape() const { return extent; }
+  leaf<value_type, 2> resolve() const {
+    if (product.shape() != identity.extent) {  // one of them is a single element, stretched
+      auto const scaled = pantile::apply(functor::multiply{}, shift, identity);
+      return detail::carried_out<value_type>(
+          map_node<functor::add, dot_node<A, B>, std::remove_cvref_t<decltype(scaled)>>({}, product, scaled));
+    }
+    if (trace::active) trace::active->note("rewritten", "dot(A, B) + s * identity(n) adds s to the diagonal");
+    auto const result = product.resolve();
+    box const& mine = result.stored_box;
+    index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
+    auto* elements = reinterpret_cast<value_type*>(result.memory.get());
+    trace::computed(static_cast<double>(std::max<index_t>(hi - lo, 0)));
+    if (trace::rehearsing()) return result;
+    for (index_t i = lo; i < hi; ++i) {
+      auto& element = elements[(i - mine.lo[0]) * mine.extent(1) + i - mine.lo[1]];
+      element = functor::add{}(element, shift);
+    }
+    return result;
+  }
+};
+
+namespace detail {
+
+template <class A, class B, class I>
+concept adds_identity =
+    dot_node<A, B>::dimensions == 2 &&
+    is_scaled_identity<I>&& std::is_same_v<typename dot_node<A, B>::value_type, typename I::value_type>;
+
+}  // namespace detail
+
+template <node A, node B, class I>
+requires detail::adds_identity<A, B, I>
+struct map_rule<functor::add, dot_node<A, B>, I> {
+  static auto apply(dot_node<A, B> const& p, I const& i) {
+    return shifted_dot_node<A, B>(p, i.shape()[0], detail::scale_of(i));
+  }
+};
+template <node A, node B, class I>
+requires detail::adds_identity<A, B, I>
+struct map_rule<functor::add, I, dot_node<A, B>> {
+  static auto apply(I const& i, dot_node<A, B> const& p) {
+    return shifted_dot_node<A, B>(p, i.shape()[0], detail::scale_of(i));
+  }
+};
+template <node A, node B, class I>
+requires detail::adds_identity<A, B, I>
+struct map_rule<functor::subtract, dot_node<A, B>, I> {
+  static auto apply(dot_node<A, B> const& p, I const& i) {
+    return shifted_dot_node<A, B>(p, i.shape()[0], functor::negative{}(detail::scale_of(i)));
+  }
+};
 
 }  // namespace pantile

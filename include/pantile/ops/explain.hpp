@@ -27,6 +27,9 @@ struct plan_step {
   index_t messages_busiest = 0;
   double flops_total = 0;
   double flops_busiest = 0;
+  double bytes_read = 0;            ///< of matrices from memory by products, all ranks: each pass counts
+  index_t lower_bound_busiest = 0;  ///< what any algorithm would receive on the busiest rank; 0: not known
+  std::vector<trace::alternative> rejected;  ///< other ways, and what they would cost the busiest rank
 };
 
 /// What a statement would do on all ranks.
@@ -78,6 +81,14 @@ template <element T, int N, class Make>
 std::string expression_text(deferred_node<T, N, Make> const& d);
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g);
+template <node E>
+std::string expression_text(rewritten_node<E> const& r);
+template <node A, node B>
+std::string expression_text(shifted_dot_node<A, B> const& d);
+template <element T, class E>
+std::string expression_text(one_pass_node<T, E> const& d);
+template <element T, class V>
+std::string expression_text(weighted_gram_node<T, V> const& d);
 
 template <class F, class... Es>
 std::string expression_text(map_node<F, Es...> const& m) {
@@ -110,6 +121,22 @@ std::string expression_text(deferred_node<T, N, Make> const& d) {
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g) {
   return function_name(typeid(F)) + to_string(extents(g.extent));
+}
+template <node E>
+std::string expression_text(rewritten_node<E> const& r) {
+  return expression_text(r.result);
+}
+template <node A, node B>
+std::string expression_text(shifted_dot_node<A, B> const& d) {
+  return "add(" + expression_text(d.product) + ", diagonal)";
+}
+template <element T, class E>
+std::string expression_text(one_pass_node<T, E> const& d) {
+  return "dot(" + expression_text(d.transposed) + ", " + expression_text(d.between) + ")";
+}
+template <element T, class V>
+std::string expression_text(weighted_gram_node<T, V> const& d) {
+  return "dot(" + expression_text(d.left) + ", " + expression_text(d.right) + ")";
 }
 
 }  // namespace detail

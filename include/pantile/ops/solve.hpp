@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/expr/create.hpp>
 #include <pantile/expr/rewrite.hpp>
 #include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/factorise.hpp>
@@ -46,6 +47,8 @@ void solve_least_squares(index_t m, index_t n, index_t k, T* a, T const* b, real
 template <class T>
 void pseudo_invert(index_t m, index_t n, T* a, real_t<T> rtol, T* x, std::source_location where);
 
+/// Throws linalg_error: pivot `zero` (counted from 1) of n is exactly zero.
+[[noreturn]] void throw_singular(char const* operation, index_t zero, index_t n, std::source_location where);
 /// Throws shape_error where a and b have different numbers of rows.
 void check_right_side(char const* operation, index_t rows, index_t right_rows, std::source_location where);
 /// max(m, n) machine epsilons, NumPy's idea of what is zero beside the largest singular value.
@@ -117,8 +120,38 @@ struct inverse_node : node_base {
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto inverse(E const& e,
                                              std::source_location where = std::source_location::current()) {
-  return inverse_node<node_of<E>>(as_node(e), where);
+  using Symbol = detail::plain_t<node_of<E>>;
+  if constexpr (detail::has_inverse_rule<Symbol>) {
+    node_of<E> const n = as_node(e);
+    return detail::named_after(
+        detail::named<inverse_rule<Symbol>>(inverse_rule<Symbol>::apply(detail::plain(n), where)), n);
+  } else {
+    return inverse_node<node_of<E>>(as_node(e), where);
+  }
 }
+
+template <class T>
+requires(!std::is_integral_v<T>) struct inverse_rule<detail::identity_node<T>> {
+  static constexpr char const* name = "inverse(identity(n)) is identity(n)";
+  static auto apply(detail::identity_node<T> const& e, std::source_location) { return e; }
+};
+template <class V>
+struct inverse_rule<diag_node<V, true>> {
+  static constexpr char const* name = "inverse(diag(v)) is diag(1 / v)";
+  static auto apply(diag_node<V, true> const& e, std::source_location at) {
+    using T = floating_t<typename V::value_type>;
+    V const v = e.vector;
+    return diag(detail::deferred<T, 1>("reciprocal", v.shape(), [v, at] {
+      auto const whole = detail::carried_out<T>(v);
+      if (index_t const n = v.shape()[0]; n > 0) {
+        // n at the first element, 1 at the last one: the first zero counts most.
+        index_t const from_end = max(pantile::where(whole == T(0), arange<index_t>(n, 0, -1), index_t{0}), at);
+        if (from_end > 0 && !trace::rehearsing()) detail::throw_singular("inverse", n - from_end + 1, n, at);
+      }
+      return detail::carried_out<T>(T(1) / whole);
+    }));
+  }
+};
 
 /// What explain calls it.
 template <node E>
@@ -126,15 +159,12 @@ std::string expression_text(inverse_node<E> const&) {
   return "inverse(...)";
 }
 
-namespace detail {
-template <class E>
-inline constexpr bool is_inverse = false;
-template <class E>
-inline constexpr bool is_inverse<inverse_node<E>> = true;
-}  // namespace detail
+template <node E>
+inline constexpr int detail::symbol_rank<inverse_node<E>> = 1;
 
 template <node E, node B>
-requires(!detail::is_diag<B>) struct dot_rule<inverse_node<E>, B> {
+requires(detail::symbol_rank<B> <= 1) struct dot_rule<inverse_node<E>, B> {
+  static constexpr char const* name = "dot(inverse(A), b) is solve(A, b)";
   static auto apply(inverse_node<E> const& a, B const& b, std::source_location where) {
     using T = detail::product_t<typename inverse_node<E>::value_type, typename B::value_type>;
     detail::check_inner(a.shape()[1], b.shape()[0], where);
@@ -142,7 +172,8 @@ requires(!detail::is_diag<B>) struct dot_rule<inverse_node<E>, B> {
   }
 };
 template <node A, node E>
-requires(!detail::is_diag<A> && !detail::is_inverse<A>) struct dot_rule<A, inverse_node<E>> {
+requires(detail::symbol_rank<A> == 0) struct dot_rule<A, inverse_node<E>> {
+  static constexpr char const* name = "dot(b, inverse(A)) solves with the transpose of A";
   static auto apply(A const& a, inverse_node<E> const& b, std::source_location where) {
     using T = detail::product_t<typename A::value_type, typename inverse_node<E>::value_type>;
     detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], where);

@@ -10,6 +10,14 @@
 // a pointer.
 namespace pantile::trace {
 
+/// A way to carry out an operation, and what it costs one rank.
+struct alternative {
+  std::string algorithm;
+  index_t bytes_received = 0;
+  double flops = 0;
+  double bytes_read = 0;
+};
+
 /// Listens to this thread. A recorder with `acting_as` >= 0 makes it a rehearsal: operations decide and plan as
 /// that rank would, with memory that is never touched, but compute and send nothing (see ops/explain.hpp).
 class recorder {
@@ -25,6 +33,12 @@ class recorder {
   virtual void note(char const* key, std::string value) = 0;
   virtual void moved(traffic const& volume) = 0;
   virtual void computed(double flops) = 0;
+  /// Bytes of matrices that a product reads from memory: each pass over an operand counts.
+  virtual void read(double /*bytes*/) {}
+  /// A way to carry out the open region that was not taken, and what it would have cost this rank.
+  virtual void rejected(alternative /*other*/) {}
+  /// The least that any way to carry out the open region would receive on this rank, in bytes.
+  virtual void lower_bound(index_t /*bytes*/) {}
   /// Bytes taken, or (negative) given back.
   virtual void memory(index_t bytes) = 0;
 
@@ -38,6 +52,10 @@ inline bool rehearsing() noexcept { return active && active->acting_as >= 0; }
 
 inline void computed(double flops) {
   if (active) active->computed(flops);
+}
+
+inline void read(double bytes) {
+  if (active) active->read(bytes);
 }
 
 /// Throws domain_error in a rehearsal: what this operation does depends on the elements.
@@ -71,6 +89,14 @@ class region {
   template <class Value>
   void note(char const* key, Value const& value) const {
     if (recorder_) recorder_->note(key, value());
+  }
+  /// True where somebody listens: what only they want to know need not be found out otherwise.
+  bool heard() const { return recorder_ != nullptr; }
+  void rejected(alternative other) const {
+    if (recorder_) recorder_->rejected(std::move(other));
+  }
+  void lower_bound(index_t bytes) const {
+    if (recorder_) recorder_->lower_bound(bytes);
   }
 
  private:

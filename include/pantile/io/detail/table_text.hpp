@@ -43,7 +43,7 @@ struct bad_line {
 std::string located(std::string const& name, index_t line, std::string const& problem);
 
 /// The text in quotes, shortened to 40 bytes, what is not printable ASCII escaped as \xNN.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// True for an empty line and one of spaces only: readers skip them.
 bool is_blank(std::string_view line) noexcept;

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <pantile/expr/functions.hpp>
+#include <pantile/expr/rewrite.hpp>
+#include <pantile/expr/views.hpp>
+#include <pantile/ops/reduce.hpp>
+
+#include <source_location>
+
+// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication
+// follow from how the operands are tiled:
+//
+// - a cut by rows (m): row x replicated. b is gathered; the result is cut as a's rows.
+// - a cut by columns (k), or a everywhere and b cut by rows (k): outer product, then one allreduce; the other
+//   operand is retiled to the same cuts where need be. Where a = transpose(b), half the work (Gram matrix). The
+//   result is replicated.
+// - a everywhere and b cut by columns (n): replicated x column. No communication; cut as b's columns.
+// - both everywhere: local.
+// - blocks and custom boxes: retiled to rows, then row x replicated.
+//
+// transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
+namespace pantile {
+
+namespace detail {
+
+/// A vector or matrix operand of a product, without its element type: which stored dimension is the outer one
+/// (m or n; -1 for a vector) and which the inner one (k).
+struct factor {
+  std::shared_ptr<std::byte> memory;
+  box stored;
+  tiling tiled;
+  std::optional<communicator> comm;
+  int outer = -1;
+  int inner = 0;
+  index_t outer_extent = 1;
+  index_t inner_extent = 0;
+};
+
+/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions`
+/// dimensions).
+struct product {
+  std::shared_ptr<std::byte> memory;
+  box storage;
+  std::optional<communicator> comm;
+  tiling tiled;
+};
+
+template <class T>
+product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where);
+
+template <element T, int N>
+factor factor_of(leaf<T, N> const& l, bool left) {
+  factor f{l.memory, l.stored_box, l.stored_tiling, l.comm, -1, 0, 1, 0};
+  if constexpr (N == 1) {
+    f.inner_extent = l.extent[0];
+  } else {
+    std::size_t const outer = left ? 0 : 1;
+    f.outer = l.view.axis[outer];
+    f.inner = l.view.axis[1 - outer];
+    f.outer_extent = l.extent[outer];
+    f.inner_extent = l.extent[1 - outer];
+  }
+  return f;
+}
+
+/// An operand as a whole array, in any order of its dimensions, of elements T.
+template <element T, node E>
+auto carried_out(E const& e) {
+  auto const resolved = e.resolve();
+  constexpr int N = E::dimensions;
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
+    if (resolved.view.is_permutation()) return leaf<T, N>(resolved);
+  }
+  auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
+  if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
+  return leaf<T, N>(local_array<T, N>(as_t));
+}
+
+}  // namespace detail
+
+/// The product of a matrix with a matrix or vector, or of a vector with a matrix.
+template <node A, node B>
+struct dot_node : node_base {
+  using value_type = detail::product_t<typename A::value_type, typename B::value_type>;
+  static constexpr int dimensions = A::dimensions + B::dimensions - 2;
+
+  A a;
+  B b;
+  std::source_location where;
+  shape_t<dimensions> extent{};
+
+  dot_node(A const& left, B const& right, std::source_location at) : a(left), b(right), where(at) {
+    detail::check_inner(a.shape()[A::dimensions - 1], b.shape()[0], at);
+    std::size_t out = 0;
+    if constexpr (A::dimensions == 2) extent[out++] = a.shape()[0];
+    if constexpr (B::dimensions == 2) extent[out++] = b.shape()[1];
+  }
+  shape_t<dimensions> const& shape() const { return extent; }
+
+  /// Carries out the product (collective).
+  leaf<value_type, dimensions> resolve() const {
+    auto const left = detail::carried_out<value_type>(a);
+    auto const right = detail::carried_out<value_type>(b);
+    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
+                                                        detail::factor_of(right, false), dimensions, where);
+    leaf<value_type, dimensions> result;
+    result.extent = extent;
+    result.view = view_map(extents(extent));
+    result.memory = std::move(product.memory);
+    result.stored_box = product.storage;
+    result.comm = product.comm;
+    result.stored_tiling = product.tiled;
+    return result;
+  }
+};
+
+template <node E, int N>
+leaf<typename view_node<E, N>::value_type, N> view_node<E, N>::resolve() const {
+  auto const whole = detail::carried_out<value_type>(operand);
+  return leaf<value_type, N>(whole, whole.view.seen_through(view));
+}
+
+}  // namespace pantile

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <pantile/base/checked.hpp>
+#include <pantile/kernel/matrix.hpp>
+
+#include <cblas.h>
+
+#include <algorithm>
+#include <complex>
+#include <type_traits>
+
+// BLAS routines by the type of their elements, on row-major matrices.
+namespace pantile::kernel::blas {
+
+template <class T>
+inline constexpr bool has = std::is_floating_point_v<T> || is_complex<T>;
+
+inline CBLAS_TRANSPOSE transpose(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
+inline int integer(index_t n) { return narrow<int>(n); }
+inline int leading(index_t ld) { return std::max(1, integer(ld)); }
+
+/// c = alpha a . b + beta c.
+template <class T>
+void gemm(index_t m, index_t n, index_t k, T alpha, matrix_view<T> a, matrix_view<T> b, T beta, T* c,
+          index_t ldc) {
+  auto const ta = transpose(a.transposed), tb = transpose(b.transposed);
+  int const M = integer(m), N = integer(n), K = integer(k), la = leading(a.ld), lb = leading(b.ld),
+            lc = leading(ldc);
+  if constexpr (std::is_same_v<T, float>)
+    cblas_sgemm(CblasRowMajor, ta, tb, M, N, K, alpha, a.data, la, b.data, lb, beta, c, lc);
+  else if constexpr (std::is_same_v<T, double>)
+    cblas_dgemm(CblasRowMajor, ta, tb, M, N, K, alpha, a.data, la, b.data, lb, beta, c, lc);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_cgemm(CblasRowMajor, ta, tb, M, N, K, &alpha, a.data, la, b.data, lb, &beta, c, lc);
+  else
+    cblas_zgemm(CblasRowMajor, ta, tb, M, N, K, &alpha, a.data, la, b.data, lb, &beta, c, lc);
+}
+
+/// c = alpha a . x + beta c for an m x k matrix a; x has distance `incx`, c has distance `incc`.
+template <class T>
+void gemv(index_t m, index_t k, T alpha, matrix_view<T> a, T const* x, index_t incx, T beta, T* c,
+          index_t incc) {
+  auto const ta = transpose(a.transposed);
+  int const rows = integer(a.transposed ? k : m), columns = integer(a.transposed ? m : k);
+  int const la = leading(a.ld), ix = integer(incx), ic = integer(incc);
+  if constexpr (std::is_same_v<T, float>)
+    cblas_sgemv(CblasRowMajor, ta, rows, columns, alpha, a.data, la, x, ix, beta, c, ic);
+  else if constexpr (std::is_same_v<T, double>)
+    cblas_dgemv(CblasRowMajor, ta, rows, columns, alpha, a.data, la, x, ix, beta, c, ic);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_cgemv(CblasRowMajor, ta, rows, columns, &alpha, a.data, la, x, ix, &beta, c, ic);
+  else
+    cblas_zgemv(CblasRowMajor, ta, rows, columns, &alpha, a.data, la, x, ix, &beta, c, ic);
+}
+
+/// gemm, by gemv where a or b is a vector. beta is 0 or 1; with 0, c is only written.
+template <class T>
+void product(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T beta, T* c, index_t ldc) {
+  if (n == 1)
+    gemv(m, k, T(1), a, b.data, b.transposed ? 1 : b.ld, beta, c, ldc);
+  else if (m == 1)
+    gemv(n, k, T(1), {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, beta, c, 1);
+  else
+    gemm(m, n, k, T(1), a, b, beta, c, ldc);
+}
+
+/// The upper triangle of c = alpha a' a + beta c for the k x n matrix a; complex elements without conjugation.
+template <class T>
+void syrk(index_t n, index_t k, T alpha, matrix_view<T> a, T beta, T* c, index_t ldc) {
+  auto const trans = a.transposed ? CblasNoTrans : CblasTrans;
+  int const N = integer(n), K = integer(k), la = leading(a.ld), lc = leading(ldc);
+  if constexpr (std::is_same_v<T, float>)
+    cblas_ssyrk(CblasRowMajor, CblasUpper, trans, N, K, alpha, a.data, la, beta, c, lc);
+  else if constexpr (std::is_same_v<T, double>)
+    cblas_dsyrk(CblasRowMajor, CblasUpper, trans, N, K, alpha, a.data, la, beta, c, lc);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_csyrk(CblasRowMajor, CblasUpper, trans, N, K, &alpha, a.data, la, &beta, c, lc);
+  else
+    cblas_zsyrk(CblasRowMajor, CblasUpper, trans, N, K, &alpha, a.data, la, &beta, c, lc);
+}
+
+/// Copies the upper triangle of an n x n matrix onto the lower one.
+template <class T>
+void mirror(index_t n, T* c, index_t ldc) {
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = i + 1; j < n; ++j) c[j * ldc + i] = c[i * ldc + j];
+}
+
+}  // namespace pantile::kernel::blas

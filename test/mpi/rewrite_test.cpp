@@ -1,0 +1,256 @@
+// Every rule that rewrites an expression: the rewritten and the literal form agree, explain names the rule, and
+// the rule does what it is for: fewer passes, less memory.
+#include "support/oracle.hpp"
+
+#include <pantile/expr/create.hpp>
+#include <pantile/ops/explain.hpp>
+#include <pantile/ops/linalg.hpp>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+constexpr double rounding = 1e-12;
+
+/// The tilings that rules look at, and some that they do not know.
+std::vector<tiling_rule> rules_for_matrices() {
+  return {tiling::row(),        tiling::column(),      tiling::block(),
+          tiling::replicated(), tiling::row().halo(1), tiling::cuts({{0, 5, 5, 13}, {}})};
+}
+/// Each of them that fits this number of ranks.
+std::vector<tiling_rule> fitting_rules() {
+  auto rules = rules_for_matrices();
+  if (world().size() != 3) rules.pop_back();
+  return rules;
+}
+
+bool names(plan const& p, std::string const& rule) { return to_string(p).find(rule) != std::string::npos; }
+
+/// The rewritten expression has the elements of the literal one, and explain names the rule.
+template <class E, element T, int N>
+void check_rule(E const& rewritten, local_array<T, N> const& literal, std::string const& rule) {
+  INFO(rule);
+  static_assert(E::dimensions == N);
+  static_assert(std::is_same_v<typename E::value_type, T>);
+  plan const p = explain(rewritten);
+  INFO(to_string(p));
+  CHECK(names(p, rule));
+  traffic const before = world().counters();
+  auto const result = eval(rewritten);
+  traffic const counted = world().counters() - before;
+  CHECK(is_part_of(result, literal, rounding));
+  CHECK(p.per_rank[static_cast<std::size_t>(world().rank())] == counted);
+}
+
+double bytes_read(plan const& p) {
+  double total = 0;
+  for (plan_step const& s : p.steps) total += s.bytes_read;
+  return total;
+}
+
+template <element T>
+local_array<T, 2> matrix_of(local_array<T, 1> const& v) {
+  return made<T>(shape_of<2>{v.extent(0), v.extent(0)},
+                 [&](any_index const& i) { return i[0] == i[1] ? v(i[0]) : T(0); });
+}
+template <element T>
+local_array<T, 1> times(local_array<T, 2> const& a, local_array<T, 1> const& v) {
+  return made<T>(shape_of<1>{a.extent(0)}, [&](any_index const& i) {
+    T total{};
+    for (index_t j = 0; j < a.extent(1); ++j) total += a(i[0], j) * v(j);
+    return total;
+  });
+}
+template <class E>
+auto here(E const& e) {
+  return local_array<typename E::value_type, E::dimensions>(e);
+}
+
+}  // namespace
+
+TEST_CASE("symbols in products, transposed and inverted") {
+  auto const whole = samples<double>(shape_of<2>{13, 7});
+  auto const v = here(samples<double>(shape_of<1>{13}) + 30.0),
+             u = here(samples<double>(shape_of<1>{7}) + 20.0);
+  for (auto const& rule : fitting_rules()) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule);
+    auto const x = spread(v, tiling::row());
+    check_rule(dot(identity<double>(13), a), whole, "dot(s * identity(n), B) is s * B");
+    check_rule(dot(3.0 * identity<double>(13), a), here(3.0 * whole), "dot(s * identity(n), B) is s * B");
+    check_rule(dot(a, identity<double>(7) * 2.0), here(2.0 * whole), "dot(A, s * identity(n)) is s * A");
+    check_rule(dot(a, identity<std::int32_t>(7)), whole, "dot(A, s * identity(n)) is s * A");
+    check_rule(dot(diag(x), a), multiplied<double>(matrix_of(v), whole),
+               "dot(diag(v), B) scales the rows of B");
+    check_rule(dot(a, diag(u)), multiplied<double>(whole, matrix_of(u)),
+               "dot(A, diag(v)) scales the columns of A");
+    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(matrix_of(here(v * v)), whole), "diag(v * w)");
+    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(matrix_of(here(v * v)), whole),
+               "scales the rows");
+    check_rule(dot(transpose(diag(x)), a), multiplied<double>(matrix_of(v), whole),
+               "transpose(diag(v, k)) is diag(v, -k)");
+    check_rule(dot(transpose(identity<double>(13)), a), whole, "transpose(s * identity(n)) is s * identity(n)");
+    check_rule(dot(inverse(diag(x)), a), multiplied<double>(matrix_of(here(1.0 / v)), whole),
+               "inverse(diag(v)) is diag(1 / v)");
+    check_rule(dot(inverse(identity<double>(13)), a), whole, "inverse(identity(n)) is identity(n)");
+    check_rule(dot(transpose(a), diag(x) + identity<double>(13)),
+               multiplied<double>(transposed(whole), matrix_of(here(v + 1.0))),
+               "dot(A, diag(v) + identity(n)) is dot(A, diag(v + 1))");
+    check_rule(a + zeros<double>({13, 7}), whole, "A + zeros is A");
+    check_rule(zeros<std::int32_t>({7}) + a, whole, "A + zeros is A");
+    check_rule(transpose(a - zeros<double>({13, 7})), transposed(whole), "A + zeros is A");
+    CHECK(is_part_of(eval(eval(a + zeros<double>({2, 13, 7}))(1, every, every) + 0.0), whole));
+    CHECK(is_part_of(eval(spread(samples<std::int32_t>(shape_of<1>{7}), tiling::row()) + zeros<double>({7})),
+                     here(cast<double>(samples<std::int32_t>(shape_of<1>{7})))));
+  }
+  auto const d = spread(v, tiling::row());
+  CHECK(is_part_of(distribute(world(), transpose(diag(d, 2)), tiling::row()), transposed(here(diag(v, 2)))));
+  CHECK(thrown_by([&] { dot(identity<double>(5), d); }) == "shape_error");
+  CHECK(thrown_by([&] { dot(d, 2.0 * identity<double>(5)); }) == "shape_error");
+  CHECK(thrown_by([&] { spread(whole, tiling::row()) + zeros<double>({3, 3}); }) == "shape_error");
+}
+
+TEST_CASE("inverse(diag(v)) with a zero is singular, on every rank, where its elements are asked for") {
+  auto const v = spread(made<double>(shape_of<1>{9}, [](any_index const& i) { return i[0] == 4 ? 0.0 : 2.0; }),
+                        tiling::row());
+  auto const a = spread(samples<double>(shape_of<2>{9, 3}), tiling::row());
+  auto const solution = dot(inverse(diag(v)), a);
+  std::string message;
+  try {
+    eval(solution);
+  } catch (linalg_error const& e) {
+    message = e.what();
+  }
+  CHECK(message.find("pivot 5 of 9") != std::string::npos);
+  CHECK(eval(dot(inverse(diag(eval(v + 1.0)(range(0, 0)))), eval(a)(range(0, 0), every))).extent(0) == 0);
+}
+
+TEST_CASE("dot(inverse(A), b) solves") {
+  auto const v = samples<double>(shape_of<1>{6});
+  auto const w = made<double>(shape_of<2>{6, 6}, [](any_index const& i) {
+    return i[0] == i[1] ? 9.0 : 1.0 + static_cast<double>(i[0] % 3);
+  });
+  for (auto const& rule : {tiling::row(), tiling::block(), tiling::replicated()}) {
+    auto const a = spread(w, rule);
+    auto const b = spread(v, tiling::row());
+    auto const x = here(dot(local_array<double, 2>(inverse(w)), v));
+    check_rule(dot(inverse(a), b), x, "dot(inverse(A), b) is solve(A, b)");
+    check_rule(dot(b, inverse(a)), here(dot(v, local_array<double, 2>(inverse(w)))),
+               "solves with the transpose of A");
+    CHECK(to_string(explain(dot(inverse(a), b))).find("inverse:") == std::string::npos);
+  }
+}
+
+TEST_CASE("a number beside a product goes to its diagonal, in no pass of its own") {
+  auto const whole = samples<double>(shape_of<2>{13, 7});
+  for (auto const& rule : fitting_rules()) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule);
+    auto const g = multiplied<double>(transposed(whole), whole);
+    auto const one = local_array<double, 2>(identity<double>(7));
+    std::string const name = "adds s to the diagonal";
+    check_rule(dot(transpose(a), a) + 0.5 * identity<double>(7), here(g + 0.5 * one), name);
+    check_rule(identity<double>(7) + dot(transpose(a), a), here(g + one), name);
+    check_rule(dot(transpose(a), a) - identity<double>(7) * 3.0, here(g - 3.0 * one), name);
+    check_rule((dot(a, transpose(a)) + 0.5 * identity<double>(13)) * 2.0,
+               here(2.0 * (multiplied<double>(whole, transposed(whole)) +
+                           0.5 * local_array<double, 2>(identity<double>(13)))),
+               name);
+    plan const with = explain(dot(transpose(a), a) + 0.5 * identity<double>(7)),
+               without = explain(dot(transpose(a), a));
+    CHECK(with.steps.size() == without.steps.size());
+    auto const first = a(range(0, 1), every);
+    CHECK(is_part_of(eval(dot(first, transpose(first)) + identity<double>(3)),
+                     here(multiplied<double>(here(slice(whole, range(0, 1), every)),
+                                             transposed(here(slice(whole, range(0, 1), every)))) +
+                          local_array<double, 2>(identity<double>(3)))));
+  }
+}
+
+TEMPLATE_TEST_CASE("a weighted Gram matrix agrees with the literal form", "", double, std::complex<double>) {
+  using T = TestType;
+  for (shape_of<2> const shape : {shape_of<2>{13, 7}, {1, 3}, {0, 4}, {700, 5}}) {
+    auto const whole = samples<T>(shape);
+    auto const c =
+        made<T>(shape_of<1>{shape[0]}, [](any_index const& i) { return T(static_cast<double>(i[0] % 5 - 2)); });
+    auto const expected = multiplied<T>(transposed(whole), multiplied<T>(matrix_of(c), whole));
+    for (auto const& rule : {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()}) {
+      INFO(rule.name());
+      auto const y = spread(whole, rule);
+      auto const d = spread(c, tiling::row());
+      bool const applies = world().size() == 1 || rule.name() == tiling::row().name() ||
+                           rule.name() == tiling::replicated().name();
+      std::string const name = applies ? "weighted Gram matrix" : "scales the columns";
+      check_rule(dot(dot(transpose(y), diag(d)), y), expected, name);
+      check_rule(dot(transpose(y) * c, y), expected, applies ? name : "product");
+      CHECK(is_part_of(eval(dot(transpose(y) * d, spread(whole, tiling::row()))), expected, rounding));
+    }
+    CHECK(is_same(here(dot(dot(transpose(whole), diag(c)), whole)), expected, rounding));
+  }
+}
+
+TEST_CASE("a diagonal of a million elements never becomes a matrix") {
+  index_t const n = 1'000'000;
+  auto const c =
+      from_function<double>(world(), {n}, tiling::row(), [](index_t i) { return static_cast<double>(i % 3); });
+  auto const y = from_function<double>(world(), {n, 2}, tiling::row(),
+                                       [](index_t i, index_t j) { return static_cast<double>((i + j) % 2); });
+  index_t const before = peak_tile_bytes();
+  array<double, 2> const g = dot(dot(transpose(y), diag(c)), y);
+  array<double, 2> const scaled = dot(diag(c), y);
+  CHECK(peak_tile_bytes() - before <= 8 * 8 * n);
+  CHECK(sum(scaled) == sum(c));
+  CHECK(matrix_trace(g) == sum(c));
+}
+
+TEST_CASE("the gradient of a loss reads its matrix once") {
+  for (shape_of<2> const shape : {shape_of<2>{13, 7}, {1000, 3}, {2, 40}, {0, 3}, {5, 0}}) {
+    auto const whole = samples<double>(shape);
+    auto const w = here(samples<double>(shape_of<1>{shape[1]}) / 100.0);
+    auto const u = here(w + 1.0);
+    auto const y = samples<double>(shape_of<1>{shape[0]});
+    auto const z = times(whole, w);
+    auto const literal = times(transposed(whole), here(1.0 / (1.0 + exp(-z)) - y));
+    auto const twice = times(transposed(whole), here(z * times(whole, u) + z));
+    for (auto const& rule : fitting_rules()) {
+      if (shape[0] != 13 && rule.name() == tiling::cuts({{0, 5, 5, 13}, {}}).name()) continue;
+      INFO(rule.name());
+      auto const x = spread(whole, rule);
+      for (auto const& labels_rule : {tiling::row(), tiling::replicated()}) {
+        auto const labels = spread(y, labels_rule);
+        auto const weights = spread(w, labels_rule);
+        auto const gradient = dot(transpose(x), sigmoid(dot(x, weights)) - labels);
+        bool const applies = world().size() == 1 ||
+                             !(rule.name() == tiling::column().name() || rule.name() == tiling::block().name());
+        check_rule(gradient, literal, applies ? "reads X once" : "product");
+        double const size = static_cast<double>(shape[0] * shape[1]) * sizeof(double);
+        if (applies && shape[0] > 100 && !x.tiling().is_replicated()) {
+          CHECK(bytes_read(explain(gradient)) < 1.1 * size);
+          auto const p = eval(sigmoid(dot(x, weights)) - labels);
+          CHECK(bytes_read(explain(world(), [&] {
+                  eval(dot(transpose(x), sigmoid(eval(dot(x, weights))) - labels));
+                })) > 2 * size);
+        }
+      }
+      CHECK(is_part_of(eval(dot(transpose(x), dot(x, w) * dot(x, u) + dot(x, w))), twice, 1e-10));
+      CHECK(is_part_of(eval(dot(transpose(x), dot(x, w))), times(transposed(whole), z), rounding));
+      CHECK(is_part_of(eval(dot(transpose(x), dot(spread(whole, rule), w))), times(transposed(whole), z),
+                       rounding));
+      auto const several = samples<double>(shape_of<2>{shape[1], 4});
+      auto const many = multiplied<double>(
+          transposed(whole),
+          here(tanh(multiplied<double>(whole, several) / 1000.0) * local_array<double, 2>({shape[0], 1}, 3.0)));
+      CHECK(is_part_of(eval(dot(transpose(x), tanh(dot(x, several) / 1000.0) *
+                                                  expand_dims(spread(here(0.0 * y + 3.0), tiling::row()), 1))),
+                       many, rounding));
+    }
+    CHECK(is_same(here(dot(transpose(whole), sigmoid(dot(whole, w)) - y)), literal, rounding));
+    if (shape[0] > 0)
+      CHECK(is_part_of(eval(dot(transpose(whole), sigmoid(dot(whole, w)) - spread(y, tiling::row()))), literal,
+                       rounding));
+  }
+  auto const x = spread(samples<double>(shape_of<2>{6, 3}), tiling::row());
+  CHECK(thrown_by([&] { dot(transpose(x), dot(x, local_array<double, 1>({4}, 1.0))); }) == "shape_error");
+  CHECK(thrown_by([&] { dot(x, dot(x, local_array<double, 1>({3}, 1.0))); }) == "shape_error");
+}

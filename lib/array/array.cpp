@@ -11,6 +11,13 @@ std::string next_array_name() {
   return "array_" + std::to_string(++count);
 }
 
+void check_contiguous(char const* operation, box const& stored, box const& owned, std::source_location where) {
+  if (stored.count() != owned.count())
+    throw tiling_error(
+        std::string(operation) + ": the tile has a halo, so its own elements are not contiguous; use local()",
+        where);
+}
+
 tiling bind_alike(communicator const& comm, char const* operation, std::span<index_t const> shape,
                   tiling_rule const& rule, std::source_location where, std::uint64_t print) {
   tiling bound;

@@ -2,6 +2,7 @@
 
 #include <pantile/kernel/lapack.hpp>
 #include <pantile/kernel/matrix.hpp>
+#include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/matrix_power.hpp>
 #include <pantile/trace/recorder.hpp>
 

@@ -13,14 +13,6 @@ using namespace support;
 
 namespace {
 
-using index_list = local_array<index_t, 1>;
-
-index_list drawn_indices(dice& d, index_t extent, index_t count) {
-  index_list indices(shape_of<1>{extent == 0 ? 0 : count});
-  for (index_t& i : indices.span()) i = d.between(-extent, extent - 1);
-  return indices;
-}
-
 template <class T, int N, class F>
 local_array<T, N> scattered(local_array<T, N> target, index_list const& indices,
                             local_array<T, N> const& values, F f) {

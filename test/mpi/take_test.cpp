@@ -14,14 +14,6 @@ using namespace support;
 
 namespace {
 
-using index_list = local_array<index_t, 1>;
-
-index_list drawn_indices(dice& d, index_t extent, index_t count) {
-  index_list indices(shape_of<1>{extent == 0 ? 0 : count});
-  for (index_t& i : indices.span()) i = d.between(-extent, extent - 1);
-  return indices;
-}
-
 template <class T, int N>
 local_array<T, N> taken(local_array<T, N> const& whole, index_list const& indices, int axis) {
   auto shape = whole.shape();

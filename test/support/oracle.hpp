@@ -61,6 +61,14 @@ local_array<T, static_cast<int>(N)> samples(std::array<index_t, N> const& shape,
   return made<T>(shape, [&](any_index const&) { return sample<T>(i++); });
 }
 
+/// Indices from both ends of a dimension; none where it has none.
+using index_list = local_array<index_t, 1>;
+inline index_list drawn_indices(dice& d, index_t extent, index_t count) {
+  index_list indices(shape_of<1>{extent == 0 ? 0 : count});
+  for (index_t& i : indices.span()) i = d.between(-extent, extent - 1);
+  return indices;
+}
+
 /// The first N extents of a drawn shape.
 template <int N>
 shape_of<N> static_shape(extents const& shape) {

@@ -27,6 +27,8 @@ struct agreed_tiling {
 };
 /// "array_7": names count up in program order, so that they are the same on every rank.
 std::string next_array_name();
+/// Throws tiling_error where a tile's own elements have a halo between them.
+void check_contiguous(char const* operation, box const& stored, box const& owned, std::source_location where);
 template <std::size_t N>
 std::array<index_t, N> extents_of(box const& b) {
   std::array<index_t, N> sizes{};
@@ -172,8 +174,7 @@ class array {
   }
 
   std::size_t owned_count() const {
-    if (stored_.count() != owned_box().count())
-      throw tiling_error("span: the tile has a halo, so its own elements are not contiguous; use local()");
+    detail::check_contiguous("span", stored_, owned_box(), std::source_location::current());
     return static_cast<std::size_t>(stored_.count());
   }
 

@@ -13,9 +13,7 @@ namespace pantile {
 /// tiling_error where a halo lies between the elements.
 template <element T, int N>
 local_array<T, N> tile_of(array<T, N>& a, std::source_location where = std::source_location::current()) {
-  if (a.stored_box().count() != a.owned_box().count())
-    throw tiling_error("tile_of: the tile has a halo, so its own elements are not contiguous; use local()",
-                       where);
+  detail::check_contiguous("tile_of", a.stored_box(), a.owned_box(), where);
   using result = local_array<T, N>;
   return result(detail::extents_of<N>(a.owned_box()), typename result::sharing{a.memory()});
 }

@@ -186,43 +186,22 @@ struct sign {
 
 }  // namespace functor
 
-template <array_operand E>
-auto negative(E const& e) {
-  return pantile::apply(functor::negative{}, e);
-}
+PANTILE_UNARY_FUNCTION(negative)
 /// 1 / x; integers truncate, and 1 / 0 of them is a domain_error.
-template <array_operand E>
-auto reciprocal(E const& e) {
-  return pantile::apply(functor::reciprocal{}, e);
-}
+PANTILE_UNARY_FUNCTION(reciprocal)
 /// |x|: real for complex elements.
-template <array_operand E>
-auto abs(E const& e) {
-  return pantile::apply(functor::abs{}, e);
-}
+PANTILE_UNARY_FUNCTION(abs)
 /// -1, 0 or 1; NaN stays; x / |x| for complex elements, 0 for 0.
-template <array_operand E>
-auto sign(E const& e) {
-  return pantile::apply(functor::sign{}, e);
-}
+PANTILE_UNARY_FUNCTION(sign)
 /// The largest whole number not above a / b, as NumPy's `//`: floor_divide(-7, 2) is -4 where -7 / 2 is -3.
 /// Integers: domain_error for a division by zero; floats: inf or NaN.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto floor_divide(A const& a, B const& b) {
-  return pantile::apply(functor::floor_divide{}, a, b);
-}
+PANTILE_BINARY_FUNCTION(floor_divide)
 /// a - floor_divide(a, b) * b, as NumPy's `%`: it has the sign of b. (The operator % is C++'s and has the sign
 /// of a: see fmod.) Integers: domain_error for a division by zero; floats: NaN.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto remainder(A const& a, B const& b) {
-  return pantile::apply(functor::remainder{}, a, b);
-}
+PANTILE_BINARY_FUNCTION(remainder)
 /// What the operator % gives: the remainder of the division that truncates; it has the sign of a. Integers:
 /// domain_error for a division by zero; floats: NaN.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto fmod(A const& a, B const& b) {
-  return pantile::apply(functor::fmod{}, a, b);
-}
+PANTILE_BINARY_FUNCTION(fmod)
 /// a * b + c; rounded once for real elements.
 template <operand A, operand B, operand C>
 requires(array_operand<A> || array_operand<B> || array_operand<C>) auto fma(A const& a, B const& b,
@@ -233,14 +212,8 @@ requires(array_operand<A> || array_operand<B> || array_operand<C>) auto fma(A co
 PANTILE_UNARY(positive, x)
 PANTILE_UNARY(square, multiply{}(x, x))
 
-template <array_operand E>
-auto operator-(E const& e) {
-  return pantile::apply(functor::negative{}, e);
-}
-template <array_operand E>
-auto operator+(E const& e) {
-  return pantile::apply(functor::positive{}, e);
-}
+PANTILE_UNARY_OPERATOR(-, negative)
+PANTILE_UNARY_OPERATOR(+, positive)
 
 PANTILE_OPERATOR(+, add)
 PANTILE_OPERATOR(-, subtract)
@@ -248,8 +221,6 @@ PANTILE_OPERATOR(*, multiply)
 PANTILE_OPERATOR(/, divide)
 PANTILE_OPERATOR(%, fmod)
 
-#undef PANTILE_UNARY
-#undef PANTILE_BINARY
-#undef PANTILE_OPERATOR
-
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

@@ -50,38 +50,24 @@ struct right_shift {
 }  // namespace functor
 
 /// ~x; for bool !x.
-template <array_operand E>
-auto invert(E const& e) {
-  return pantile::apply(functor::invert{}, e);
-}
+PANTILE_UNARY_FUNCTION(invert)
 /// a * 2^b, wrapping; 0 where b is negative or at least the width of the type.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto left_shift(A const& a, B const& b) {
-  return pantile::apply(functor::left_shift{}, a, b);
-}
+PANTILE_BINARY_FUNCTION(left_shift)
 /// floor(a / 2^b); where b is negative or at least the width of the type, what shifting very far gives: 0, or
 /// -1 for negative a.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto right_shift(A const& a, B const& b) {
-  return pantile::apply(functor::right_shift{}, a, b);
-}
+PANTILE_BINARY_FUNCTION(right_shift)
 
 PANTILE_BINARY(bitwise_and, static_cast<R>(convert<R>(a) & convert<R>(b)))
 PANTILE_BINARY(bitwise_or, static_cast<R>(convert<R>(a) | convert<R>(b)))
 PANTILE_BINARY(bitwise_xor, static_cast<R>(convert<R>(a) ^ convert<R>(b)))
 
-template <array_operand E>
-auto operator~(E const& e) {
-  return pantile::apply(functor::invert{}, e);
-}
+PANTILE_UNARY_OPERATOR(~, invert)
 PANTILE_OPERATOR(&, bitwise_and)
 PANTILE_OPERATOR(|, bitwise_or)
 PANTILE_OPERATOR(^, bitwise_xor)
 PANTILE_OPERATOR(<<, left_shift)
 PANTILE_OPERATOR(>>, right_shift)
 
-#undef PANTILE_UNARY
-#undef PANTILE_BINARY
-#undef PANTILE_OPERATOR
-
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

@@ -78,10 +78,7 @@ requires(array_operand<E> || array_operand<B>) auto clip(E const& e, std::nullop
 }
 
 /// 0 where x < 0, 1 where x > 0, `at_zero` where x is 0; NaN stays. Integers compute as double.
-template <operand A, operand B>
-requires(array_operand<A> || array_operand<B>) auto heaviside(A const& x, B const& at_zero) {
-  return pantile::apply(functor::heaviside{}, x, at_zero);
-}
+PANTILE_BINARY_FUNCTION(heaviside)
 
 /// The elements as another type; complex to real is not offered (take real or abs).
 template <element To, array_operand E>
@@ -89,8 +86,6 @@ requires(is_complex<To> || !is_complex<value_of<E>>) auto cast(E const& e) {
   return pantile::apply(functor::cast<To>{}, e);
 }
 
-#undef PANTILE_UNARY
-#undef PANTILE_BINARY
-#undef PANTILE_OPERATOR
-
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

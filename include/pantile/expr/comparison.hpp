@@ -66,10 +66,7 @@ requires(array_operand<A> || array_operand<B>) auto isclose(A const& a, B const&
   return pantile::apply(functor::isclose{rtol, atol, equal_nan}, a, b);
 }
 
-template <array_operand E>
-auto operator!(E const& e) {
-  return pantile::apply(functor::logical_not{}, e);
-}
+PANTILE_UNARY_OPERATOR(!, logical_not)
 PANTILE_OPERATOR(==, equal_to)
 PANTILE_OPERATOR(!=, not_equal_to)
 PANTILE_OPERATOR(<, less)
@@ -79,8 +76,6 @@ PANTILE_OPERATOR(>=, greater_equal)
 PANTILE_OPERATOR(&&, logical_and)
 PANTILE_OPERATOR(||, logical_or)
 
-#undef PANTILE_UNARY
-#undef PANTILE_BINARY
-#undef PANTILE_OPERATOR
-
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pantile/expr/nodes.hpp>
+#include <pantile/expr/detail/function_macros.hpp>
 #include <pantile/kernel/vector_math.hpp>
 
 #include <complex>
@@ -47,22 +47,12 @@ struct angle {
 
 }  // namespace functor
 
-template <array_operand E>
-auto conj(E const& e) {
-  return pantile::apply(functor::conj{}, e);
-}
-template <array_operand E>
-auto real(E const& e) {
-  return pantile::apply(functor::real{}, e);
-}
-template <array_operand E>
-auto imag(E const& e) {
-  return pantile::apply(functor::imag{}, e);
-}
+PANTILE_UNARY_FUNCTION(conj)
+PANTILE_UNARY_FUNCTION(real)
+PANTILE_UNARY_FUNCTION(imag)
 /// The angle with the positive real axis, in [-pi, pi]; of real numbers 0 or pi.
-template <array_operand E>
-auto angle(E const& e) {
-  return pantile::apply(functor::angle{}, e);
-}
+PANTILE_UNARY_FUNCTION(angle)
 
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

@@ -72,8 +72,6 @@ PANTILE_BINARY(logaddexp, log_add_exp(static_cast<floating_t<R>>(a), static_cast
 PANTILE_BINARY(copysign, std::copysign(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 PANTILE_BINARY(nextafter, std::nextafter(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 
-#undef PANTILE_UNARY
-#undef PANTILE_BINARY
-#undef PANTILE_OPERATOR
-
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

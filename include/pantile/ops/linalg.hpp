@@ -4,6 +4,7 @@
 #include <pantile/ops/contract.hpp>
 #include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/factorise.hpp>
+#include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/matrix_power.hpp>
 #include <pantile/ops/products.hpp>
 #include <pantile/ops/solve.hpp>

@@ -127,37 +127,34 @@ auto roll(E const& e, index_t shift, int axis, std::source_location where = std:
                                    });
 }
 
+namespace detail {
+/// `times` copies of the operand along `axis`: one behind the other, or each element's `in_a_row`.
+template <array_operand E>
+auto copies(char const* name, E const& e, index_t times, int axis, bool in_a_row, std::source_location where) {
+  constexpr int N = dimensions_of<E>;
+  int const a = normalised_axis(axis, N, where);
+  check_not_negative(name, times, where);
+  auto const& n = as_node(e);
+  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
+  return filled_node<value_of<E>, N>(name, node_of<E>(n), with_extent<N>(n.shape(), a, extent * times), a,
+                                     [=](auto const& resolved, auto const& result) {
+                                       for (index_t k = 0; k < times; ++k)
+                                         store_along(resolved, result, a, in_a_row ? k : k * extent, extent,
+                                                     in_a_row ? times : 1);
+                                     });
+}
+}  // namespace detail
+
 /// The operand `times` times one after the other along `axis`.
 template <array_operand E>
 auto tile(E const& e, index_t times, int axis, std::source_location where = std::source_location::current()) {
-  constexpr int N = dimensions_of<E>;
-  using T = value_of<E>;
-  int const a = detail::normalised_axis(axis, N, where);
-  detail::check_not_negative("tile", times, where);
-  auto const& n = as_node(e);
-  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
-  return detail::filled_node<T, N>("tile", node_of<E>(n), detail::with_extent<N>(n.shape(), a, extent * times),
-                                   a, [=](auto const& resolved, auto const& result) {
-                                     for (index_t k = 0; k < times; ++k)
-                                       detail::store_along(resolved, result, a, k * extent, extent);
-                                   });
+  return detail::copies("tile", e, times, axis, false, where);
 }
 
 /// Every element `times` times in a row along `axis`.
 template <array_operand E>
 auto repeat(E const& e, index_t times, int axis, std::source_location where = std::source_location::current()) {
-  constexpr int N = dimensions_of<E>;
-  using T = value_of<E>;
-  int const a = detail::normalised_axis(axis, N, where);
-  detail::check_not_negative("repeat", times, where);
-  auto const& n = as_node(e);
-  index_t const extent = n.shape()[static_cast<std::size_t>(a)];
-  return detail::filled_node<T, N>("repeat", node_of<E>(n),
-                                   detail::with_extent<N>(n.shape(), a, extent * times), a,
-                                   [=](auto const& resolved, auto const& result) {
-                                     for (index_t k = 0; k < times; ++k)
-                                       detail::store_along(resolved, result, a, k, extent, times);
-                                   });
+  return detail::copies("repeat", e, times, axis, true, where);
 }
 
 /// With `before` elements of `value` before and `after` behind the operand along `axis`.

@@ -5,106 +5,16 @@
 #include <pantile/kernel/monoids.hpp>
 #include <pantile/kernel/reduce.hpp>
 #include <pantile/ops/evaluate.hpp>
+#include <pantile/ops/reduced_axes.hpp>
 
 #include <functional>
 #include <source_location>
 #include <typeinfo>
 
-// What all reductions share: which axes go, the loop, and the combination over the ranks.
+// What all reductions share: the loop, and the combination over the ranks.
 namespace pantile {
 
-struct keepdims_t {};
-/// The axes that are reduced stay, with extent 1, so that the result broadcasts against the operand.
-inline constexpr keepdims_t keepdims{};
-
-/// Several axes of a reduction: `sum(A, axes{0, -1})`, in any order; negative ones count from the end.
-template <int K>
-struct axes {
-  std::array<int, static_cast<std::size_t>(K)> which{};
-  template <std::integral... Is>
-  requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
-};
-template <std::integral... Is>
-axes(Is...) -> axes<static_cast<int>(sizeof...(Is))>;
-
 namespace detail {
-
-/// K of N axes that a reduction takes away, or with Keep leaves at extent 1.
-template <int N, int K, bool Keep>
-struct reduced_axes {
-  static constexpr int dimensions = Keep ? N : N - K;
-  static constexpr bool gives_scalar = K == N && !Keep;
-  std::array<bool, static_cast<std::size_t>(N)> reduced{};
-
-  /// The first reduced axis.
-  int first() const {
-    for (int d = 0; d < N; ++d)
-      if (reduced[static_cast<std::size_t>(d)]) return d;
-    return 0;
-  }
-  /// How many elements of an array are reduced to one.
-  index_t count(shape_t<N> const& shape) const {
-    index_t n = 1;
-    for (std::size_t d = 0; d < N; ++d)
-      if (reduced[d]) n *= shape[d];
-    return n;
-  }
-  shape_t<dimensions> shape_of(shape_t<N> const& full) const {
-    shape_t<dimensions> shape{};
-    std::size_t out = 0;
-    for (std::size_t d = 0; d < N; ++d) {
-      if (!reduced[d])
-        shape[out++] = full[d];
-      else if constexpr (Keep)
-        shape[out++] = 1;
-    }
-    return shape;
-  }
-};
-
-template <class H>
-inline constexpr int axes_in = is_index<H> ? 1 : 0;
-template <int K>
-inline constexpr int axes_in<axes<K>> = K;
-
-/// Marks the axes; throws index_error for one that does not exist or is named twice.
-void mark_axes(int const* which, int count, bool* reduced, int dimensions, std::source_location where);
-
-template <int N>
-constexpr auto all_axes() {
-  reduced_axes<N, N, false> r;
-  r.reduced.fill(true);
-  return r;
-}
-
-}  // namespace detail
-
-/// Which axes a reduction goes over: an int, or `axes{...}`.
-template <class H>
-concept axis_choice = detail::axes_in<H> >
-0;
-
-namespace detail {
-
-template <int N, bool Keep, axis_choice H>
-auto chosen_axes(H const& how, std::source_location where) {
-  constexpr int K = axes_in<H>;
-  static_assert(K <= N, "more axes than the operand has dimensions");
-  reduced_axes<N, K, Keep> r;
-  if constexpr (is_index<H>) {
-    int const axis = std::in_range<int>(how) ? static_cast<int>(how) : N;
-    mark_axes(&axis, 1, r.reduced.data(), N, where);
-  } else {
-    mark_axes(how.which.data(), K, r.reduced.data(), N, where);
-  }
-  return r;
-}
-template <int N, bool Keep>
-auto chosen_axes(keepdims_t, std::source_location) {
-  reduced_axes<N, N, true> r;
-  r.reduced.fill(true);
-  return r;
-}
 
 /// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up
 /// with whom, rows otherwise.

@@ -10,6 +10,14 @@ namespace pantile {
 
 namespace detail {
 
+/// An axis, which of a vector need not be said.
+template <int N>
+struct scan_axis {
+  int value = 0;
+  constexpr scan_axis(int axis) : value(axis) {}
+  constexpr scan_axis() requires(N == 1) = default;
+};
+
 /// A row-major tile, scanned along the middle of three extents.
 struct scanned_lines {
   index_t outer = 1, count = 1, inner = 1;
@@ -51,42 +59,25 @@ auto scan(char const* name, E const& e, int axis, std::source_location where) {
 /// passes over the data; between them one exclusive scan of one number per line over the ranks along the axis,
 /// where it is cut. The same bits for any number of threads.
 template <array_operand E>
-auto cumsum(E const& e, int axis, std::source_location where = std::source_location::current()) {
-  return detail::scan<monoid::sum>("cumsum", e, axis, where);
+auto cumsum(E const& e, detail::scan_axis<dimensions_of<E>> axis = {},
+            std::source_location where = std::source_location::current()) {
+  return detail::scan<monoid::sum>("cumsum", e, axis.value, where);
 }
 template <array_operand E>
-auto cumprod(E const& e, int axis, std::source_location where = std::source_location::current()) {
-  return detail::scan<monoid::prod>("cumprod", e, axis, where);
+auto cumprod(E const& e, detail::scan_axis<dimensions_of<E>> axis = {},
+             std::source_location where = std::source_location::current()) {
+  return detail::scan<monoid::prod>("cumprod", e, axis.value, where);
 }
 /// The least and greatest element so far; NaN wins. (NumPy's minimum.accumulate.)
 template <array_operand E>
-auto cummin(E const& e, int axis, std::source_location where = std::source_location::current()) {
-  return detail::scan<monoid::min>("cummin", e, axis, where);
+auto cummin(E const& e, detail::scan_axis<dimensions_of<E>> axis = {},
+            std::source_location where = std::source_location::current()) {
+  return detail::scan<monoid::min>("cummin", e, axis.value, where);
 }
 template <array_operand E>
-auto cummax(E const& e, int axis, std::source_location where = std::source_location::current()) {
-  return detail::scan<monoid::max>("cummax", e, axis, where);
-}
-
-template <array_operand E>
-requires(dimensions_of<E> == 1) auto cumsum(E const& e,
-                                            std::source_location where = std::source_location::current()) {
-  return cumsum(e, 0, where);
-}
-template <array_operand E>
-requires(dimensions_of<E> == 1) auto cumprod(E const& e,
-                                             std::source_location where = std::source_location::current()) {
-  return cumprod(e, 0, where);
-}
-template <array_operand E>
-requires(dimensions_of<E> == 1) auto cummin(E const& e,
-                                            std::source_location where = std::source_location::current()) {
-  return cummin(e, 0, where);
-}
-template <array_operand E>
-requires(dimensions_of<E> == 1) auto cummax(E const& e,
-                                            std::source_location where = std::source_location::current()) {
-  return cummax(e, 0, where);
+auto cummax(E const& e, detail::scan_axis<dimensions_of<E>> axis = {},
+            std::source_location where = std::source_location::current()) {
+  return detail::scan<monoid::max>("cummax", e, axis.value, where);
 }
 
 /// The differences of neighbours along `axis`, taken n times: element i is e[i + 1] - e[i]; of bool whether

@@ -1,3 +1,5 @@
+#include "data.hpp"
+
 #include <pantile/base/error.hpp>
 #include <pantile/tiling/view_map.hpp>
 
@@ -8,7 +10,7 @@ namespace pantile {
 
 namespace {
 
-std::size_t at(int d) { return static_cast<std::size_t>(d); }
+using detail::at;
 
 index_t ceil_div(index_t a, index_t b) { return a >= 0 ? (a + b - 1) / b : -(-a / b); }
 

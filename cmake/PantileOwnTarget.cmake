@@ -33,3 +33,14 @@ function(pantile_own_target target)
     target_link_options(${target} PRIVATE -fsanitize=${PANTILE_SANITIZE})
   endif()
 endfunction()
+
+# pantile_precompile(<target> [<option>...]): the library's umbrella header, compiled once with these options. Targets
+# with the same ones reuse it: target_precompile_headers(... REUSE_FROM <target>).
+function(pantile_precompile target)
+  file(CONFIGURE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp CONTENT "// carries the precompiled header\n" @ONLY)
+  add_library(${target} OBJECT ${CMAKE_CURRENT_BINARY_DIR}/${target}.cpp)
+  pantile_own_target(${target})
+  target_compile_options(${target} PRIVATE ${ARGN})
+  target_link_libraries(${target} PRIVATE pantile::pantile)
+  target_precompile_headers(${target} PRIVATE <pantile/pantile.hpp>)
+endfunction()

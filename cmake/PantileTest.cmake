@@ -43,20 +43,22 @@ if(PANTILE_SANITIZE)
        UBSAN_OPTIONS=print_stacktrace=1)
 endif()
 
-# Parsing Catch2, Eigen and the library takes 5 s, more than most tests themselves: they are precompiled once for all
-# tests, with the flags that these have. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
-file(CONFIGURE OUTPUT pantile_test_pch.cpp CONTENT "// carries the precompiled header\n" @ONLY)
-add_library(pantile_test_pch OBJECT ${PROJECT_BINARY_DIR}/pantile_test_pch.cpp)
-pantile_own_target(pantile_test_pch)
-# Test programs are many and run for milliseconds: at -O3 they would cost nearly twice as much to compile. The library,
-# the programs, the examples and the benchmarks are what is optimised.
-set(PANTILE_TEST_OPTIMIZE -O1)
+# Test programs are many and run for milliseconds: optimised, they would take twice as long to compile. What is
+# optimised is the library, the programs, the examples, the benchmarks, NumPy's judge and the tests of kernels (pure).
+set(PANTILE_PURE_TEST_OPTIMIZE -O1)
+set(PANTILE_MPI_TEST_OPTIMIZE -O0)
 if(PANTILE_SANITIZE)
-  set(PANTILE_TEST_OPTIMIZE -O0)
+  set(PANTILE_PURE_TEST_OPTIMIZE -O0)
 endif()
-target_compile_options(pantile_test_pch PRIVATE ${PANTILE_TEST_OPTIMIZE})
-target_link_libraries(pantile_test_pch PRIVATE pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
-target_precompile_headers(pantile_test_pch PRIVATE <catch2/catch.hpp> <pantile/pantile.hpp>)
+
+# Parsing Catch2, Eigen and the library takes 5 s, more than most tests themselves: they are precompiled, once for each
+# set of flags. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
+pantile_precompile(pantile_mpi_test_pch ${PANTILE_MPI_TEST_OPTIMIZE})
+pantile_precompile(pantile_pure_test_pch ${PANTILE_PURE_TEST_OPTIMIZE})
+foreach(pch IN ITEMS pantile_mpi_test_pch pantile_pure_test_pch)
+  target_link_libraries(${pch} PRIVATE Catch2::Catch2 nlohmann_json::nlohmann_json)
+  target_precompile_headers(${pch} PRIVATE <catch2/catch.hpp>)
+endforeach()
 
 # _pantile_settings(<file>): the settings line of a test file, as a list in `settings`.
 function(_pantile_settings file)
@@ -73,7 +75,7 @@ function(_pantile_settings file)
 endfunction()
 
 # Catch2's own code is compiled once for each kind of main.
-function(_pantile_add_test_program target source main)
+function(_pantile_add_test_program target source main kind)
   if(NOT TARGET ${main})
     add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
     pantile_own_target(${main})
@@ -83,7 +85,7 @@ function(_pantile_add_test_program target source main)
   endif()
   add_executable(${target} ${source})
   pantile_own_target(${target})
-  target_compile_options(${target} PRIVATE ${PANTILE_TEST_OPTIMIZE})
+  target_compile_options(${target} PRIVATE ${PANTILE_${kind}_TEST_OPTIMIZE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # More of what GCC 12 sees in sums of strings. Tests add many, and the sanitizers watch them; the library keeps
     # these warnings.
@@ -96,7 +98,8 @@ function(_pantile_add_test_program target source main)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
-  target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
+  string(TOLOWER pantile_${kind}_test_pch pch)
+  target_precompile_headers(${target} REUSE_FROM ${pch})
 endfunction()
 
 function(pantile_pure_test name source)
@@ -104,7 +107,7 @@ function(pantile_pure_test name source)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
   endif()
-  _pantile_add_test_program(pure_${name} ${source} catch_main)
+  _pantile_add_test_program(pure_${name} ${source} catch_main PURE)
   add_test(NAME pure.${name} COMMAND pure_${name})
   set_tests_properties(
     pure.${name} PROPERTIES LABELS pure TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
@@ -113,7 +116,7 @@ endfunction()
 
 function(pantile_mpi_test name source)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "RANKS")
-  _pantile_add_test_program(mpi_${name} ${source} mpi_main)
+  _pantile_add_test_program(mpi_${name} ${source} mpi_main MPI)
   pantile_add_mpi_runs(mpi.${name} mpi_${name} RANKS ${arg_RANKS} TIMEOUT ${arg_TIMEOUT} LABELS mpi)
 endfunction()
 

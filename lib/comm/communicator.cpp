@@ -104,6 +104,11 @@ std::byte const* communicator::near_memory(int peer) const noexcept {
   return detail::node_memory(state_->world_ranks[static_cast<std::size_t>(peer)]);
 }
 
+bool communicator::are_near(int one, int other) const noexcept {
+  auto const reached = [&](int r) { return r == state_->rank || near_memory(r); };
+  return one != other && reached(one) && reached(other);
+}
+
 communicator communicator::dup(where_t where) const {
   check_same("dup", 0, where);
   MPI_Comm copy = MPI_COMM_NULL;

@@ -91,4 +91,6 @@ index_t detail::shared_offset(void const* p) noexcept {
   return shared && shared->holds(p) ? static_cast<std::byte const*>(p) - shared->base() : -1;
 }
 
+bool detail::would_be_shared(index_t bytes) noexcept { return bytes >= arena_threshold && shared_arena(); }
+
 }  // namespace pantile

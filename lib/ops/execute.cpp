@@ -44,9 +44,7 @@ class executor {
   /// Announces the tile, sends, posts the receives and copies what stays here; waits for nobody. A rehearsal
   /// only counts.
   void start() {
-    if (rehearsed())
-      return comm_.count({plan_.elements_sent() * bytes_, plan_.elements_received() * bytes_,
-                          plan_.messages_sent(), plan_.messages_received()});
+    if (rehearsed()) return rehearse();
     announce();
     for (transfer const& t : plan_.receives)
       if (!near(t.peer)) start_receive(t);
@@ -89,6 +87,25 @@ class executor {
   bool shared() const { return offset_.offset >= 0; }
   int tag(purpose p) const {
     return first_tag + static_cast<int>(number_ % tag_sets) * purposes + static_cast<int>(p);
+  }
+
+  /// Counts what will be counted, and takes the buffers that will be taken: sources are as large as the plan says
+  /// and shared where their size allows it.
+  void rehearse() {
+    comm_.count({plan_.elements_sent() * bytes_, plan_.elements_received() * bytes_, plan_.messages_sent(),
+                 plan_.messages_received()});
+    auto const by_message = [&](transfer const& t) {
+      return !(share_ && comm_.are_near(plan_.rank, t.peer) &&
+               detail::would_be_shared(t.storage.count() * bytes_));
+    };
+    auto const buffered = [&](transfer const& t, box const& storage) {
+      if (t.parts.size() == 1 && kernel::is_contiguous(t.parts[0], storage)) return;
+      buffers_.push_back(allocate_tile(t.count() * bytes_, memory_kind::local));
+    };
+    for (transfer const& t : plan_.receives)
+      if (by_message(t)) buffered(t, targets_[static_cast<std::size_t>(t.slots[0])].storage);
+    for (transfer const& t : plan_.sends)
+      if (by_message(t)) buffered(t, t.storage);
   }
 
   /// Tells the near readers where this rank's tile is. A reader that cannot read it there (the tile is too

@@ -36,6 +36,7 @@ void plan_receives(movement& plan, tiling const& source, std::vector<box> const&
 void plan_sends_to(movement& plan, tiling const& source, std::vector<box> const& wanted, int reader) {
   transfer t;
   t.peer = reader;
+  t.storage = source.stored_box(plan.rank);
   for (std::size_t slot = 0; slot < wanted.size(); ++slot)
     for (auto const& part : source.provided_by(plan.rank, wanted[slot], reader))
       add(t, part, static_cast<int>(slot));

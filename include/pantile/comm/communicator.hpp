@@ -211,6 +211,8 @@ class communicator {
   /// Where rank `peer` of the same node keeps the shared memory that it allocates from: a pointer through which
   /// this rank reads it; nullptr where there is none (another node, or memory that cannot be shared).
   std::byte const* near_memory(int peer) const noexcept;
+  /// True where two of these ranks, both of this node, read each other's shared memory.
+  bool are_near(int one, int other) const noexcept;
 
   bool operator==(communicator const& other) const noexcept { return state_ == other.state_; }
 

@@ -25,6 +25,8 @@ index_t peak_tile_bytes() noexcept;
 namespace detail {
 /// The place of `p` in the memory that this rank shares with its node; -1 where it is not shared.
 index_t shared_offset(void const* p) noexcept;
+/// True where shareable memory of this size lies where the node reads it.
+bool would_be_shared(index_t bytes) noexcept;
 }  // namespace detail
 
 }  // namespace pantile

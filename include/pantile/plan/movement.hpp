@@ -11,7 +11,7 @@ namespace pantile {
 /// which both sides pack them. `slots[i]` says into which of the reader's wanted boxes part i goes.
 struct transfer {
   int peer = 0;
-  box storage;  // of a receive: what the peer stores of the source, halo included
+  box storage;  // what the sender stores of the source, halo included
   std::vector<box> parts;
   std::vector<int> slots;
   index_t count() const noexcept;

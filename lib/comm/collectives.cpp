@@ -83,6 +83,12 @@ std::uint64_t fingerprint(std::initializer_list<index_t> values) {
   return h;
 }
 
+traffic traffic_of_bcast(communicator const& comm, index_t bytes, int root) {
+  index_t const others = comm.size() - 1;
+  if (comm.rank() == root) return {.bytes_sent = bytes * others, .messages_sent = others};
+  return {.bytes_received = bytes, .messages_received = 1};
+}
+
 /// MPI defines only logical reductions for bool and none that orders complex numbers.
 void check_reducible(char const* operation, dtype type, reduce_op op, std::source_location where) {
   bool const complex = type == dtype::complex64 || type == dtype::complex128;
@@ -142,10 +148,32 @@ void communicator::bcast_bytes(void* data, index_t count, int root, std::uint64_
   in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
     call_mpi("bcast", where, [&] { return MPI_Bcast(bytes + offset, n, MPI_BYTE, root, state_->handle); });
   });
-  if (rank() == root)
-    this->count({.bytes_sent = count * (size() - 1), .messages_sent = size() - 1});
-  else
-    this->count({.bytes_received = count, .messages_received = 1});
+  this->count(traffic_of_bcast(*this, count, root));
+}
+
+std::unique_ptr<detail::request_state> communicator::under_way(char const* operation, where_t where) const {
+  auto r = std::make_unique<detail::request_state>();
+  r->operation = operation;
+  r->where = where;
+  r->owner = state_;
+  r->collective = true;
+  return r;
+}
+
+request communicator::ibcast_bytes(void* data, index_t count, int root, std::uint64_t type,
+                                   where_t where) const {
+  check_root("ibcast", root, where);
+  check_same("ibcast", hash_combine(type, fingerprint({count, root})), where);
+  auto r = under_way("ibcast", where);
+  if (size() == 1) return request(std::move(r));
+  auto* bytes = static_cast<std::byte*>(data);
+  in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
+    r->pieces.push_back(MPI_REQUEST_NULL);
+    call_mpi("ibcast", where,
+             [&] { return MPI_Ibcast(bytes + offset, n, MPI_BYTE, root, state_->handle, &r->pieces.back()); });
+  });
+  this->count(traffic_of_bcast(*this, count, root));
+  return request(std::move(r));
 }
 
 void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const {
@@ -167,11 +195,7 @@ request communicator::iallreduce_typed(void* data, index_t count, dtype type, re
                                        where_t where) const {
   check_reducible("allreduce", type, op, where);
   check_same("iallreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
-  auto r = std::make_unique<detail::request_state>();
-  r->operation = "allreduce";
-  r->where = where;
-  r->owner = state_;
-  r->collective = true;
+  auto r = under_way("allreduce", where);
   if (size() == 1) return request(std::move(r));
   auto* bytes = static_cast<std::byte*>(data);
   index_t const width = detail::size_of(type);

@@ -89,6 +89,71 @@ TEST_CASE("gather and scatter under way") {
   CHECK(thrown_by([&] { p.get(); }) == "index_error");
 }
 
+TEST_CASE("broadcast under way") {
+  int const ranks = world().size(), me = world().rank();
+  auto const check = [&](auto const& whole, int root) {
+    using array_type = std::remove_cvref_t<decltype(whole)>;
+    array_type mine;
+    if (me == root) mine = array_type(whole);
+    traffic const async = counted([&] {
+      auto p = broadcast_async(world(), mine, root);
+      if (me == root) mine = array_type();  // it was copied
+      CHECK(is_same(p.get(), whole));
+      CHECK(p.ready());
+    });
+    CHECK(async == counted([&] { broadcast(world(), me == root ? whole : array_type(), root); }));
+  };
+  for (int root : {0, ranks - 1, ranks / 2}) {
+    check(samples<double>(std::to_array<index_t>({23})), root);
+    check(samples<std::complex<double>>(std::to_array<index_t>({7, 6})), root);
+    check(samples<bool>(std::to_array<index_t>({3, 4, 5})), root);
+    check(samples<float>(std::to_array<index_t>({0, 5})), root);
+  }
+  world().set_chunk_limit(24);  // in pieces
+  check(samples<double>(std::to_array<index_t>({31})), 0);
+  world().set_chunk_limit(index_t{1} << 30);
+  check(samples<double>(std::to_array<index_t>({300, 200})), ranks - 1);
+  auto p = broadcast_async(world(), samples<double>(std::to_array<index_t>({2})), ranks);
+  CHECK(thrown_by([&] { p.get(); }) == "index_error");
+}
+
+TEST_CASE("all_to_all under way") {
+  int const ranks = world().size(), me = world().rank();
+  auto const part = [](int from, int to, index_t scale) {
+    return samples<float>(std::to_array<index_t>({(from % 3 + 1) * scale, to % 4}), from * 10 + to);
+  };
+  auto const check = [&](index_t scale) {
+    std::vector<local_array<float, 2>> parts;
+    for (int r = 0; r < ranks; ++r) parts.push_back(part(me, r, scale));
+    traffic const blocking = counted([&] { all_to_all(world(), parts); });
+    traffic const async = counted([&] {
+      auto p = all_to_all_async(world(), parts);
+      { auto dropped = all_to_all_async(world(), parts); }
+      auto q = all_to_all_async(world(), parts);
+      parts.clear();  // they were copied
+      auto const later = q.get(), came = p.get();
+      CHECK(p.ready());
+      REQUIRE(std::ssize(came) == ranks);
+      for (int r = 0; r < ranks; ++r) {
+        CHECK(is_same(came[static_cast<std::size_t>(r)], part(r, me, scale)));
+        CHECK(is_same(later[static_cast<std::size_t>(r)], part(r, me, scale)));
+      }
+    });
+    CHECK(async.bytes_sent == 3 * blocking.bytes_sent);
+    CHECK(async.bytes_received == 3 * blocking.bytes_received);
+    CHECK(async.messages_sent == 3 * blocking.messages_sent);
+    CHECK(async.messages_received == 3 * blocking.messages_received);
+  };
+  check(1);
+  check(4000);
+  world().set_chunk_limit(24);
+  check(3);
+  world().set_chunk_limit(index_t{1} << 30);
+  std::vector<local_array<float, 2>> few(static_cast<std::size_t>(me == ranks - 1 ? ranks - 1 : ranks));
+  auto p = all_to_all_async(world(), few);
+  CHECK(thrown_by([&] { p.get(); }) == "shape_error");
+}
+
 TEST_CASE("several under way: got in any order, another one on each rank, blocking ones between") {
   for (index_t scale : {1, 60}) {
     auto const shape = std::to_array<index_t>({world().size() * scale + 3, 5 * scale});
@@ -99,6 +164,8 @@ TEST_CASE("several under way: got in any order, another one on each rank, blocki
       auto p = retile_async(a, tiling::column());
       auto q = retile_async(b, tiling::column());
       auto r = all_gather_async(c);
+      auto s = broadcast_async(world(), one, 0);
+      auto u = all_to_all_async(world(), std::vector(static_cast<std::size_t>(world().size()), two));
       array<double, 2> const d = retile(b, tiling::column()) + retile(a, tiling::block());
       CHECK(is_part_of(d, mapped([](double x, double y) { return x + y; }, one, two)));
       int const first = (world().rank() + turn) % 3;
@@ -108,6 +175,8 @@ TEST_CASE("several under way: got in any order, another one on each rank, blocki
         if (which == 1) CHECK(is_part_of(q.get(), two));
         if (which == 2) CHECK(is_same(r.get(), three));
       }
+      CHECK(is_same(u.get().back(), two));
+      CHECK(is_same(s.get(), one));
     }
   }
 }
@@ -132,6 +201,7 @@ TEST_CASE("the operand may go, and a pending result may be dropped or replaced")
     auto p = retile_async(*a, tiling::column());
     auto q = retile_async(*a, tiling::block());
     { auto dropped = all_gather_async(*a); }
+    { auto dropped = broadcast_async(world(), whole, 0); }
     a.reset();
     array<double, 2> const other = full<double>(world(), shape, -1.0, tiling::row());
     if (turn % 2 == 0) q = retile_async(other, tiling::replicated());

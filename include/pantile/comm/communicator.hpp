@@ -94,6 +94,11 @@ class communicator {
   void bcast(std::span<T> data, int root, where_t where = where_t::current()) const {
     bcast_bytes(data.data(), bytes(data), root, type_print<T>(), where);
   }
+  /// The same under way: `data` must live, and be left alone, until the request is waited for.
+  template <class T>
+  [[nodiscard]] request ibcast(std::span<T> data, int root, where_t where = where_t::current()) const {
+    return ibcast_bytes(data.data(), bytes(data), root, type_print<T>(), where);
+  }
   /// In place over all elements of `data`.
   template <element T>
   void allreduce(std::span<T> data, reduce_op op, where_t where = where_t::current()) const {
@@ -252,6 +257,9 @@ class communicator {
                     where_t where) const;
 
   void bcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const;
+  request ibcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const;
+  /// A collective that is being started.
+  std::unique_ptr<detail::request_state> under_way(char const* operation, where_t where) const;
   void allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
   request iallreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const;
   void reduce_typed(void* data, index_t count, dtype type, reduce_op op, int root, where_t where) const;

@@ -24,6 +24,33 @@ void check_tile(communicator const& comm, extents const& tile, tiling const& box
 /// Shapes of what each rank gets from each, given the shapes of what it sends; not counted.
 std::vector<index_t> swap_shapes(communicator const& comm, std::vector<index_t> const& shapes, int dimensions,
                                  std::source_location where);
+/// Uninitialised arrays for what each rank sends to this one (collective; not counted). Throws shape_error on
+/// every rank where one has not one part for each rank.
+template <element T, int N>
+std::vector<local_array<T, N>> arrays_to_come(communicator const& comm,
+                                              std::vector<local_array<T, N>> const& parts,
+                                              std::source_location where) {
+  std::vector<index_t> shapes;
+  for (auto const& part : parts) shapes.insert(shapes.end(), part.shape().begin(), part.shape().end());
+  auto const incoming = swap_shapes(comm, shapes, N, where);
+  std::vector<local_array<T, N>> result;
+  for (std::size_t r = 0; r < parts.size(); ++r) {
+    std::array<index_t, N> shape{};
+    std::copy_n(incoming.begin() + static_cast<std::ptrdiff_t>(r * N), N, shape.begin());
+    result.emplace_back(shape);
+  }
+  return result;
+}
+/// All their elements, one array after the other.
+template <element T, int N>
+local_array<T, 1> joined(std::vector<local_array<T, N>> const& parts) {
+  index_t total = 0;
+  for (auto const& part : parts) total += part.count();
+  local_array<T, 1> flat(std::array{total});
+  T* out = flat.data();
+  for (auto const& part : parts) out = std::copy_n(part.data(), part.count(), out);
+  return flat;
+}
 }  // namespace detail
 
 /// The root's array, tiled over the ranks (collective); the other ranks' is not looked at. Communication: the
@@ -83,29 +110,16 @@ local_array<T, N> broadcast(communicator const& comm, local_array<T, N> const& o
 template <element T, int N>
 std::vector<local_array<T, N>> all_to_all(communicator const& comm, std::vector<local_array<T, N>> const& parts,
                                           std::source_location where = std::source_location::current()) {
-  std::vector<index_t> shapes, counts;
-  for (auto const& part : parts) {
-    shapes.insert(shapes.end(), part.shape().begin(), part.shape().end());
-    counts.push_back(part.count() * index_t{sizeof(T)});
-  }
-  auto const incoming = detail::swap_shapes(comm, shapes, N, where);
-  std::vector<std::byte> flat(static_cast<std::size_t>(detail::sum_of(counts)));
-  std::byte* out = flat.data();
-  for (std::size_t r = 0; r < parts.size(); ++r) {
-    std::copy_n(reinterpret_cast<std::byte const*>(parts[r].data()), counts[r], out);
-    out += counts[r];
-  }
-  auto const came = comm.alltoallv(std::span<std::byte const>(flat), counts, nullptr, where);
-  std::vector<local_array<T, N>> result;
+  auto result = detail::arrays_to_come(comm, parts, where);
+  std::vector<index_t> counts;
+  for (auto const& part : parts) counts.push_back(part.count() * index_t{sizeof(T)});
+  auto const flat = detail::joined(parts);
+  auto const came = comm.alltoallv(std::as_bytes(flat.span()), counts, nullptr, where);
   std::byte const* data = came.data();
-  for (std::size_t r = 0; r < parts.size(); ++r) {
-    std::array<index_t, N> shape{};
-    std::copy_n(incoming.begin() + static_cast<std::ptrdiff_t>(r * N), N, shape.begin());
-    local_array<T, N> part(shape);
+  for (auto& part : result) {
     index_t const bytes = part.count() * index_t{sizeof(T)};
     std::copy_n(data, bytes, reinterpret_cast<std::byte*>(part.data()));
     data += bytes;
-    result.push_back(std::move(part));
   }
   return result;
 }

@@ -15,10 +15,10 @@ namespace pantile {
 
 namespace detail {
 
-struct reduction_under_way : work_under_way {
+struct request_under_way : work_under_way {
   std::shared_ptr<std::byte> memory;  // goes after the request
   request message;
-  reduction_under_way(std::shared_ptr<std::byte> result, request r)
+  request_under_way(std::shared_ptr<std::byte> result, request r)
       : memory(std::move(result)), message(std::move(r)) {}
   bool ready() const override { return message.ready(); }
   void finish() override { message.wait(); }
@@ -129,8 +129,58 @@ pending<local_array<T, N>> all_reduce_async(communicator const& comm, local_arra
                                             std::source_location where = std::source_location::current()) {
   return pending<local_array<T, N>>::started([&] {
     local_array<T, N> result(mine);
-    std::unique_ptr<detail::work_under_way> work = std::make_unique<detail::reduction_under_way>(
-        result.memory(), comm.iallreduce(result.span(), op, where));
+    std::unique_ptr<detail::work_under_way> work =
+        std::make_unique<detail::request_under_way>(result.memory(), comm.iallreduce(result.span(), op, where));
+    return std::pair(std::move(result), std::move(work));
+  });
+}
+
+/// As broadcast from a root, under way (collective). The root's array is copied.
+template <element T, int N>
+pending<local_array<T, N>> broadcast_async(communicator const& comm, local_array<T, N> const& on_root, int root,
+                                           std::source_location where = std::source_location::current()) {
+  return pending<local_array<T, N>>::started([&] {
+    auto shape = on_root.shape();
+    detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+    local_array<T, N> result(shape);
+    if (comm.rank() == root) std::copy_n(on_root.data(), on_root.count(), result.data());
+    std::unique_ptr<detail::work_under_way> work =
+        std::make_unique<detail::request_under_way>(result.memory(), comm.ibcast(result.span(), root, where));
+    return std::pair(std::move(result), std::move(work));
+  });
+}
+
+/// As all_to_all, under way (collective). `parts` are copied.
+template <element T, int N>
+pending<std::vector<local_array<T, N>>> all_to_all_async(
+    communicator const& comm, std::vector<local_array<T, N>> const& parts,
+    std::source_location where = std::source_location::current()) {
+  using result_type = std::vector<local_array<T, N>>;
+  return pending<result_type>::started([&] {
+    comm.check_same("all_to_all_async", static_cast<std::uint64_t>(dtype_of<T>), where);
+    result_type result = detail::arrays_to_come(comm, parts, where);
+    auto const flat = detail::joined(parts);
+    movement plan;
+    plan.rank = comm.rank();
+    std::vector<target_tile> targets;
+    detail::movement_under_way::memories keep{flat.memory()};
+    index_t at = 0;
+    for (int r = 0; r < comm.size(); ++r) {
+      auto const i = static_cast<std::size_t>(r);
+      box const out({at}, {at + parts[i].count()}), in(extents{result[i].count()});
+      at += parts[i].count();
+      targets.push_back({result[i].memory().get(), in});
+      keep.push_back(result[i].memory());
+      if (r == comm.rank()) {
+        std::copy_n(parts[i].data(), parts[i].count(), result[i].data());
+      } else {
+        plan.sends.push_back({r, {}, {out}, {0}});
+        plan.receives.push_back({r, {}, {in}, {r}});
+      }
+    }
+    std::unique_ptr<detail::work_under_way> work = std::make_unique<detail::movement_under_way>(
+        std::move(plan), comm, source_tile{flat.memory().get(), box(extents{at})}, std::move(targets),
+        sizeof(T), std::move(keep), where);
     return std::pair(std::move(result), std::move(work));
   });
 }

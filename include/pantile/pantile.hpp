@@ -26,6 +26,7 @@
 #include <pantile/ops/movement_async.hpp>
 #include <pantile/ops/norm.hpp>
 #include <pantile/ops/order.hpp>
+#include <pantile/ops/print.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/reduce.hpp>
 #include <pantile/ops/reshape.hpp>

@@ -25,6 +25,14 @@ void check_permutation(int* order, int dimensions, std::source_location where) {
   }
 }
 
+void mark_axes(int const* which, int count, bool* marked, int dimensions, std::source_location where) {
+  for (int i = 0; i < count; ++i) {
+    int const axis = normalised_axis(which[i], dimensions, where);
+    if (std::exchange(marked[axis], true))
+      throw index_error("axis " + std::to_string(axis) + " is named twice", where);
+  }
+}
+
 void check_squeezable(extents const& shape, int d, std::source_location where) {
   if (shape[d] != 1)
     throw shape_error(

@@ -10,7 +10,7 @@ void operand_survey::consider(communicator const& c, tiling const& t, index_t by
   if (comm && !(*comm == c))
     throw tiling_error("the expression mixes arrays of different communicators; retile them onto one first");
   comm = c;
-  if (t.shape() != shape) return;
+  if (asked || t.shape() != shape) return;
   // A replicated operand is at hand wherever the result lies, so a tiled one decides.
   bool const first_tiled = best && best->is_replicated() && !t.is_replicated();
   bool const tiled_kind = !best || best->is_replicated() || !t.is_replicated();
@@ -18,6 +18,12 @@ void operand_survey::consider(communicator const& c, tiling const& t, index_t by
     best = t;
     best_bytes = bytes;
   }
+}
+
+void operand_survey::ask(tiling const& t) {
+  if (asked || t.shape() != shape) return;
+  best = t;
+  asked = true;
 }
 
 namespace detail {

@@ -4,16 +4,6 @@
 
 namespace pantile::detail {
 
-void mark_axes(int const* which, int count, bool* reduced, int dimensions, std::source_location where) {
-  for (int i = 0; i < count; ++i) {
-    int const axis = normalised_axis(which[i], dimensions, where);
-    if (reduced[axis])
-      throw index_error("axis " + std::to_string(axis) + " is named twice among the axes of a reduction",
-                        where);
-    reduced[axis] = true;
-  }
-}
-
 tiling reducible_tiling(operand_survey const& survey) {
   tiling const natural = natural_tiling(survey);
   if (natural.is_cartesian()) return natural;

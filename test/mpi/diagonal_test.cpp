@@ -86,6 +86,43 @@ TEST_CASE("the diagonal of a matrix") {
   check_diagonal<double>(0, 3);
 }
 
+TEST_CASE("a diagonal can be assigned to") {
+  for (auto const& shape : {shape_of<2>{7, 5}, shape_of<2>{4, 9}, shape_of<2>{1, 1}, shape_of<2>{0, 3}}) {
+    auto const x = samples<double>(shape);
+    for (auto const& t : usual_tilings(extents(shape))) {
+      for (index_t const k : {0, 1, -2, 100}) {
+        INFO(to_string(t) << " k " << k);
+        auto const old = diagonal_vector(x, k);
+        auto const v = samples<double>(old.shape(), 1);
+        auto const expected = [&](auto value) {
+          return made<double>(shape, [&](any_index const& i) {
+            return i[1] - i[0] == k ? value(std::min(i[0], i[1])) : x(i[0], i[1]);
+          });
+        };
+        auto const check = [&](auto update, auto value) {
+          auto a = spread(x, t);
+          update(a);
+          CHECK(is_part_of(a, expected(value)));
+          CHECK(a.generation() == 1);
+          local_array<double, 2> l(x);
+          update(l);
+          CHECK(is_same(l, expected(value)));
+        };
+        auto const d = spread(v, tiling::row());
+        check([&](auto& a) { diagonal(a, k) = d; }, [&](index_t i) { return v(i); });
+        check([&](auto& a) { diagonal(a, k) = 3; }, [&](index_t) { return 3.0; });
+        check([&](auto& a) { diagonal(a, k) += d * 2.0; }, [&](index_t i) { return old(i) + 2 * v(i); });
+        check([&](auto& a) { diagonal(transpose(a), -k) -= flip(diagonal(a, k)); },
+              [&](index_t i) { return old(i) - old(old.extent(0) - 1 - i); });
+      }
+      auto a = spread(x, t);
+      if (std::min(shape[0], shape[1]) != 3)
+        CHECK(thrown_by([&] { diagonal(a) = local_array<double, 1>({3}, 1.0); }) == "shape_error");
+      CHECK(is_part_of(a, x));
+    }
+  }
+}
+
 TEST_CASE("diagonals within expressions") {
   auto const x = samples<double>(shape_of<2>{6, 6});
   auto const v = samples<double>(shape_of<1>{6}, 1);

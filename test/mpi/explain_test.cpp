@@ -92,6 +92,10 @@ TEST_CASE("explain predicts what is counted, for every kind of node and tiling")
     agrees(pad(a, 0, 1, 2));
     agrees(cast<std::int32_t>(a) / 3);
     agrees(map([](double x) { return x + 1; }, a));
+    agrees((a + b).tiled(tiling::block().halo(1)));
+    agrees(a.tiled(tiling::column()));
+    agrees(b * (a - v).tiled(tiling::replicated()));
+    agrees(roll(a, 5));
   }
 }
 
@@ -99,6 +103,7 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
   for (auto const& rule : usual_rules(2)) {
     INFO(rule.name());
     auto a = spread(samples<double>(shape_of<2>{31, 17}), rule);
+    auto const v = spread(samples<double>(shape_of<1>{31}), tiling::row());
     auto const before = all_gather(a);
     auto const generation = a.generation();
     auto const name = ones<double>(world(), {1}, tiling::row()).name();
@@ -106,6 +111,10 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
         std::function<void()>([&] { retile(a, tiling::block()); }),
         std::function<void()>([&] { a = transpose(transpose(a)) * 2.0; }),
         std::function<void()>([&] { a(range(1, {}), every) = a(range({}, -1), every); }),
+        std::function<void()>([&] { row(a, 3) *= 2.0; }),
+        std::function<void()>([&] { transpose(a) += v; }),
+        std::function<void()>([&] { a /= a + 1.0; }),
+        std::function<void()>([&] { a = 2.5; }),
         std::function<void()>([&] { sum(a * a); }),
         std::function<void()>([&] { argmax(a); }),
         std::function<void()>([&] { all_gather(a); }),

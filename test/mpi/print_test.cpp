@@ -3,6 +3,7 @@
 
 #include <pantile/array/print.hpp>
 #include <pantile/ops/evaluate.hpp>
+#include <pantile/ops/print.hpp>
 
 #include <fmt/format.h>
 
@@ -33,6 +34,19 @@ TEST_CASE("elements and annotation, as every rank shows its own") {
                               world().rank() == 0 ? "[[0, 0.5, 1], [1, 1.5, 2]]" : "[[2, 2.5, 3], [3, 3.5, 4]]",
                               world().rank()));
   CHECK(fmt::format("{}", a) == text);
+}
+
+TEST_CASE("expressions are carried out where they are printed, and plans are text") {
+  auto const elements = [](std::string const& text) { return text.substr(0, text.find(", annotation")); };
+  auto a = from_function<double>(world(), {4, 3}, tiling::row(), [](index_t i, index_t j) {
+    return static_cast<double>(i) + 0.5 * static_cast<double>(j);
+  });
+  CHECK(elements(fmt::format("{}", a * 2.0)) == elements(to_string(eval(a * 2.0))));
+  CHECK(elements(fmt::format("{}", transpose(a))) == elements(to_string(eval(transpose(a)))));
+  CHECK(fmt::format("{}", a(1, every).tiled(tiling::replicated())).starts_with("[1, 1.5, 2], annotation"));
+  local_array<double, 1> const l({2}, 1.5);
+  CHECK(fmt::format("{}", l + 1.0) == "[2.5, 2.5]");
+  CHECK(fmt::format("{}", explain(a + 1.0)) == to_string(explain(a + 1.0)));
 }
 
 TEST_CASE("every number of dimensions has names for them") {

@@ -108,6 +108,19 @@ void add_assignments(table& t) {
   });
   t["assign double to int"] = assigning<I, dims<2>>(
       [](auto& target, arguments const& a) { target = leaf_of<double, 2>(a.operands.at(1)) + 0.25; });
+  // As NumPy updates in place: the target keeps its shape and its element type.
+  t["update add"] = assigning<I, dims<1, 2, 3>>([](auto& target, arguments const& a) {
+    target += leaf_of<std::uint8_t, std::remove_cvref_t<decltype(target)>::dimensions>(a.operands.at(1));
+  });
+  t["update multiply"] = assigning<F, dims<1, 2, 3>>([](auto& target, arguments const& a) {
+    target *= leaf_of<float, std::remove_cvref_t<decltype(target)>::dimensions>(a.operands.at(1));
+  });
+  t["update slice"] = assigning<I, dims<1, 2, 3>>([](auto& target, arguments const& a) {
+    with_selectors<std::remove_cvref_t<decltype(target)>::dimensions>(a, [&](auto... is) {
+      target(is...) -= 3;
+      return value{};
+    });
+  });
   t["assign divided"] = assigning<I, dims<2>>(
       [](auto& target, arguments const& a) { target = target / leaf_of<std::int32_t, 2>(a.operands.at(1)); });
 }

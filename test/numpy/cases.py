@@ -707,6 +707,11 @@ def assigned(x, s, source):
     return x
 
 
+def updated(x, s, number):
+    x[s] -= number
+    return x
+
+
 def places_of_target(j, n):
     return [LOCAL if j.random.randint(6) == 0 else DISTRIBUTED] + [DISTRIBUTED if j.random.randint(4) else LOCAL
                                                                  for _ in range(n - 1)]
@@ -765,6 +770,18 @@ def add_assignments(j):
                      (slice(1, None), slice(None))]:
             j.case('assign part to part', [x], lambda x: assigned(x, a, x[b]), selectors=(a, b),
                    places=places_of_target(j, 1))
+    for n in 1, 2, 3:
+        for shape in SHAPES[n]:
+            for kind, name in ('int32', 'update add'), ('float64', 'update multiply'):
+                f = np.add if name == 'update add' else np.multiply
+                source = [m if j.random.randint(3) else 1 for m in shape]
+                if j.random.randint(8) == 0:
+                    source[0] += 2
+                x, y = j.sample(kind, shape), j.sample('uint8' if kind == 'int32' else 'float32', source)
+                j.case(name, [x, y], lambda x, y: f(x, y, out=x), compare='exact', places=places_of_target(j, 2))
+                s = selectors_for(j, shape)
+                j.case('update slice', [j.sample('int32', shape)], lambda x: updated(x, s, 3), selectors=s,
+                       on_error='index_error', places=places_of_target(j, 1))
     for n in 1, 5, 13, 31:
         j.case('assign transposed', [j.sample('float64', (n, n))], lambda x: x.T + x, compare='exact',
                places=places_of_target(j, 1))
@@ -852,6 +869,7 @@ def add_movement(j):
                     if n == 2:
                         j.case('sum of roll', [x], lambda x: np.sum(np.roll(x, shift, axis) - x, 0),
                                integers=[axis, shift])
+                j.case('roll flat', [x], lambda x: np.roll(x, shift), integers=[shift])
                 for times in (int(j.random.choice([0, 1, -1])), int(j.random.choice([2, 3]))):
                     more = dict(integers=[axis, times], on_error='domain_error')
                     if times < 0 and axis < n and shape[axis] == 0:

@@ -45,6 +45,7 @@ void add_movement(table& t) {
     return result_of(stack(a.axis(), leaf_of<float, 3>(a.operands.at(0)), leaf_of<float, 3>(a.operands.at(1))));
   };
   t["roll"] = with_parameters<I, N>([](auto const& x, auto& a) { return roll(x, a.integers[1], a.axis()); });
+  t["roll flat"] = with_parameters<I, N>([](auto const& x, auto& a) { return roll(x, a.integers[0]); });
   t["roll type"] = with_parameters<all_types, dims<1>>(
       [](auto const& x, auto& a) { return roll(x, a.integers[1], a.axis()); });
   t["tile"] = with_parameters<I, N>([](auto const& x, auto& a) { return tile(x, a.integers[1], a.axis()); });

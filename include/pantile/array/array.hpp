@@ -97,9 +97,19 @@ class array {
   /// did when it was described: evaluate it, or write it again, after assigning to one of them. (Collective.)
   template <node E>
   array& operator=(E const& expression);
+  /// Each rank takes its part of a local array, which must hold the same elements on every rank, as any
+  /// expression: the shapes must be equal. (`A(every, every) = e` broadcasts.)
+  template <element U>
+  array& operator=(local_array<U, N> const& elements);
+  /// Every element becomes this number. No communication: the halo is filled as well.
+  template <scalar_operand S>
+  array& operator=(S value);
+
+  /// The elements with another tiling, as an expression: see node_members.
+  auto tiled(tiling_rule const& rule, std::source_location where = std::source_location::current()) const;
 
   /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
-  /// view that can be assigned to (ops/assign_view.hpp). Throws index_error.
+  /// view, which can be assigned to where the array is not const (expr/views.hpp). Throws index_error.
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
   operator()(Is... is);

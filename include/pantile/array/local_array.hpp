@@ -14,6 +14,9 @@
 
 namespace pantile {
 
+template <element T, int N>
+local_array<T, N> tile_of(array<T, N>& a, std::source_location where = std::source_location::current());
+
 /// An array that is private to this rank: model parameters, a row, a factor matrix gathered whole. Row-major
 /// and contiguous. Copying copies the elements; moving is free. In expressions with distributed arrays it must
 /// hold the same values on every rank.
@@ -70,12 +73,15 @@ class local_array {
                          shape_.data(), N, sizeof(T));
   }
 
-  /// Evaluates an expression; throws shape_error where an existing array has another shape. Collective where
-  /// the expression communicates; a distributed expression is gathered whole.
+  /// Evaluates an expression; collective where it communicates; a distributed expression is gathered whole.
+  /// An array that has elements keeps its shape (shape_error for another one) and its memory.
   template <node E>
   local_array(E const& expression);  // NOLINT(google-explicit-constructor): `local_array<double, 1> x = e;`
   template <node E>
   local_array& operator=(E const& expression);
+  /// Every element becomes this number.
+  template <scalar_operand S>
+  local_array& operator=(S value);
 
   shape_type const& shape() const noexcept { return shape_; }
   index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
@@ -89,7 +95,7 @@ class local_array {
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
-  /// view that can be assigned to (ops/assign_view.hpp). Throws index_error.
+  /// view, which can be assigned to where the array is not const (expr/views.hpp). Throws index_error.
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
   operator()(Is... is);

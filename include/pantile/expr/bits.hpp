@@ -62,11 +62,11 @@ PANTILE_BINARY(bitwise_or, static_cast<R>(convert<R>(a) | convert<R>(b)))
 PANTILE_BINARY(bitwise_xor, static_cast<R>(convert<R>(a) ^ convert<R>(b)))
 
 PANTILE_UNARY_OPERATOR(~, invert)
-PANTILE_OPERATOR(&, bitwise_and)
-PANTILE_OPERATOR(|, bitwise_or)
-PANTILE_OPERATOR(^, bitwise_xor)
-PANTILE_OPERATOR(<<, left_shift)
-PANTILE_OPERATOR(>>, right_shift)
+PANTILE_ASSIGNING_OPERATOR(&, bitwise_and)
+PANTILE_ASSIGNING_OPERATOR(|, bitwise_or)
+PANTILE_ASSIGNING_OPERATOR(^, bitwise_xor)
+PANTILE_ASSIGNING_OPERATOR(<<, left_shift)
+PANTILE_ASSIGNING_OPERATOR(>>, right_shift)
 
 }  // namespace pantile
 

@@ -3,6 +3,7 @@
 #include <pantile/base/types.hpp>
 
 #include <concepts>
+#include <source_location>
 #include <type_traits>
 
 namespace pantile {
@@ -12,8 +13,21 @@ class array;
 template <element T, int N>
 class local_array;
 
+class tiling_rule;
+
 /// The base of all expression nodes: light values that describe a computation and run nothing.
 struct node_base {};
+
+/// What every node can be asked for.
+template <class Node>
+struct node_members : node_base {
+  /// The same elements, with this tiling of the result: `array<double, 2> C = (A + B).tiled(tiling::block())`
+  /// is computed where C lies, halo included; the operands are brought there. Inside a larger expression it is
+  /// the tiling in which that is computed, where it spans its result (of several, the outermost and leftmost
+  /// one counts). An array that exists keeps its own. Evaluating throws tiling_error where the rule does not
+  /// fit or all operands are local, divergence_error where the ranks ask for different tilings.
+  auto tiled(tiling_rule const& rule, std::source_location where = std::source_location::current()) const;
+};
 
 template <class E>
 concept node = std::derived_from<std::remove_cvref_t<E>, node_base>;

@@ -39,7 +39,10 @@ struct operand_survey {
   std::optional<communicator> comm;  // of the distributed operands
   std::optional<tiling> best;        // of the largest operand that spans the result
   index_t best_bytes = -1;
+  bool asked = false;  // for `best`, by the user
   void consider(communicator const& c, tiling const& t, index_t bytes);
+  /// A part of the expression shall be computed under this tiling; the first that spans the result is heard.
+  void ask(tiling const& t);
 };
 
 namespace detail {
@@ -49,7 +52,7 @@ struct fetched;
 /// An array, or a view of one, as an operand: it shares the storage, so the node stays valid whatever becomes
 /// of the array object. Transposing and slicing only change the view.
 template <element T, int N>
-struct leaf : node_base {
+struct leaf : node_members<leaf<T, N>> {
   using value_type = T;
   static constexpr int dimensions = N;
 
@@ -61,6 +64,12 @@ struct leaf : node_base {
   box stored_box;                    // likewise
 
   leaf() = default;
+  leaf(leaf const&) = default;
+  leaf(leaf&&) noexcept = default;
+  ~leaf() = default;
+  // Not of a temporary: what looks like an assignment to the elements would be none.
+  leaf& operator=(leaf const&) & = default;
+  leaf& operator=(leaf&&) & noexcept = default;
   explicit leaf(array<T, N> const& a)
       : extent(a.shape()),
         view(extents(a.shape())),
@@ -115,7 +124,7 @@ struct scalar_node : node_base {
 
 /// Elements computed from their global index: f(index) with an std::array of N numbers.
 template <class F, int N>
-struct generator_node : node_base {
+struct generator_node : node_members<generator_node<F, N>> {
   using value_type = decltype(std::declval<F>()(shape_t<N>{}));
   static constexpr int dimensions = N;
   F f;
@@ -145,7 +154,7 @@ shape_t<N> broadcast_shape(Es const&... es) {
 
 /// An elementwise function of its operands, with broadcasting.
 template <class F, class... Es>
-struct map_node : node_base {
+struct map_node : node_members<map_node<F, Es...>> {
   static constexpr int dimensions = std::max({Es::dimensions...});
   using value_type =
       std::remove_cvref_t<decltype(std::declval<F const&>()(std::declval<typename Es::value_type>()...))>;

@@ -33,7 +33,7 @@ namespace pantile {
 
 /// What a rule made of an expression, and the rule's name for explain.
 template <node E>
-struct rewritten_node : node_base {
+struct rewritten_node : node_members<rewritten_node<E>> {
   using value_type = typename E::value_type;
   static constexpr int dimensions = E::dimensions;
 

@@ -1,17 +1,31 @@
 #pragma once
 
+#include <pantile/expr/assignable_view.hpp>
 #include <pantile/expr/nodes.hpp>
 
 #include <source_location>
+#include <utility>
 
 // Views: an array seen with other strides. Transposing, slicing, dropping and adding dimensions move nothing
-// and copy nothing; views of arrays can be assigned to (ops/assign_view.hpp). A view of an expression that is
-// no array is a view of the array that the expression is carried out into.
+// and copy nothing. Views of an array that is not const, and views of these, can be assigned to:
+// `flip(row(A, 2), 0) = e`, `transpose(A) += 1`; see assignable_view. A view of an expression that is no array
+// is a view of the array that the expression is carried out into.
 namespace pantile {
+
+/// Several axes: `sum(A, axes{0, -1})`, `squeeze(A, axes{0, 2})`, in any order; negative ones count from the
+/// end.
+template <int K>
+struct axes {
+  std::array<int, static_cast<std::size_t>(K)> which{};
+  template <std::integral... Is>
+  requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
+};
+template <std::integral... Is>
+axes(Is...) -> axes<static_cast<int>(sizeof...(Is))>;
 
 /// A view of an expression; of what `view.stored` says is its shape.
 template <node E, int N>
-struct view_node : node_base {
+struct view_node : node_members<view_node<E, N>> {
   using value_type = typename E::value_type;
   static constexpr int dimensions = N;
 
@@ -55,10 +69,24 @@ view_node<E, N> seen_as(E const& e, view_map const& view) {
   return view_node<E, N>(e, view);
 }
 
+/// `e`, an array or a view of it, seen otherwise: a view that can be assigned to where `e` can.
+template <int N, class E>
+auto seen(E&& e, view_map const& view) {
+  using Operand = std::remove_cvref_t<E>;
+  if constexpr (is_target_array<E>)
+    return assignable_view<Operand, N>(e, view);
+  else if constexpr (is_assignable_view<Operand>)
+    return assignable_view<std::remove_reference_t<decltype(e.array())>, N>(e.array(), view);
+  else
+    return seen_as<N>(as_node(e), view);
+}
+
 /// Throws index_error unless `order` names every axis once; negative axes count from the end.
 void check_permutation(int* order, int dimensions, std::source_location where);
 /// A number in 0..dimensions-1; negative axes count from the end. Throws index_error.
 int normalised_axis(int axis, int dimensions, std::source_location where);
+/// Marks the axes; throws index_error for one that does not exist or is named twice.
+void mark_axes(int const* which, int count, bool* marked, int dimensions, std::source_location where);
 /// Throws shape_error unless dimension d has the extent 1.
 void check_squeezable(extents const& shape, int d, std::source_location where);
 /// The view stretched to a shape as NumPy broadcasts; throws shape_error.
@@ -93,48 +121,45 @@ class slicer {
 
 /// The part of an operand that indices and ranges choose, one per dimension, as NumPy's basic slicing has it:
 /// `slice(e, range(0, 10, 2), every)`, `slice(e, -1, range(5, {}, -1))`. No communication. For arrays:
-/// `A(range(0, 10, 2), every)`, which may be assigned to. Throws index_error.
+/// `A(range(0, 10, 2), every)`. Throws index_error.
 template <array_operand E, slice_argument... Is>
-requires(sizeof...(Is) == dimensions_of<E> && detail::ranges_among<Is...> > 0) auto slice(E const& e,
-                                                                                          Is... is) {
-  auto const& n = as_node(e);
-  detail::slicer s(detail::view_of(n), std::source_location::current());
+requires(sizeof...(Is) == dimensions_of<E> && detail::ranges_among<Is...> > 0) auto slice(E&& e, Is... is) {
+  detail::slicer s(detail::view_of(as_node(e)), std::source_location::current());
   (s.take(is), ...);
-  return detail::seen_as<detail::ranges_among<Is...>>(n, s.view());
+  return detail::seen<detail::ranges_among<Is...>>(std::forward<E>(e), s.view());
 }
 
 /// Dimension d of the result is dimension axes[d] of the operand. No communication.
 template <array_operand E>
-auto transpose(E const& e, std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes,
+auto transpose(E&& e, std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes,
                std::source_location where = std::source_location::current()) {
   detail::check_permutation(axes.data(), dimensions_of<E>, where);
-  auto const& n = as_node(e);
-  return detail::seen_as<dimensions_of<E>>(n, detail::view_of(n).permuted(axes.data()));
+  return detail::seen<dimensions_of<E>>(std::forward<E>(e), detail::view_of(as_node(e)).permuted(axes.data()));
 }
 /// With the dimensions in reverse order. Transposed symbols stay symbols (expr/rewrite.hpp).
 template <array_operand E>
-auto transpose(E const& e) {
+auto transpose(E&& e) {
   using Symbol = detail::plain_t<node_of<E>>;
   if constexpr (detail::has_transpose_rule<Symbol>) {
     node_of<E> const n = as_node(e);
     return detail::named_after(
         detail::named<transpose_rule<Symbol>>(transpose_rule<Symbol>::apply(detail::plain(n))), n);
   } else {
-    return transpose(e, detail::reversed_axes<dimensions_of<E>>());
+    return transpose(std::forward<E>(e), detail::reversed_axes<dimensions_of<E>>());
   }
 }
 /// With two dimensions exchanged.
 template <array_operand E>
-auto swapaxes(E const& e, int first, int second, std::source_location where = std::source_location::current()) {
+auto swapaxes(E&& e, int first, int second, std::source_location where = std::source_location::current()) {
   std::array<int, static_cast<std::size_t>(dimensions_of<E>)> axes{};
   for (std::size_t d = 0; d < axes.size(); ++d) axes[d] = static_cast<int>(d);
   std::swap(axes[static_cast<std::size_t>(detail::normalised_axis(first, dimensions_of<E>, where))],
             axes[static_cast<std::size_t>(detail::normalised_axis(second, dimensions_of<E>, where))]);
-  return transpose(e, axes, where);
+  return transpose(std::forward<E>(e), axes, where);
 }
 /// With dimension `from` moved to place `to`, the others in their order.
 template <array_operand E>
-auto moveaxis(E const& e, int from, int to, std::source_location where = std::source_location::current()) {
+auto moveaxis(E&& e, int from, int to, std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;
   int const source = detail::normalised_axis(from, N, where), target = detail::normalised_axis(to, N, where);
   std::array<int, static_cast<std::size_t>(N)> axes{};
@@ -142,65 +167,88 @@ auto moveaxis(E const& e, int from, int to, std::source_location where = std::so
     if (next == source) ++next;
     axes[static_cast<std::size_t>(d)] = d == target ? source : next++;
   }
-  return transpose(e, axes, where);
+  return transpose(std::forward<E>(e), axes, where);
 }
 
-/// Row i of a matrix; the last dimension but one at index i. A vector: see `slice`.
+namespace detail {
+/// Dimension d at index i.
 template <array_operand E>
-requires(dimensions_of<E> >= 2) auto row(E const& e, index_t i,
+auto at_index(E&& e, int d, index_t i, std::source_location where) {
+  view_map const view = view_of(as_node(e));
+  return seen<dimensions_of<E> - 1>(std::forward<E>(e),
+                                    view.dropped(d, resolve_index(i, view.shape[d], d, where)));
+}
+}  // namespace detail
+
+/// Row i of a matrix; the last dimension but one at index i: of an array of three dimensions a matrix, row i of
+/// every page. A vector: see `slice`.
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto row(E&& e, index_t i,
                                          std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
-  view_map const view = detail::view_of(n);
-  constexpr int d = dimensions_of<E> - 2;
-  return detail::seen_as<dimensions_of<E> - 1>(n, view.dropped(d, resolve_index(i, view.shape[d], d, where)));
+  return detail::at_index(std::forward<E>(e), dimensions_of<E> - 2, i, where);
 }
 /// Column j of a matrix; the last dimension at index j.
 template <array_operand E>
-requires(dimensions_of<E> >= 2) auto column(E const& e, index_t j,
+requires(dimensions_of<E> >= 2) auto column(E&& e, index_t j,
                                             std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
-  view_map const view = detail::view_of(n);
-  constexpr int d = dimensions_of<E> - 1;
-  return detail::seen_as<d>(n, view.dropped(d, resolve_index(j, view.shape[d], d, where)));
+  return detail::at_index(std::forward<E>(e), dimensions_of<E> - 1, j, where);
+}
+/// Page k of an array of three dimensions; the last dimension but two at index k.
+template <array_operand E>
+requires(dimensions_of<E> >= 3) auto page(E&& e, index_t k,
+                                          std::source_location where = std::source_location::current()) {
+  return detail::at_index(std::forward<E>(e), dimensions_of<E> - 3, k, where);
 }
 
 /// A new dimension of extent 1 that stands at `axis` of the result.
 template <array_operand E>
 requires(dimensions_of<E> <
-         max_dimensions) auto expand_dims(E const& e, int axis,
+         max_dimensions) auto expand_dims(E&& e, int axis,
                                           std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
   int const a = detail::normalised_axis(axis, dimensions_of<E> + 1, where);
-  return detail::seen_as<dimensions_of<E> + 1>(n, detail::view_of(n).inserted(a, 1));
+  return detail::seen<dimensions_of<E> + 1>(std::forward<E>(e), detail::view_of(as_node(e)).inserted(a, 1));
 }
 /// Without dimension `axis`, whose extent must be 1 (shape_error).
 template <array_operand E>
-requires(dimensions_of<E> >= 2) auto squeeze(E const& e, int axis,
+requires(dimensions_of<E> >= 2) auto squeeze(E&& e, int axis,
                                              std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
   int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
-  view_map const view = detail::view_of(n);
+  view_map const view = detail::view_of(as_node(e));
   detail::check_squeezable(view.shape, a, where);
-  return detail::seen_as<dimensions_of<E> - 1>(n, view.dropped(a, 0));
+  return detail::seen<dimensions_of<E> - 1>(std::forward<E>(e), view.dropped(a, 0));
+}
+/// Without several: `squeeze(e, axes{0, 2})`. They are named, unlike NumPy's squeeze(e): how many dimensions an
+/// array has is known when the program is compiled, and extents are not.
+template <array_operand E, int K>
+requires(dimensions_of<E> > K) auto squeeze(E&& e, axes<K> which,
+                                            std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  std::array<bool, static_cast<std::size_t>(N)> goes{};
+  detail::mark_axes(which.which.data(), K, goes.data(), N, where);
+  view_map view = detail::view_of(as_node(e));
+  for (int d = N - 1; d >= 0; --d) {
+    if (!goes[static_cast<std::size_t>(d)]) continue;
+    detail::check_squeezable(view.shape, d, where);
+    view = view.dropped(d, 0);
+  }
+  return detail::seen<N - K>(std::forward<E>(e), view);
 }
 
 /// With the order of the indices along `axis` reversed.
 template <array_operand E>
-auto flip(E const& e, int axis, std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
+auto flip(E&& e, int axis, std::source_location where = std::source_location::current()) {
   int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
-  view_map const view = detail::view_of(n);
-  return detail::seen_as<dimensions_of<E>>(
-      n, view.sliced(a, pantile::resolve(range({}, {}, -1), view.shape[a], where)));
+  view_map const view = detail::view_of(as_node(e));
+  return detail::seen<dimensions_of<E>>(
+      std::forward<E>(e), view.sliced(a, pantile::resolve(range({}, {}, -1), view.shape[a], where)));
 }
 /// Along all dimensions.
 template <array_operand E>
-auto flip(E const& e, std::source_location where = std::source_location::current()) {
-  auto const& n = as_node(e);
-  view_map view = detail::view_of(n);
+auto flip(E&& e, std::source_location where = std::source_location::current()) {
+  view_map view = detail::view_of(as_node(e));
   for (int d = 0; d < dimensions_of<E>; ++d)
     view = view.sliced(d, pantile::resolve(range({}, {}, -1), view.shape[d], where));
-  return detail::seen_as<dimensions_of<E>>(n, view);
+  return detail::seen<dimensions_of<E>>(std::forward<E>(e), view);
 }
 
 /// Stretched to a shape as NumPy broadcasts: nothing is copied. Throws shape_error.
@@ -217,6 +265,31 @@ requires(N >=
          dimensions_of<E>) auto broadcast_to(E const& e, index_t const (&shape)[N],
                                              std::source_location where = std::source_location::current()) {
   return broadcast_to(e, std::to_array(shape), where);
+}
+
+template <element T, int N>
+template <class... Is>
+requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
+         detail::ranges_among<Is...> > 0) auto array<T, N>::operator()(Is... is) {
+  return slice(*this, is...);
+}
+template <element T, int N>
+template <class... Is>
+requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
+         detail::ranges_among<Is...> > 0) auto array<T, N>::operator()(Is... is) const {
+  return slice(*this, is...);
+}
+template <element T, int N>
+template <class... Is>
+requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
+         detail::ranges_among<Is...> > 0) auto local_array<T, N>::operator()(Is... is) {
+  return slice(*this, is...);
+}
+template <element T, int N>
+template <class... Is>
+requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
+         detail::ranges_among<Is...> > 0) auto local_array<T, N>::operator()(Is... is) const {
+  return slice(*this, is...);
 }
 
 }  // namespace pantile

@@ -15,7 +15,7 @@ namespace pantile {
 /// An operation whose result is an array: `make()` carries it out (collective where its operands are
 /// distributed) and returns a leaf. `name` is what explain calls it.
 template <element T, int N, class Make>
-struct deferred_node : node_base {
+struct deferred_node : node_members<deferred_node<T, N, Make>> {
   using value_type = T;
   static constexpr int dimensions = N;
 
@@ -63,11 +63,13 @@ template <element T, int N, node E>
 void store(E const& resolved, leaf<T, N> const& target) {
   tiling const seen = target.comm ? target.seen_tiling() : tiling();
   auto const site = site_at<N>(target.extent, target.comm, seen);
+  shape_t<N> to{};
+  index_t const offset = strides_of(target.view, site.region, target.stored_box, to.data());
+  if (to[N - 1] == 1 && may_write_in_place(resolved, target))
+    return compute<T, N>(resolved, site, reinterpret_cast<T*>(target.memory.get()) + offset, to);
   auto const elements = elements_for<T>(resolved, site);
   auto const counts = extents_of<N>(site.region);
   auto const from = row_major_strides(counts);
-  shape_t<N> to{};
-  index_t const offset = strides_of(target.view, site.region, target.stored_box, to.data());
   kernel::copy_strided(elements.get(), from.data(), target.memory.get() + offset * index_t{sizeof(T)},
                        to.data(), counts.data(), N, sizeof(T));
 }

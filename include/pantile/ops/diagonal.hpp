@@ -3,6 +3,7 @@
 #include <pantile/expr/rewrite.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/kernel/diagonal.hpp>
+#include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/deferred.hpp>
 
 #include <cstdlib>
@@ -34,7 +35,7 @@ index_t diag_extent(index_t n, index_t k, std::source_location where);
 /// The square matrix with a vector on its k-th diagonal; never stored. `Main`: k = 0, so that products with it
 /// only scale.
 template <node E, bool Main>
-struct diag_node : node_base {
+struct diag_node : node_members<diag_node<E, Main>> {
   using value_type = typename E::value_type;
   static constexpr int dimensions = 2;
 
@@ -85,28 +86,101 @@ struct diag_node : node_base {
   }
 };
 
+namespace detail {
+
+/// What is copied between a diagonal, tiled as `tiling_in` says, and its matrix: this rank's part, and where it
+/// begins in the matrix's memory and how far its elements lie apart there, in elements.
+struct diagonal_run {
+  index_t from, along, count;
+};
+template <element T>
+diagonal_run run_of(diagonal_place const& place, leaf<T, 2> const& matrix, box const& mine) {
+  if (mine.empty()) return {0, 0, 0};
+  index_t strides[2] = {};
+  index_t const from = strides_of(matrix.view, place.around(mine), matrix.stored_box, strides);
+  return {from, strides[0] + strides[1], mine.extent(0)};
+}
+
+}  // namespace detail
+
+/// The diagonal of a matrix that can be assigned to: as assignable_view. `Read` is the node that it is as an
+/// operand.
+template <class Read, class Array>
+class assignable_diagonal : public Read {
+ public:
+  using element_type = typename Array::value_type;
+
+  assignable_diagonal(Read const& read, Array& target, leaf<element_type, 2> const& matrix,
+                      detail::diagonal_place const& place)
+      : Read(read), target_(&target), matrix_(matrix), place_(place) {}
+  assignable_diagonal(assignable_diagonal const&) = default;
+
+  template <operand E>
+  assignable_diagonal& operator=(E const& e) {
+    assign(detail::operand_node<element_type>(e));
+    return *this;
+  }
+  assignable_diagonal& operator=(assignable_diagonal const& other) {
+    assign(static_cast<Read const&>(other));
+    return *this;
+  }
+
+ private:
+  template <node E>
+  void assign(E const& expression) {
+    static_assert(E::dimensions <= 1, "the expression has more dimensions than a diagonal");
+    detail::assign_part(*target_, extents{place_.length}, expression, [&](auto const& resolved) {
+      tiling const cut = matrix_.comm ? place_.tiling_in(matrix_.seen_tiling()) : tiling();
+      auto const site = detail::site_at<1>(shape_t<1>{place_.length}, matrix_.comm, cut);
+      auto const elements = detail::elements_for<element_type>(resolved, site);
+      auto const run = detail::run_of(place_, matrix_, site.region);
+      index_t const unit = 1;
+      kernel::copy_strided(elements.get(), &unit,
+                           matrix_.memory.get() + run.from * index_t{sizeof(element_type)}, &run.along,
+                           &run.count, 1, sizeof(element_type));
+    });
+  }
+
+  Array* target_;
+  leaf<element_type, 2> matrix_;
+  detail::diagonal_place place_;
+};
+template <class Read, class Array>
+Read as_node(assignable_diagonal<Read, Array> const& d) {
+  return d;
+}
+namespace detail {
+template <class Read, class Array>
+inline constexpr bool is_target_part<assignable_diagonal<Read, Array>> = true;
+}
+
 /// The vector of the elements (i, i + k) of a matrix (k < 0: (i - k, i)), as numpy.diagonal. Without
 /// communication: every rank keeps what it owns, so that the tiling is custom and ranks off the diagonal have
-/// nothing. Empty where the matrix has no such diagonal.
+/// nothing. Empty where the matrix has no such diagonal. Of an array that is not const, or a view of one that
+/// can be assigned to, it can be assigned to: `diagonal(A) = v`, `diagonal(A, 1) += 1`.
 template <array_operand E>
-requires(dimensions_of<E> == 2) auto diagonal(E const& e, index_t k = 0) {
+requires(dimensions_of<E> == 2) auto diagonal(E&& e, index_t k = 0) {
   using T = value_of<E>;
   auto const n = node_of<E>(as_node(e));
   detail::diagonal_place const place(n.shape()[0], n.shape()[1], k);
-  return detail::deferred<T, 1>("diagonal", shape_t<1>{place.length}, [n, place] {
+  auto const read = detail::deferred<T, 1>("diagonal", shape_t<1>{place.length}, [n, place] {
     auto const matrix = detail::carried_out<T>(n);
     tiling const target = matrix.comm ? place.tiling_in(matrix.seen_tiling()) : tiling();
     auto const result = detail::fresh_leaf<T, 1>(shape_t<1>{place.length}, matrix.comm, target);
     box const mine = matrix.comm ? target.box_of(matrix.comm->rank()) : box(extents{place.length});
-    if (mine.empty()) return result;
-    index_t strides[2] = {};
-    index_t const from = detail::strides_of(matrix.view, place.around(mine), matrix.stored_box, strides);
-    index_t const along = strides[0] + strides[1], unit = 1, count = mine.extent(0);
-    kernel::copy_strided(matrix.memory.get() + from * index_t{sizeof(T)}, &along,
+    auto const run = detail::run_of(place, matrix, mine);
+    index_t const unit = 1;
+    kernel::copy_strided(matrix.memory.get() + run.from * index_t{sizeof(T)}, &run.along,
                          result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
-                         &unit, &count, 1, sizeof(T));
+                         &unit, &run.count, 1, sizeof(T));
     return result;
   });
+  if constexpr (detail::is_target_array<E>)
+    return assignable_diagonal(read, e, n, place);
+  else if constexpr (detail::is_assignable_view<std::remove_cvref_t<E>>)
+    return assignable_diagonal(read, e.array(), n, place);
+  else
+    return read;
 }
 
 /// The square matrix with a vector v on its main diagonal, as a symbol: no n x n memory is taken. Used

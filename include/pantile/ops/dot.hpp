@@ -71,7 +71,7 @@ requires(detail::is_scaled_identity<I>&& detail::symbol_rank<A> <
 
 /// A product of matrices with a number added to its diagonal, before anybody else sees it.
 template <node A, node B>
-struct shifted_dot_node : node_base {
+struct shifted_dot_node : node_members<shifted_dot_node<A, B>> {
   using value_type = typename dot_node<A, B>::value_type;
   static constexpr int dimensions = 2;
 

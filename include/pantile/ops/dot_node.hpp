@@ -80,7 +80,7 @@ auto carried_out(E const& e) {
 
 /// The product of a matrix with a matrix or vector, or of a vector with a matrix.
 template <node A, node B>
-struct dot_node : node_base {
+struct dot_node : node_members<dot_node<A, B>> {
   using value_type = detail::product_t<typename A::value_type, typename B::value_type>;
   static constexpr int dimensions = A::dimensions + B::dimensions - 2;
 

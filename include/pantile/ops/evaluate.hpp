@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pantile/expr/assignable_view.hpp>
+#include <pantile/expr/tiled.hpp>
 #include <pantile/ops/bind.hpp>
 #include <pantile/trace/recorder.hpp>
 
@@ -16,6 +18,16 @@ namespace detail {
 /// result, tiled ones before replicated ones; rows where no operand spans it; everything local without
 /// distributed operands.
 tiling natural_tiling(operand_survey const& survey);
+
+/// The tiling of a result: the one that was asked for, or the natural one.
+template <node E>
+tiling tiling_of_result(E const&, operand_survey const& survey) {
+  return natural_tiling(survey);
+}
+template <node E>
+tiling tiling_of_result(tiled_node<E> const& resolved, operand_survey const&) {
+  return *resolved.target;
+}
 
 /// Exchanges the halo of an array that was just computed.
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
@@ -44,12 +56,16 @@ inline constexpr bool may_fail<map_node<F, Es...>> = [] {
     fails = fails || F::template may_fail<typename Es::value_type...>;
   return fails;
 }();
+template <node E>
+inline constexpr bool may_fail<tiled_node<E>> = may_fail<E>;
 
 /// How many operations an element of a fused expression takes.
 template <class E>
 inline constexpr int operations_of = 0;
 template <class F, class... Es>
 inline constexpr int operations_of<map_node<F, Es...>> = (1 + ... + operations_of<Es>);
+template <node E>
+inline constexpr int operations_of<tiled_node<E>> = operations_of<E>;
 
 /// Says of a region what it computes and where.
 void note_site(trace::region const& r, std::optional<communicator> const& comm, tiling const& target,
@@ -74,52 +90,77 @@ evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> 
   return site;
 }
 
-/// Runs the fused loop of a resolved expression into a row-major storage that contains the site's region.
+/// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
+/// last stride is 1.
 template <class T, int N, node E>
-void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
+void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise");
   note_site(here, site.comm, site.target, extents(site.shape));
   auto const bound = resolved.bind(site);
   trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
-  auto const strides = row_major_strides(extents_of<N>(storage));
-  T* target = reinterpret_cast<T*>(memory);
-  for (std::size_t d = 0; d < N; ++d) target += (site.region.lo[d] - storage.lo[d]) * strides[d];
   auto const loop = [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); };
   if constexpr (may_fail<E>)
     run_checked(site.comm, loop);
   else
     loop();
 }
-
-/// True where an operand may read elements of `memory` after they were overwritten: it does not sit element on
-/// element.
-template <element T, int N, std::size_t M>
-bool reads_elsewhere(leaf<T, N> const& operand, std::shared_ptr<std::byte> const& memory,
-                     std::array<index_t, M> const& shape) {
-  if (operand.memory != memory) return false;
-  if constexpr (N == static_cast<int>(M))
-    return !(operand.is_whole() && operand.shape() == shape);
-  else
-    return true;
+/// The same into a row-major storage that contains the site's region.
+template <class T, int N, node E>
+void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
+  auto const strides = row_major_strides(extents_of<N>(storage));
+  T* target = reinterpret_cast<T*>(memory);
+  for (std::size_t d = 0; d < N; ++d) target += (site.region.lo[d] - storage.lo[d]) * strides[d];
+  compute<T, N>(resolved, site, target, strides);
 }
-template <class E, class Shape>
-bool reads_elsewhere(E const&, std::shared_ptr<std::byte> const&, Shape const&) {
+
+/// True where an operand may read elements of a view after they were overwritten: it does not sit element on
+/// element.
+template <element T, int N, element U, int M>
+bool reads_elsewhere(leaf<T, N> const& operand, leaf<U, M> const& target) {
+  return operand.memory == target.memory &&
+         !(operand.view == target.view && operand.stored_box == target.stored_box);
+}
+template <class E, class Target>
+bool reads_elsewhere(E const&, Target const&) {
   return false;
 }
-template <class F, class... Es, class Shape>
-bool reads_elsewhere(map_node<F, Es...> const& e, std::shared_ptr<std::byte> const& memory,
-                     Shape const& shape) {
-  return std::apply([&](auto const&... es) { return (reads_elsewhere(es, memory, shape) || ...); }, e.operands);
+template <node E, class Target>
+bool reads_elsewhere(tiled_node<E> const& e, Target const& target);
+template <class F, class... Es, class Target>
+bool reads_elsewhere(map_node<F, Es...> const& e, Target const& target) {
+  return std::apply([&](auto const&... es) { return (reads_elsewhere(es, target) || ...); }, e.operands);
+}
+template <node E, class Target>
+bool reads_elsewhere(tiled_node<E> const& e, Target const& target) {
+  return reads_elsewhere(e.operand, target);
+}
+/// True where the loop may write straight into the view: what fails leaves it as it was, and nothing is read
+/// that was overwritten.
+template <node E, class Target>
+bool may_write_in_place(E const& resolved, Target const& target) {
+  return !may_fail<E> && !reads_elsewhere(resolved, target);
 }
 
 /// The array of an expression in a tiling that is the same on every rank.
 template <element T, int N, node E>
 array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target) {
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
+  if constexpr (std::is_same_v<E, leaf<T, N>>) {
+    if (resolved.comm && resolved.is_whole() && !resolved.stored_tiling.owns_alike(target)) {
+      move_elements(resolved.stored_tiling, target, comm, resolved.memory.get(), resolved.stored_box,
+                    reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T),
+                    std::source_location::current());
+      return result;
+    }
+  }
   compute<T>(resolved, site_at<N>(resolved.shape(), comm, target), reinterpret_cast<std::byte*>(result.data()),
              result.stored_box());
   refresh_halo(comm, target, reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T));
   return result;
+}
+template <element T, int N, node E>
+array<T, N> evaluated(tiled_node<E> const& resolved, communicator const& comm, tiling const& target) {
+  return evaluated<T, N>(resolved.operand, comm, target);
 }
 
 template <class T, class U>
@@ -140,7 +181,7 @@ array<T, N>::array(E const& expression, std::source_location where) {
         "the expression has only local operands: assign it to a local_array, or name a communicator and "
         "a tiling with distribute(comm, e, tiling)",
         where);
-  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey));
+  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::tiling_of_result(resolved, survey));
 }
 
 template <element T, int N>
@@ -155,13 +196,33 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   detail::check_communicator(detail::survey_of(resolved), *comm_);
   auto const site = detail::site_at<N>(shape_, comm_, tiling_);
   std::shared_ptr<std::byte> target = memory_;
-  if (detail::may_fail<decltype(resolved)> || detail::reads_elsewhere(resolved, memory_, shape_))
+  if (!detail::may_write_in_place(resolved, leaf<T, N>(*this)))
     target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
   if (trace::rehearsing()) return *this;
   memory_ = std::move(target);
   ++generation_;
+  return *this;
+}
+
+template <element T, int N>
+template <element U>
+array<T, N>& array<T, N>::operator=(local_array<U, N> const& elements) {
+  return *this = leaf<U, N>(elements);
+}
+
+template <element T, int N>
+template <scalar_operand S>
+array<T, N>& array<T, N>::operator=(S value) {
+  comm();
+  auto const number = detail::operand_node<T>(value);
+  static_assert(detail::assignable_element<T, typename decltype(number)::value_type>,
+                "a complex number does not fit a real array");
+  auto site = detail::site_at<N>(shape_, comm_, tiling_);
+  site.region = stored_;  // the halo as well: nothing needs to be sent
+  detail::compute<T>(number, site, memory_.get(), stored_);
+  if (!trace::rehearsing()) ++generation_;
   return *this;
 }
 
@@ -191,10 +252,34 @@ template <element T, int N>
 template <node E>
 local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
   if (!memory_ || count() == 0) return *this = local_array(expression);
-  local_array result(expression);
-  detail::check_assignable(shape_.data(), result.shape_.data(), N);
-  memory_ = std::move(result.memory_);
+  static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
+  static_assert(detail::assignable_element<T, typename E::value_type>,
+                "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
+  auto const resolved = expression.resolve();
+  detail::check_assignable(shape_.data(), resolved.shape().data(), N);
+  if (!detail::survey_of(resolved).comm && detail::may_write_in_place(resolved, leaf<T, N>(*this))) {
+    detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
+                       box(extents(shape_)));
+  } else {
+    local_array const result(resolved);
+    if (!trace::rehearsing()) std::copy_n(result.data(), count(), data());
+  }
   return *this;
+}
+template <element T, int N>
+template <scalar_operand S>
+local_array<T, N>& local_array<T, N>::operator=(S value) {
+  auto const number = detail::operand_node<T>(value);
+  static_assert(detail::assignable_element<T, typename decltype(number)::value_type>,
+                "a complex number does not fit a real array");
+  detail::compute<T>(number, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(), box(extents(shape_)));
+  return *this;
+}
+
+/// Every element becomes `value`: `A = value`. For arrays and views of them.
+template <assignment_target A, scalar_operand S>
+void fill(A&& target, S value) {
+  target = value;
 }
 
 /// Runs an expression: an array in its natural tiling (collective). Throws tiling_error where all operands are
@@ -216,6 +301,18 @@ auto distribute(communicator const& comm, E const& expression, tiling_rule const
   detail::check_communicator(detail::survey_of(resolved), comm);
   return detail::evaluated<typename Node::value_type, Node::dimensions>(
       resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where));
+}
+
+template <node E>
+auto tiled_node<E>::resolve() const {
+  auto const resolved = operand.resolve();
+  tiled_node<std::remove_cvref_t<decltype(resolved)>> result(resolved, rule, where);
+  result.target = target;
+  if (target) return result;
+  auto const survey = detail::survey_of(resolved);
+  if (!survey.comm) throw tiling_error("tiled: the operands are local; use distribute(comm, e, tiling)", where);
+  result.target = detail::bind_alike(*survey.comm, "tiled", resolved.shape(), rule, where);
+  return result;
 }
 
 }  // namespace pantile

@@ -89,6 +89,8 @@ template <element T, class E>
 std::string expression_text(one_pass_node<T, E> const& d);
 template <element T, class V>
 std::string expression_text(weighted_gram_node<T, V> const& d);
+template <node E>
+std::string expression_text(tiled_node<E> const& t);
 
 template <class F, class... Es>
 std::string expression_text(map_node<F, Es...> const& m) {
@@ -138,6 +140,10 @@ template <element T, class V>
 std::string expression_text(weighted_gram_node<T, V> const& d) {
   return "dot(" + expression_text(d.left) + ", " + expression_text(d.right) + ")";
 }
+template <node E>
+std::string expression_text(tiled_node<E> const& t) {
+  return "tiled(" + expression_text(t.operand) + ", " + t.rule.name() + ")";
+}
 
 }  // namespace detail
 
@@ -157,9 +163,9 @@ plan explain(E const& e) {
     operand_survey const survey = detail::survey_of(resolved);
     result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(survey.shape);
     if (survey.comm) {
-      tiling const natural = detail::natural_tiling(survey);
-      result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(natural);
-      detail::evaluated<T, N>(resolved, *survey.comm, natural);
+      tiling const target = detail::tiling_of_result(resolved, survey);
+      result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(target);
+      detail::evaluated<T, N>(resolved, *survey.comm, target);
     } else {
       local_array<T, N> const here(resolved);
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/ops/deferred.hpp>
+#include <pantile/ops/reshape.hpp>
 
 #include <array>
 #include <source_location>
@@ -125,6 +126,16 @@ auto roll(E const& e, index_t shift, int axis, std::source_location where = std:
                                      detail::store_along(from(extent - by, by), result, a, 0, by);
                                      detail::store_along(from(0, extent - by), result, a, by, extent - by);
                                    });
+}
+
+/// Shifted in row-major order, from row to row: what leaves at the end of the array enters at its beginning.
+template <array_operand E>
+auto roll(E const& e, index_t shift, std::source_location where = std::source_location::current()) {
+  if constexpr (dimensions_of<E> == 1)
+    return roll(e, shift, 0, where);
+  else
+    return reshape(roll(flatten(e, where), shift, 0, where), shape_t<dimensions_of<E>>(as_node(e).shape()),
+                   where);
 }
 
 namespace detail {

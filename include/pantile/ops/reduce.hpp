@@ -86,6 +86,35 @@ PANTILE_REDUCTION_FORMS(all, detail::reduction<monoid::all>)
 PANTILE_REDUCTION_FORMS(argmin, detail::place_reduction<monoid::argmin>)
 PANTILE_REDUCTION_FORMS(argmax, detail::place_reduction<monoid::argmax>)
 
+/// True where all elements are close (see isclose), broadcast against each other. Collective where an operand
+/// is distributed, the same on every rank.
+template <operand A, operand B>
+requires(array_operand<A> ||
+         array_operand<B>) bool allclose(A const& a, B const& b, double rtol = 1e-5, double atol = 1e-8,
+                                         bool equal_nan = false,
+                                         std::source_location where = std::source_location::current()) {
+  return all(isclose(a, b, rtol, atol, equal_nan), where);
+}
+
+namespace detail {
+struct same_element {
+  bool equal_nan;
+  template <class A, class B>
+  bool operator()(A a, B b) const {
+    return functor::equal_to{}(a, b) || (equal_nan && a != a && b != b);
+  }
+};
+}  // namespace detail
+
+/// True where two arrays have the same shape and equal elements; nothing is broadcast. NaN equals NaN only with
+/// `equal_nan`. Collective where an operand is distributed, the same on every rank.
+template <array_operand A, array_operand B>
+bool array_equal(A const& a, B const& b, bool equal_nan = false,
+                 std::source_location where = std::source_location::current()) {
+  if (extents(as_node(a).shape()) != extents(as_node(b).shape())) return false;
+  return all(pantile::apply(detail::same_element{equal_nan}, a, b), where);
+}
+
 /// The arithmetic mean; integers as double; NaN for no elements.
 PANTILE_REDUCTION_FORMS(mean, detail::mean_reduction)
 

@@ -84,7 +84,7 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
 
 /// The reduction of an expression over some of its axes, or over all with their dimensions kept.
 template <class Monoid, node E, class Axes>
-struct reduce_node : node_base {
+struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
   using operand_type = typename E::value_type;
   using value_type = typename Monoid::template result<operand_type>;
   using accumulator = typename Monoid::template accumulator<operand_type>;

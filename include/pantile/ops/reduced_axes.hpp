@@ -1,7 +1,7 @@
 #pragma once
 
 #include <pantile/base/box.hpp>
-#include <pantile/expr/nodes.hpp>
+#include <pantile/expr/views.hpp>
 
 #include <array>
 #include <concepts>
@@ -14,16 +14,6 @@ namespace pantile {
 struct keepdims_t {};
 /// The axes that are reduced stay, with extent 1, so that the result broadcasts against the operand.
 inline constexpr keepdims_t keepdims{};
-
-/// Several axes of a reduction: `sum(A, axes{0, -1})`, in any order; negative ones count from the end.
-template <int K>
-struct axes {
-  std::array<int, static_cast<std::size_t>(K)> which{};
-  template <std::integral... Is>
-  requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
-};
-template <std::integral... Is>
-axes(Is...) -> axes<static_cast<int>(sizeof...(Is))>;
 
 namespace detail {
 
@@ -64,9 +54,6 @@ template <class H>
 inline constexpr int axes_in = is_index<H> ? 1 : 0;
 template <int K>
 inline constexpr int axes_in<axes<K>> = K;
-
-/// Marks the axes; throws index_error for one that does not exist or is named twice.
-void mark_axes(int const* which, int count, bool* reduced, int dimensions, std::source_location where);
 
 template <int N>
 constexpr auto all_axes() {

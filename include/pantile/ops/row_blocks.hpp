@@ -269,7 +269,7 @@ leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E con
 
 /// dot(transpose(X), E) where E computes from dot(X, w).
 template <element T, class E>
-struct one_pass_node : node_base {
+struct one_pass_node : node_members<one_pass_node<T, E>> {
   using value_type = T;
   static constexpr int dimensions = E::dimensions;
 
@@ -309,7 +309,7 @@ requires(std::is_same_v<typename E::value_type, T>&& detail::has_inner<T, E::dim
 
 /// dot(transpose(Y) * c, Y) for a vector c.
 template <element T, class V>
-struct weighted_gram_node : node_base {
+struct weighted_gram_node : node_members<weighted_gram_node<T, V>> {
   using value_type = T;
   static constexpr int dimensions = 2;
   using scaled_type = map_node<functor::multiply, leaf<T, 2>, V>;

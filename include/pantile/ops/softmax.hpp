@@ -10,7 +10,7 @@ namespace pantile {
 /// Carried out, the two reductions are done and the rest is an elementwise expression that fuses into what it
 /// stands in.
 template <node E, bool Log>
-struct softmax_node : node_base {
+struct softmax_node : node_members<softmax_node<E, Log>> {
   using value_type = floating_t<typename E::value_type>;
   static constexpr int dimensions = E::dimensions;
 

@@ -70,7 +70,7 @@ requires(dimensions_of<A> == 2 &&
 /// The inverse of a matrix as a symbol: `dot(inverse(A), b)` solves instead; it is computed where its elements
 /// are asked for.
 template <node E>
-struct inverse_node : node_base {
+struct inverse_node : node_members<inverse_node<E>> {
   using value_type = floating_t<typename E::value_type>;
   static constexpr int dimensions = 2;
 

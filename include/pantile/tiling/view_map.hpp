@@ -48,6 +48,8 @@ struct view_map {
   /// All of it, in order.
   explicit view_map(extents const& all);
 
+  bool operator==(view_map const&) const noexcept = default;
+
   /// True where the view is the array itself.
   bool is_whole() const noexcept;
   /// True where the view is the array with its dimensions in any order.

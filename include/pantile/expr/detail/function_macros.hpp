@@ -5,6 +5,11 @@
 // PANTILE_BINARY(name, result): of a and b, of types A and B; R is the promoted type.
 // PANTILE_UNARY_FUNCTION(name), PANTILE_BINARY_FUNCTION(name): the function of a functor that is there.
 // PANTILE_UNARY_OPERATOR(symbol, name), PANTILE_OPERATOR(symbol, name): the operator of one or two operands.
+// PANTILE_ASSIGNING_OPERATOR(symbol, name): that operator of two operands, and `a symbol= b`. The target keeps
+// its shape, its tiling and its element type; b is broadcast to it. As NumPy: shape_error where b does not
+// broadcast to the target's shape; a result of a higher kind than the target's elements (int += double) does
+// not compile. Right where b reads the target; one fused loop, one update of the array.
+#include <pantile/expr/assignable_view.hpp>
 #include <pantile/expr/nodes.hpp>
 
 #define PANTILE_APPLY_ONE(function, name)      \
@@ -45,3 +50,11 @@
   };                                              \
   }                                               \
   PANTILE_BINARY_FUNCTION(name)
+
+#define PANTILE_ASSIGNING_OPERATOR(symbol, name)     \
+  PANTILE_OPERATOR(symbol, name)                     \
+  template <assignment_target A, operand E>          \
+  auto& operator symbol##=(A&& target, E const& e) { \
+    detail::update(functor::name{}, target, e);      \
+    return target;                                   \
+  }

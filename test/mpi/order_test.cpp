@@ -74,7 +74,7 @@ TEST_CASE("quantiles of everything and along each axis, every tiling") {
   }
   CHECK(median(local_array<std::int32_t, 1>({4}, 7)) == 7.0);
   CHECK(std::isnan(median(zeros<double>(world(), {0}, tiling::row()))));
-  CHECK(thrown_by([&] { median(zeros<double>(world(), {0, 2}, tiling::row()), 0); }) == "domain_error");
+  CHECK(std::isnan(all_gather(median(zeros<double>(world(), {0, 2}, tiling::row()), 0))(1)));
   auto const singles = from_function<float>(world(), {100}, tiling::row(),
                                             [](index_t i) { return 0.5f * static_cast<float>(i); });
   STATIC_REQUIRE(std::is_same_v<decltype(median(singles)), float>);

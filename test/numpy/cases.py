@@ -5,8 +5,8 @@
     cases.py --show N       case N as Python
     cases.py ... --seed S   other values, axes, slices and tilings than the usual ones: for a search
 
-A new operation is one line in a table of the C++ program and one line in a table below: the subjects are the
-functions whose names begin with `add_`. Everything is drawn from a fixed seed; cases are numbered in the order in
+A new operation is one line in a table of the C++ program and one line in a table below or in a cases_*.py: the
+subjects are the functions whose names begin with `add_`. judging.py has what all of them are made with. Everything is drawn from a fixed seed; cases are numbered in the order in
 which they are drawn. Where Pantile means to differ from NumPy, the reason is a line in DIFFERENCES and the case names
 it. Functions with rounding are judged by NumPy's answer in the next wider type (long double for float64), rounded
 once, so that NumPy's own errors are not held against anyone.
@@ -18,175 +18,17 @@ import struct
 import sys
 import warnings
 
-try:
-    import numpy as np
-except ImportError:
-    np = None
+sys.dont_write_bytecode = True  # the sources' folder stays as it is
 
-# ---- where Pantile means to differ: name of the difference -> reason
-
-DIFFERENCES = {
-    'integer division': 'integer / truncates and stays integer, as in C++; NumPy gives float64',
-    'integer division by zero': 'a domain_error on every rank; NumPy warns and gives 0 (or inf)',
-    'integer power': 'pow of integers computes in float64; NumPy stays integer and refuses negative exponents',
-    'integers as double': 'functions of small integers compute in float64; NumPy has float16 for bool and uint8, '
-                          'float32 for hypot of few bits, and keeps integers in round',
-    'bool arithmetic': 'square of bools is bool; NumPy squares in int8',
-    'int64 sums': 'sums and products of uint8 are int64; NumPy has uint64',
-    'numbers are weak': 'a C++ number takes the element type of the array where that can hold its kind, and is a '
-                        'domain_error where it cannot hold its value; NumPy 1 looks at the value (NumPy 2 does as '
-                        'Pantile)',
-    'bool products': 'dot of bools counts in int64; NumPy has any(x and y)',
-    'assignment keeps shapes': 'assigning to a whole array wants its shape; NumPy broadcasts into it',
-    'negative counts': 'tile and repeat refuse a negative count also where there is nothing to repeat',
-    'wide accumulators': 'float sums, products, means and norms accumulate in float64, then round once',
-}
-
-KINDS = ['bool', 'uint8', 'int32', 'int64', 'float32', 'float64', 'complex64', 'complex128']
-INTEGERS, REALS, FLOATS, COMPLEX = KINDS[:4], KINDS[:6], KINDS[4:6], KINDS[6:]
-SIGNED = ['int32', 'int64']
-COMPARE = {'bits': 0, 'exact': 1, 'ulps': 2, 'bound': 3}
-DISTRIBUTED, LOCAL, NUMBER = 0, 1, 2
-SHAPES = {
-    1: [(0,), (1,), (2,), (5,), (7,), (13,), (97,), (211,)],
-    2: [(0, 3), (3, 0), (0, 0), (1, 1), (1, 7), (7, 1), (5, 3), (13, 17), (97, 3), (3, 97)],
-    3: [(0, 2, 3), (2, 3, 4), (1, 5, 1), (7, 5, 3), (13, 2, 11), (2, 0, 5)],
-    4: [(2, 3, 4, 5), (1, 2, 1, 3), (3, 0, 2, 2), (5, 3, 2, 7)],
-}
-
-
-class Judge:
-    """Collects cases."""
-
-    def __init__(self, seed):
-        self.random = np.random.RandomState(seed)
-        self.cases = []
-        self.differences = {}
-
-    def case(self, operation, operands, answer, integers=(), reals=(), selectors=(), compare='bits', tolerance=0.0,
-             bound=None, on_error='shape_error', raises=None, differs=None, places=None, text=''):
-        """One case: `answer(*operands)` is NumPy's; an exception of it is one that Pantile must throw too."""
-        places = places or self.places(operands)
-        expected = None
-        if raises is None:
-            with np.errstate(all='ignore'):
-                try:
-                    expected = answer(*[x.copy() for x in operands])
-                except np.AxisError:
-                    raises = ['index_error']
-                except IndexError:
-                    raises = ['index_error']
-                except ValueError:
-                    raises = [on_error]
-        if expected is not None:
-            expected = np.asarray(expected)
-            if str(expected.dtype) not in KINDS:
-                raise TypeError('%s: NumPy has %s; name a difference' % (operation, expected.dtype))
-        bounds = np.zeros(0)
-        if compare == 'bound' and expected is not None:
-            bounds = np.broadcast_to(np.asarray(bound, 'float64'), expected.shape).ravel()
-        if differs:
-            self.differences[differs] = self.differences.get(differs, 0) + 1
-            assert differs in DIFFERENCES, differs
-        text = text or '%s integers=%s reals=%s selectors=%s' % (operation, list(integers), list(reals),
-                                                                 list(selectors))
-        self.cases.append((operation, text, COMPARE[compare], tolerance, self.random.randint(40), list(integers),
-                           list(reals), list(selectors), list(zip(places, operands)), raises or [], expected, bounds))
-
-    def places(self, operands):
-        """Distributed; one case in six has a local operand, now and then all are. Those without dimensions are
-        numbers."""
-        draw = self.random.randint(24)
-        chosen = [DISTRIBUTED] * len(operands)
-        if draw == 0:
-            chosen = [LOCAL] * len(operands)
-        elif draw < 4 and len(operands) > 1:
-            chosen[self.random.randint(len(operands))] = LOCAL
-        return [NUMBER if x.ndim == 0 else p for x, p in zip(operands, chosen)]
-
-    # ---- values
-
-    def sample(self, kind, shape, values='small'):
-        """Small and of both signs, with ties; 'full': the whole range of integers; 'special': NaN, infinities,
-            signed zeros, tiny and huge numbers among the others; 'infinite': NaN, infinities and signed zeros only;
-        'nonzero'; 'bits': any bits at all."""
-        r = self.random
-        n = int(np.prod(shape))
-        if values == 'bits' and kind != 'bool':
-            return np.frombuffer(r.bytes(n * np.dtype(kind).itemsize), kind).reshape(shape)
-        if kind == 'bool':
-            x = r.randint(0, 2, n) if values != 'nonzero' else np.ones(n)
-        elif kind == 'uint8':
-            x = r.randint(1 if values == 'nonzero' else 0, 256, n)
-        elif kind in SIGNED:
-            info = np.iinfo(kind)
-            x = r.randint(-50, 51, n)
-            if values in ('full', 'special'):
-                x = r.randint(info.min, info.max, n, kind)
-                x[r.randint(0, 4, n) == 0] = info.min
-                x[r.randint(0, 5, n) == 0] = info.max
-                x[r.randint(0, 5, n) == 0] = -1
-            if values == 'nonzero':
-                x[x == 0] = 7
-        elif kind in FLOATS:
-            x = np.where(r.randint(0, 2, n) == 0, r.randint(-9, 10, n) / 4, r.normal(0, 3, n))
-            if values == 'nonzero':
-                x[x == 0] = 0.5
-            if values in ('special', 'infinite'):
-                info = np.finfo(kind)
-                some = [np.nan, np.inf, -np.inf, 0.0, -0.0, info.tiny, -info.tiny, info.tiny * info.eps, info.max,
-                        -info.max, 1.0, -1.0, 0.5][:5 if values == 'infinite' else None]
-                chosen = r.randint(0, 2 if values == 'special' else 40, n) == 0
-                x = np.where(chosen, np.array(some)[r.randint(0, len(some), n)], x)
-        else:
-            part = 'float32' if kind == 'complex64' else 'float64'
-            x = np.zeros(n, kind)
-            x.real = self.sample(part, (n,), values)
-            x.imag = self.sample(part, (n,), values)
-        return np.asarray(x).astype(kind).reshape(shape)
-
-    def between(self, kind, n, low, high):
-        """Uniform in an interval, its ends among them."""
-        x = self.random.uniform(low, high, n).astype(kind)
-        x[:2] = [low, high]
-        return x
-
-    def magnitudes(self, kind, n, lowest=None, highest=None):
-        """Of all orders of magnitude and both signs."""
-        info = np.finfo(kind)
-        low = np.log10(info.tiny) if lowest is None else lowest
-        high = np.log10(info.max) if highest is None else highest
-        x = 10.0 ** self.random.uniform(low, high - 0.01, n)
-        return np.where(self.random.randint(0, 2, n) == 0, x, -x).astype(kind)
-
-
-# ---- NumPy's answers in wider types
-
-def widened(x):
-    kind = str(x.dtype)
-    wide = {'float32': 'float64', 'complex64': 'complex128', 'complex128': 'clongdouble'}.get(kind, 'longdouble')
-    return x.astype(wide)
-
-
-def answer_kind(kind):
-    """The element type in which Pantile has what NumPy has in this one."""
-    return {'float16': 'float64', 'uint64': 'int64'}.get(str(kind), str(kind))
-
-
-def rounded_once(f, kind=None):
-    """f computed in the next wider type and rounded to its own result type (or `kind`)."""
-    def answer(*operands):
-        to = kind or answer_kind(np.asarray(f(*operands)).dtype)
-        return np.asarray(f(*[widened(x) for x in operands])).astype(to)
-    return answer
-
-
-def eps_of(kind):
-    return float(np.finfo(kind).eps) if np.dtype(kind).kind in 'fc' else 0.0
-
-
-def magnitude(x):
-    return np.abs(x.astype('complex128' if x.dtype.kind == 'c' else 'float64'))
+from judging import (COMPLEX, DIFFERENCES, DISTRIBUTED, FLOATS, INTEGERS, KINDS, LOCAL, NUMBER, REALS, SHAPES, SIGNED,
+                     Judge, answer_kind, axis_or_all, eps_of, magnitude, np, places_of_target, product_case,
+                     rounded_once, sum_bound, widened)
+import cases_choice
+import cases_create
+import cases_functions
+import cases_linalg
+import cases_order
+import cases_statistics
 
 
 # ---- elementwise
@@ -477,11 +319,6 @@ def add_mixed(j):
 
 # ---- reductions
 
-def sum_bound(x, axis):
-    n = x.size if axis is None else x.shape[axis]
-    return (n * eps_of('float64') + eps_of(x.dtype)) * np.sum(magnitude(x), axis=axis)
-
-
 def product_bound(x, axis):
     n = x.size if axis is None else x.shape[axis]
     return (4 * n * eps_of('float64') + 2 * eps_of(x.dtype)) * np.prod(magnitude(x), axis=axis)
@@ -496,17 +333,6 @@ def norm_bound(x, axis):
     n = x.size if axis is None else x.shape[axis]
     own = eps_of(x.dtype) or eps_of('float64')
     return (n * eps_of('float64') + 4 * own) * np.sqrt(np.sum(magnitude(x) ** 2, axis=axis))
-
-
-def axis_or_all(f, axis, **more):
-    """f over an axis (None: all), its answers in Pantile's element types; functions with rounding in the wide one."""
-    def answer(x):
-        plain = np.asarray(f(x, axis=axis, **more))
-        to = answer_kind(plain.dtype)
-        if plain.dtype.kind in 'fc' and f not in (np.min, np.max):
-            return np.asarray(f(widened(x), axis=axis, **more)).astype(to)
-        return plain.astype(to)
-    return answer
 
 
 def norm(x, axis=None):
@@ -886,24 +712,6 @@ def add_movement(j):
 
 # ---- products
 
-def product_case(j, operation, x, y, f, kind=None):
-    """f(x, y) is written with @ alone: its bound is f of the absolute values."""
-    both = np.result_type(x, y)
-    if both.kind in 'fc':
-        inner = max(x.shape + y.shape + (1,))
-        with np.errstate(all='ignore'):
-            try:
-                bound = (inner + 4) * (4 if both.kind == 'c' else 1) * eps_of(both) * f(magnitude(x), magnitude(y))
-            except ValueError:
-                bound = 0
-        j.case(operation, [x, y], lambda x, y: np.asarray(f(widened(x), widened(y))).astype(both), compare='bound',
-               bound=bound)
-    elif both == bool:
-        j.case(operation, [x, y], lambda x, y: f(x.astype('int64'), y.astype('int64')), differs='bool products')
-    else:
-        j.case(operation, [x, y], f)
-
-
 def add_products(j):
     sizes = [(5, 3, 4), (1, 7, 1), (7, 1, 13), (0, 3, 2), (3, 0, 2), (2, 3, 0), (97, 13, 5), (31, 33, 17), (13, 97, 1)]
     for kind in KINDS:
@@ -968,7 +776,13 @@ def add_large(j):
 
 
 SUBJECTS = [add_functions, add_functions_of_integers, add_functions_of_complex, add_operators, add_mixed,
-            add_reductions, add_views, add_slices, add_assignments, add_movement, add_products, add_large]
+            add_reductions, add_views, add_slices, add_assignments, add_movement, add_products, add_large,
+            cases_functions.add_more_functions, cases_functions.add_bits, cases_order.add_order,
+            cases_order.add_quantiles, cases_order.add_counts, cases_statistics.add_scans,
+            cases_statistics.add_statistics, cases_statistics.add_norms, cases_choice.add_choosing,
+            cases_choice.add_scattering, cases_choice.add_reshaping, cases_create.add_creation,
+            cases_create.add_diagonals, cases_linalg.add_more_products, cases_linalg.add_factorisations,
+            cases_linalg.add_systems]
 
 
 # ---- the file

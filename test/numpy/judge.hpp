@@ -19,10 +19,10 @@
 #include <utility>
 #include <vector>
 
-/// NumPy as the judge. cases.py writes cases (an operation, its parameters and operands, what NumPy answers)
-/// into a file; the program carries each out under several tilings and compares. Operands and results are
-/// type-erased here; an operation is one line in the table of its subject: a name, the element types and
-/// numbers of dimensions for which it is instantiated, and how it is called.
+/// NumPy as the judge. cases.py (with cases_*.py) writes cases (an operation, its parameters and operands, what
+/// NumPy answers) into a file; the program carries each out under several tilings and compares. Operands and
+/// results are type-erased here; an operation is one line in the table of its subject: a name, the element
+/// types and numbers of dimensions for which it is instantiated, and how it is called.
 namespace judge {
 
 using namespace pantile;
@@ -80,6 +80,21 @@ void add_slices(table&);
 void add_assignments(table&);
 void add_movement(table&);
 void add_products(table&);
+void add_functions(table&);
+void add_bits(table&);
+void add_order(table&);
+void add_quantiles(table&);
+void add_counts(table&);
+void add_scans(table&);
+void add_statistics(table&);
+void add_norms(table&);
+void add_choosing(table&);
+void add_scattering(table&);
+void add_reshaping(table&);
+void add_creation(table&);
+void add_more_products(table&);
+void add_factorisations(table&);
+void add_systems(table&);
 
 /// The case asks for element types or dimensions that the table does not instantiate: a mistake of cases.py.
 struct not_instantiated {};
@@ -121,6 +136,12 @@ leaf<T, N> leaf_of(operand_data const& o) {
   return l;
 }
 
+/// Another operand of the same element type and number of dimensions.
+template <element T, int N>
+leaf<T, N> leaf_like(leaf<T, N> const&, operand_data const& o) {
+  return leaf_of<T, N>(o);
+}
+
 /// A number of the case as a C++ number.
 template <class T>
 T number_of(operand_data const& o) {
@@ -129,6 +150,8 @@ T number_of(operand_data const& o) {
   return x;
 }
 
+/// A result that is erased already.
+inline value result_of(value v) { return v; }
 inline value erased(dtype type, index_t const* shape, int dimensions, void const* data, index_t bytes) {
   value v{type, {shape, shape + dimensions}, std::vector<std::byte>(static_cast<std::size_t>(bytes))};
   if (bytes > 0) std::memcpy(v.bytes.data(), data, static_cast<std::size_t>(bytes));
@@ -200,6 +223,13 @@ operation binary(F f) {
     });
   };
 }
+/// f(leaf, leaf, arguments), likewise.
+template <class Types, int N, int M, class F>
+operation binary_with(F f) {
+  return [f](arguments const& a) {
+    return binary<Types, N, M>([&](auto const& x, auto const& y) { return f(x, y, a); })(a);
+  };
+}
 /// f(leaf, leaf) for every combination of element types of the two lists.
 template <class First, class Second, int N, int M, class F>
 operation mixed(F f) {
@@ -207,6 +237,16 @@ operation mixed(F f) {
     return with_leaf(a.operands.at(0), First{}, dims<N>{}, [&](auto const& x) {
       return with_leaf(a.operands.at(1), Second{}, dims<M>{},
                        [&](auto const& y) { return result_of(f(x, y)); });
+    });
+  };
+}
+/// f(leaf, leaf, arguments): an operation of two arrays and parameters.
+template <class First, class FirstDims, class Second, class SecondDims, class F>
+operation two(F f) {
+  return [f](arguments const& a) {
+    return with_leaf(a.operands.at(0), First{}, FirstDims{}, [&](auto const& x) {
+      return with_leaf(a.operands.at(1), Second{}, SecondDims{},
+                       [&](auto const& y) { return result_of(f(x, y, a)); });
     });
   };
 }

@@ -179,9 +179,33 @@ std::string judged(communicator const& world, operation const& work, test_case c
 int judge_all(communicator const& world, std::string const& path, index_t only, index_t every,
               index_t reports) {
   table operations;
-  for (auto add : {add_elementwise_real, add_elementwise_integer, add_elementwise_complex, add_operators,
-                   add_operators_mixed, add_reductions, add_reductions_by_axis, add_views, add_slices,
-                   add_assignments, add_movement, add_products})
+  for (auto add : {add_elementwise_real,
+                   add_elementwise_integer,
+                   add_elementwise_complex,
+                   add_operators,
+                   add_operators_mixed,
+                   add_reductions,
+                   add_reductions_by_axis,
+                   add_views,
+                   add_slices,
+                   add_assignments,
+                   add_movement,
+                   add_products,
+                   add_functions,
+                   add_bits,
+                   add_order,
+                   add_quantiles,
+                   add_counts,
+                   add_scans,
+                   add_statistics,
+                   add_norms,
+                   add_choosing,
+                   add_scattering,
+                   add_reshaping,
+                   add_creation,
+                   add_more_products,
+                   add_factorisations,
+                   add_systems})
     add(operations);
 
   case_file file(path);

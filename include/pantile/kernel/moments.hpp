@@ -4,6 +4,7 @@
 #include <pantile/kernel/reduce.hpp>
 #include <pantile/kernel/vector_math.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 // Monoids that look at a stretch of elements twice while it is in the cache: one pass over the data.
@@ -83,12 +84,13 @@ struct variance {
       return combine(a, A{count, mean, kernel::reduce_run<sum>(0.0, distances{x, mean}, n)});
     });
   }
-  /// NaN where there are not more than `ddof` elements.
+  /// NaN where an element is infinite: it is the mean, too, and has no distance from it. Where there are not
+  /// more than `ddof` elements, the division is by zero.
   template <class R, class A>
   R finish(A const& a) const {
-    double const n = a.count - ddof;
-    return n > 0 && a.squares == a.squares ? static_cast<R>(a.squares / n)
-                                           : std::numeric_limits<R>::quiet_NaN();
+    auto const none = a.mean - a.mean;
+    double const r = none == none ? a.squares / std::max(a.count - ddof, 0.0) : NAN;
+    return r == r ? static_cast<R>(r) : std::numeric_limits<R>::quiet_NaN();
   }
 };
 

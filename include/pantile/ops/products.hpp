@@ -110,16 +110,16 @@ auto vecdot(A const& a, B const& b, int axis = -1,
   return sum(conj(a) * b, axis, where);
 }
 
-/// a x b of vectors of three elements along the last dimension, operands of one shape.
+/// a x b of vectors of three elements along the last dimension; the other dimensions are broadcast. Throws
+/// shape_error where the last extent is not 3 (NumPy has products of two elements too) or the shapes do not
+/// fit.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> ==
-         dimensions_of<B>) auto cross(A const& a, B const& b,
-                                      std::source_location where = std::source_location::current()) {
+auto cross(A const& a, B const& b, std::source_location where = std::source_location::current()) {
   extents const left(as_node(a).shape()), right(as_node(b).shape());
-  if (left != right || left[left.dimensions() - 1] != 3)
-    throw shape_error("cross wants operands of one shape whose last extent is 3, got " + to_string(left) +
-                          " and " + to_string(right),
-                      where);
+  if (left[left.dimensions() - 1] != 3 || right[right.dimensions() - 1] != 3)
+    throw shape_error(
+        "cross wants operands whose last extent is 3, got " + to_string(left) + " and " + to_string(right),
+        where);
   return roll(a, -1, -1, where) * roll(b, -2, -1, where) - roll(a, -2, -1, where) * roll(b, -1, -1, where);
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <pantile/ops/owned.hpp>
+#include <pantile/ops/reduce.hpp>
 #include <pantile/ops/sort.hpp>
 
+#include <cmath>
 #include <source_location>
 #include <vector>
 
@@ -19,9 +21,12 @@ struct quantile_place {
 /// Throws domain_error unless 0 <= q <= 1.
 quantile_place place_of(double q, index_t n, std::source_location where);
 
-/// numpy's _lerp.
+/// numpy's _lerp, for neighbours that are finite and not too far apart. Beside an infinity what its median has:
+/// the infinity, unless nothing of it is asked for; between two of both signs NaN.
 inline double between(double a, double b, double share) {
+  if (a == b || share == 0) return a;
   double const difference = b - a;
+  if (!std::isfinite(difference)) return a * (1 - share) + b * share;
   return share < 0.5 ? a + difference * share : b - difference * (1 - share);
 }
 
@@ -59,7 +64,7 @@ auto quantile(E const& e, std::vector<double> const& q,
         detail::quantile_of<T>(all.ranks(), all.data(), all.count, x, where)));
   return result;
 }
-/// Along an axis, which is sorted: a node without it. Throws domain_error for an axis of extent 0.
+/// Along an axis, which is sorted: a node without it.
 template <array_operand E>
 auto quantile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;
@@ -74,12 +79,11 @@ auto quantile(E const& e, double q, int axis, std::source_location where = std::
     shape_t<N> const full = as_node(e).shape();
     index_t const n = full[static_cast<std::size_t>(a)];
     auto const shape = over.shape_of(full);
-    if (n == 0 && extents(shape).count() > 0)
-      throw domain_error("quantile: there are no elements along axis " + std::to_string(a), where);
     auto const place = detail::place_of(q, std::max<index_t>(n, 1), where);
     return detail::deferred<R, N - 1>("quantile", shape, [operand = node_of<E>(as_node(e)), a, n, place] {
+      if (n == 0) return detail::carried_out<R>(mean(cast<R>(operand), a));  // of nothing: NaN
       auto const sorted = detail::sorted_leaf<T>(operand, a, false);
-      auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, n == 0 ? 0 : i)); };
+      auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, i)); };
       auto const interpolate = [share = place.share](T below, T above, T last) noexcept {
         return static_cast<R>(
             last != last ? static_cast<double>(last)

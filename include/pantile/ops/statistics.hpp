@@ -67,7 +67,8 @@ PANTILE_REDUCTION_FORMS(ptp, detail::range_reduction)
 PANTILE_REDUCTION_FORMS(logsumexp, detail::log_sum_exp_reduction)
 
 /// The variance: the mean of |x - mean|^2, of which `ddof{1}` makes the sum divided by n - 1. Real for complex
-/// elements; float accumulates in double; NaN where there are not more elements than `ddof`.
+/// elements; float accumulates in double. Where there are not more elements than `ddof`: NaN where all are
+/// equal, otherwise infinite, as in NumPy.
 PANTILE_REDUCTION_FORMS(var, detail::variance_reduction)
 
 /// The standard deviation, sqrt(var(...)): NumPy's `std`, whose name would hide the namespace std in here.

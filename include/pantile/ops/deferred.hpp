@@ -63,6 +63,7 @@ template <element T, int N, node E>
 void store(E const& resolved, leaf<T, N> const& target) {
   tiling const seen = target.comm ? target.seen_tiling() : tiling();
   auto const site = site_at<N>(target.extent, target.comm, seen);
+  if (site.checked) check_operands(site.comm, {"assignment to a view"}, target);
   auto const elements = elements_for<T>(resolved, site);
   auto const counts = extents_of<N>(site.region);
   auto const from = row_major_strides(counts);

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <pantile/ops/bind.hpp>
+#include <pantile/ops/value_checks.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <functional>
 #include <source_location>
+#include <string>
 
 // Evaluation of a statement: resolve (carry out the products and reductions below), choose the tiling, bind the
 // operands (fetching what lies elsewhere), run one fused loop per tile, refresh the halo.
@@ -65,8 +67,10 @@ operand_survey survey_of(E const& resolved) {
 
 template <int N>
 evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
-                           tiling const& target) {
+                           tiling const& target, statement const& what = {}) {
   evaluation_site<N> site;
+  site.checked = checks_values();
+  site.what = what;
   site.shape = shape;
   site.comm = comm;
   site.target = target;
@@ -79,6 +83,7 @@ template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
   trace::region const here("elementwise");
   note_site(here, site.comm, site.target, extents(site.shape));
+  check_operands(site, resolved);
   auto const bound = resolved.bind(site);
   trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
   auto const strides = row_major_strides(extents_of<N>(storage));
@@ -89,6 +94,12 @@ void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memor
     run_checked(site.comm, loop);
   else
     loop();
+  if (site.checked) {
+    stored_part const part{dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(),
+                           site.region};
+    check_no_new_nan(site.comm, site.what, part, site.reads);
+    if (site.comm) check_replicas(*site.comm, site.target, site.what.operation, part, site.what.where);
+  }
 }
 
 /// True where an operand may read elements of `memory` after they were overwritten: it does not sit element on
@@ -114,10 +125,11 @@ bool reads_elsewhere(map_node<F, Es...> const& e, std::shared_ptr<std::byte> con
 
 /// The array of an expression in a tiling that is the same on every rank.
 template <element T, int N, node E>
-array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target) {
+array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
+                      statement const& what = {}) {
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
-  compute<T>(resolved, site_at<N>(resolved.shape(), comm, target), reinterpret_cast<std::byte*>(result.data()),
-             result.stored_box());
+  compute<T>(resolved, site_at<N>(resolved.shape(), comm, target, what),
+             reinterpret_cast<std::byte*>(result.data()), result.stored_box());
   refresh_halo(comm, target, reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T));
   return result;
 }
@@ -140,7 +152,8 @@ array<T, N>::array(E const& expression, std::source_location where) {
         "the expression has only local operands: assign it to a local_array, or name a communicator and "
         "a tiling with distribute(comm, e, tiling)",
         where);
-  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey));
+  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::natural_tiling(survey),
+                                  {"array of an expression", where});
 }
 
 template <element T, int N>
@@ -153,9 +166,12 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   auto const resolved = expression.resolve();
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
-  auto const site = detail::site_at<N>(shape_, comm_, tiling_);
+  auto site = detail::site_at<N>(shape_, comm_, tiling_);
+  std::string const operation = site.checked ? "assignment to " + name_ : std::string();
+  if (site.checked) site.what.operation = operation.c_str();
   std::shared_ptr<std::byte> target = memory_;
-  if (detail::may_fail<decltype(resolved)> || detail::reads_elsewhere(resolved, memory_, shape_))
+  if (site.checked || detail::may_fail<decltype(resolved)> ||
+      detail::reads_elsewhere(resolved, memory_, shape_))
     target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
@@ -215,7 +231,8 @@ auto distribute(communicator const& comm, E const& expression, tiling_rule const
   auto const resolved = n.resolve();
   detail::check_communicator(detail::survey_of(resolved), comm);
   return detail::evaluated<typename Node::value_type, Node::dimensions>(
-      resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where));
+      resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where),
+      {"distribute", where});
 }
 
 }  // namespace pantile

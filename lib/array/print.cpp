@@ -1,4 +1,5 @@
 #include <pantile/array/print.hpp>
+#include <pantile/base/element_text.hpp>
 #include <pantile/kernel/copy.hpp>
 
 #include <cstdio>
@@ -11,10 +12,10 @@ namespace {
 constexpr index_t shown = 3;  // at either end of a long dimension
 
 /// The text of the part at `index`, from dimension d on.
-std::string nested(std::byte const* data, box const& storage, box const& part, box& place, int d,
-                   index_t element_bytes, element_text text) {
+std::string nested(std::byte const* data, box const& storage, box const& part, box& place, int d, dtype type) {
   auto const i = static_cast<std::size_t>(d);
-  if (d == part.dimensions) return text(data + kernel::offset_in(place, storage) * element_bytes);
+  if (d == part.dimensions)
+    return element_text(type, data + kernel::offset_in(place, storage) * element_bytes(type));
   std::string result = "[";
   for (index_t at = part.lo[i]; at < part.hi[i]; ++at) {
     if (at > part.lo[i]) result += ", ";
@@ -23,7 +24,7 @@ std::string nested(std::byte const* data, box const& storage, box const& part, b
       at = part.hi[i] - shown;
     }
     place.lo[i] = at;
-    result += nested(data, storage, part, place, d + 1, element_bytes, text);
+    result += nested(data, storage, part, place, d + 1, type);
   }
   return result + "]";
 }
@@ -41,10 +42,9 @@ std::string tile_text(box const& b, int rank) {
 
 }  // namespace
 
-std::string elements_text(std::byte const* data, box const& storage, box const& part, index_t element_bytes,
-                          element_text text) {
+std::string elements_text(std::byte const* data, box const& storage, box const& part, dtype type) {
   box place = part;
-  return nested(data, storage, part, place, 0, element_bytes, text);
+  return nested(data, storage, part, place, 0, type);
 }
 
 std::string annotation_text(tiling const& t, int rank, std::string const& name, index_t generation) {

@@ -1,13 +1,9 @@
 #include "state.hpp"
 
-#include <pantile/comm/environment.hpp>
-
-#include <algorithm>
-#include <cstring>
 #include <exception>
 #include <functional>
 #include <new>
-#include <vector>
+#include <string>
 
 namespace pantile {
 
@@ -19,34 +15,6 @@ std::string communicator::bcast(std::string text, int root, where_t where) const
   text.resize(static_cast<std::size_t>(length));
   bcast(std::span<char>(text), root, where);
   return text;
-}
-
-void communicator::check_same(char const* operation, std::uint64_t hash, where_t where,
-                              std::function<std::string()> const& describe) const {
-  if (size() == 1 || environment::check_level() < 1 || trace::rehearsing()) return;
-  std::uint64_t h = hash_combine(hash, 0);
-  for (char const* c = operation; *c; ++c) h = hash_combine(h, static_cast<std::uint64_t>(*c));
-  std::uint64_t const pair[2] = {h, ~h};
-  std::uint64_t largest[2] = {};
-  detail::call_mpi(operation, where,
-                   [&] { return MPI_Allreduce(pair, largest, 2, MPI_UINT64_T, MPI_MAX, state_->checks); });
-  if (largest[0] == ~largest[1]) return;
-  // The ranks differ, and all of them know it: each says where it is, and all throw the same table.
-  constexpr std::size_t width = 320, longest = 200;
-  std::vector<char> mine(width, '\0'), all(width * static_cast<std::size_t>(size()));
-  std::string what = describe ? describe() : std::string();
-  if (what.size() > longest) what.replace(longest, std::string::npos, "...");
-  std::string const text = std::string(operation) + (what.empty() ? "" : " of " + what) +
-                           (where.line() == 0 ? "" : " at " + short_location(where));
-  std::memcpy(mine.data(), text.data(), std::min(text.size(), width - 1));
-  detail::call_mpi(operation, where, [&] {
-    return MPI_Allgather(mine.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, state_->checks);
-  });
-  std::string table =
-      "the ranks are not in the same operation, or call it with different types, counts or roots:";
-  for (int r = 0; r < size(); ++r)
-    table += "\n  rank " + std::to_string(r) + ": " + &all[width * static_cast<std::size_t>(r)];
-  throw divergence_error(table, std::string());
 }
 
 void communicator::check_same(char const* operation, where_t where,

@@ -68,11 +68,6 @@ MPI_Op mpi_op(reduce_op op, dtype type) {
   return MPI_LOR;
 }
 
-index_t size_of(dtype type) {
-  constexpr index_t sizes[] = {1, 1, 4, 8, 4, 8, 8, 16};
-  return sizes[static_cast<int>(type)];
-}
-
 }  // namespace detail
 
 namespace {
@@ -181,7 +176,7 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
   check_same("allreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
   if (size() == 1) return;
   auto* bytes = static_cast<std::byte*>(data);
-  index_t const width = detail::size_of(type);
+  index_t const width = element_bytes(type);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     call_mpi("allreduce", where, [&] {
       return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type),
@@ -198,7 +193,7 @@ request communicator::iallreduce_typed(void* data, index_t count, dtype type, re
   auto r = under_way("allreduce", where);
   if (size() == 1) return request(std::move(r));
   auto* bytes = static_cast<std::byte*>(data);
-  index_t const width = detail::size_of(type);
+  index_t const width = element_bytes(type);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     r->pieces.push_back(MPI_REQUEST_NULL);
     call_mpi("allreduce", where, [&] {
@@ -217,7 +212,7 @@ void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op
   check_same("reduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), root}), where);
   if (size() == 1) return;
   auto* bytes = static_cast<std::byte*>(data);
-  index_t const width = detail::size_of(type);
+  index_t const width = element_bytes(type);
   bool const at_root = rank() == root;
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     void* piece = bytes + offset * width;
@@ -237,7 +232,7 @@ void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op o
   check_reducible("scan", type, op, where);
   check_same("scan", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), exclusive}),
              where);
-  index_t const width = detail::size_of(type);
+  index_t const width = element_bytes(type);
   auto* bytes = static_cast<std::byte*>(data);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     void* piece = bytes + offset * width;

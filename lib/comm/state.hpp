@@ -93,6 +93,5 @@ void in_pieces(index_t count, index_t limit, Piece piece) {
 MPI_Datatype mpi_type(dtype type);
 /// Open MPI 4.1 saturates sums of uint8 in its vector code, so these get an operation of our own, which wraps.
 MPI_Op mpi_op(reduce_op op, dtype type);
-index_t size_of(dtype type);
 
 }  // namespace pantile::detail

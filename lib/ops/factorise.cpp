@@ -9,7 +9,6 @@
 #include <cmath>
 #include <numeric>
 #include <vector>
-#include <xxhash.h>
 
 namespace pantile::detail {
 
@@ -30,7 +29,7 @@ void compute_alike(std::optional<communicator> const& comm, std::function<void()
   if (comm->size() == 1) return;
   std::uint64_t print = 0;
   if (!trace::rehearsing())
-    for (auto const& r : results) print = hash_combine(print, XXH3_64bits(r.data(), r.size()));
+    for (auto const& r : results) print = hash_combine(print, hash_bytes(r.data(), std::ssize(r)));
   auto const mine = static_cast<index_t>(print);
   index_t largest[] = {mine, ~mine};  // equal where the largest is also the least
   comm->allreduce(std::span<index_t>(largest), reduce_op::max, where);

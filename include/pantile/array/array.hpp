@@ -1,9 +1,11 @@
 #pragma once
 
+#include <pantile/array/replicas.hpp>
 #include <pantile/array/tile_view.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/comm/communicator.hpp>
 #include <pantile/comm/memory.hpp>
+#include <pantile/comm/value_checks.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/tiling/tiling.hpp>
 
@@ -211,6 +213,7 @@ array<T, static_cast<int>(N)> full(communicator const& comm, std::array<index_t,
                                    tiling_rule const& rule,
                                    std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(comm, "full", {{"value", value}}, where);
   std::fill_n(a.data(), a.stored_box().count(), value);
   return a;
 }
@@ -251,7 +254,7 @@ array<T, static_cast<int>(N)> ones(communicator const& comm, std::array<index_t,
 }
 
 /// The array whose element at global index (i, j, ...) is f(i, j, ...); f is called once per stored element.
-/// What it throws is thrown on every rank.
+/// What it throws is thrown on every rank. At PANTILE_CHECK=2 ranks that hold the same part compare it.
 template <element T, std::size_t N, class F>
 array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array<index_t, N> const& shape,
                                             tiling_rule const& rule, F f,
@@ -274,6 +277,8 @@ array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array
     fill();
   else
     comm.agree(fill, where);
+  detail::check_replicas(comm, a.tiling(), "from_function", dtype_of<T>, a.memory().get(), a.stored_box(),
+                         where);
   return a;
 }
 template <element T, std::size_t N, class F>

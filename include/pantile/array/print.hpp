@@ -12,25 +12,9 @@ namespace pantile {
 
 namespace detail {
 
-/// One element as text.
-using element_text = std::string (*)(std::byte const* element);
-template <element T>
-std::string text_of(std::byte const* p) {
-  T const x = *reinterpret_cast<T const*>(p);
-  if constexpr (is_complex<T>)
-    return fmt::format("{:.6g}{:+.6g}j", x.real(), x.imag());
-  else if constexpr (std::is_floating_point_v<T>)
-    return fmt::format("{:.6g}", x);
-  else if constexpr (std::is_same_v<T, bool>)
-    return x ? "true" : "false";
-  else
-    return std::to_string(x);
-}
-
 /// Nested brackets around the elements of `part`, which lies in a row-major storage; long dimensions show their
 /// first and last three.
-std::string elements_text(std::byte const* data, box const& storage, box const& part, index_t element_bytes,
-                          element_text text);
+std::string elements_text(std::byte const* data, box const& storage, box const& part, dtype type);
 std::string annotation_text(tiling const& t, int rank, std::string const& name, index_t generation);
 
 /// Each rank's text on rank 0's standard output, in the order of the ranks; once where all are the same.
@@ -43,15 +27,14 @@ void print_text(communicator const& comm, std::string const& mine, std::source_l
 template <element T, int N>
 std::string to_string(array<T, N> const& a) {
   return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), a.stored_box(), a.owned_box(),
-                               sizeof(T), &detail::text_of<T>) +
+                               dtype_of<T>) +
          ", " + detail::annotation_text(a.tiling(), a.comm().rank(), a.name(), a.generation());
 }
 
 template <element T, int N>
 std::string to_string(local_array<T, N> const& a) {
   box const whole{extents(a.shape())};
-  return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), whole, whole, sizeof(T),
-                               &detail::text_of<T>);
+  return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), whole, whole, dtype_of<T>);
 }
 
 /// Formats on every rank and prints through rank 0 (collective): once where all ranks say the same, otherwise

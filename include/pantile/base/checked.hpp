@@ -35,4 +35,7 @@ constexpr std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) no
   return z ^ (z >> 31);
 }
 
+/// A hash of bytes as they are: two NaN are equal where their bits are, zeros of both signs differ.
+std::uint64_t hash_bytes(void const* data, index_t count) noexcept;
+
 }  // namespace pantile

@@ -71,6 +71,12 @@ constexpr std::string_view dtype_name(dtype type) {
   return names[static_cast<int>(type)];
 }
 
+/// The size of an element in bytes.
+constexpr int element_bytes(dtype type) {
+  constexpr int sizes[] = {1, 1, 4, 8, 4, 8, 8, 16};
+  return sizes[static_cast<int>(type)];
+}
+
 template <class T>
 inline constexpr bool is_complex = false;
 template <class T>

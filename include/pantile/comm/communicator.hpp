@@ -44,6 +44,12 @@ class request {
   std::unique_ptr<detail::request_state> state_;
 };
 
+/// A value that must be the same on every rank: a hash of its bits, and what a message says of it.
+struct checked_value {
+  std::uint64_t print = 0;
+  std::function<std::string()> describe;
+};
+
 /// The ranks that work together: Pantile's one wall around MPI. A handle that copies in O(1); all copies are
 /// the same communicator. It owns a duplicate of an MPI communicator whose errors are returned and thrown as
 /// `mpi_error`.
@@ -196,6 +202,14 @@ class communicator {
   /// different values.
   void check_same(char const* operation, where_t where, std::function<std::uint64_t()> const& attempt,
                   std::function<std::string()> const& describe) const;
+  /// Throws divergence_error on every rank where the ranks have different values, one of which differs first:
+  /// the message says what each rank has there (collective; does nothing below PANTILE_CHECK=2).
+  void check_values(char const* operation, std::span<checked_value const> values,
+                    where_t where = where_t::current()) const;
+  /// Throws divergence_error on every rank where ranks that hold the same part of an array, known by the hash
+  /// `part`, hold different elements of it (collective; does nothing below PANTILE_CHECK=2).
+  void check_replicas(char const* operation, std::uint64_t part, checked_value const& elements,
+                      where_t where = where_t::current()) const;
   /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective): a
   /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
   /// been thrown on every rank already and passes through.
@@ -245,6 +259,14 @@ class communicator {
   static std::uint64_t type_print() {
     return typeid(T).hash_code();
   }
+
+  /// True where all ranks give the same operation and number.
+  bool alike(char const* operation, std::uint64_t hash, where_t where) const;
+  /// How many values the ranks all have, for those that found that theirs differ.
+  index_t common_values(index_t count, char const* operation, where_t where) const;
+  /// The divergence_error of all ranks: `problem`, and for those that are `listed` what they say.
+  [[noreturn]] void diverge(char const* operation, std::string const& problem, std::string what, where_t where,
+                            std::function<bool(int)> const& listed = {}) const;
 
   void check_root(char const* operation, int root, where_t where) const;
   /// One count from each rank, and counts[r] to rank r: checked as `operation`, and not counted as traffic.

@@ -2,6 +2,7 @@
 
 #include <pantile/array/array.hpp>
 #include <pantile/array/local_array.hpp>
+#include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/expr/promote.hpp>
@@ -9,7 +10,9 @@
 #include <pantile/kernel/convert.hpp>
 #include <pantile/tiling/view_map.hpp>
 
+#include <algorithm>
 #include <array>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <source_location>
@@ -22,6 +25,26 @@ namespace pantile {
 template <int N>
 using shape_t = std::array<index_t, static_cast<std::size_t>(N)>;
 
+namespace detail {
+
+/// What an error says of the statement that is evaluated.
+struct statement {
+  char const* operation = "expression";
+  std::source_location where{};
+};
+
+/// What a loop reads of an operand that can be NaN: where this rank's part begins, and a stride per dimension.
+struct read_operand {
+  dtype type = dtype::float64;
+  std::byte const* first = nullptr;
+  std::array<index_t, max_dimensions> strides{};
+};
+
+template <class T>
+inline constexpr bool can_be_nan = std::is_floating_point_v<T> || is_complex<T>;
+
+}  // namespace detail
+
 /// Where a statement is evaluated: the index space of its result, how that is tiled, and this rank's part of
 /// it. Without a communicator everything is local and `region` is the whole.
 template <int N>
@@ -31,6 +54,28 @@ struct evaluation_site {
   tiling target;
   box region;
   mutable std::vector<std::shared_ptr<std::byte>> keep;  // what the bound operands point into
+
+  // At PANTILE_CHECK=2: what the bound operands read, for the search for NaN that came out of none of them.
+  bool checked = false;
+  detail::statement what;
+  mutable std::vector<detail::read_operand> reads;
+  template <class T>
+  void note_read(T const* first, std::array<index_t, static_cast<std::size_t>(N)> const& strides) const {
+    if constexpr (detail::can_be_nan<T>) {
+      if (!checked) return;
+      reads.push_back({dtype_of<T>, reinterpret_cast<std::byte const*>(first), {}});
+      std::copy(strides.begin(), strides.end(), reads.back().strides.begin());
+    }
+  }
+  /// Values that are read in no simple order: where one of them is NaN, any element of the result may be.
+  template <class T>
+  void note_values(T const* values, index_t count) const {
+    if constexpr (detail::can_be_nan<T>) {
+      if (!checked) return;
+      static constexpr T nan = std::numeric_limits<real_t<T>>::quiet_NaN();
+      if (std::any_of(values, values + count, [](T x) { return x != x; })) note_read(&nan, {});
+    }
+  }
 };
 
 /// What the operands of an expression say about its tiling: see ops/evaluate.hpp.
@@ -43,6 +88,13 @@ struct operand_survey {
   void consider(communicator const& c, tiling const& t, index_t bytes);
   /// A part of the expression shall be computed under this tiling; the first that spans the result is heard.
   void ask(tiling const& t);
+
+  /// At PANTILE_CHECK=2: what must be the same on every rank; the values refer to the operands.
+  std::vector<checked_value>* values = nullptr;
+  void compare_number(dtype type, std::byte const* number) const;
+  /// A view, and of a local array (`memory`) its elements.
+  void compare_view(view_map const& view, dtype type, std::byte const* memory, box const& stored) const;
+  void compare_formula(std::uint64_t print, extents const& extent) const;
 };
 
 namespace detail {
@@ -99,6 +151,7 @@ struct leaf : node_members<leaf<T, N>> {
   leaf const& resolve() const { return *this; }
   void survey(operand_survey& s) const {
     if (comm) s.consider(*comm, seen_tiling(), extents(extent).count() * index_t{sizeof(T)});
+    if (s.values) s.compare_view(view, dtype_of<T>, comm ? nullptr : memory.get(), stored_box);
   }
   // In ops/bind.hpp:
   /// The elements that this rank's part of the site reads (collective).
@@ -117,10 +170,27 @@ struct scalar_node : node_base {
   explicit scalar_node(T v) : value(v) {}
   shape_t<0> shape() const { return {}; }
   scalar_node const& resolve() const { return *this; }
-  void survey(operand_survey&) const {}
+  void survey(operand_survey& s) const {
+    if (s.values) s.compare_number(dtype_of<T>, reinterpret_cast<std::byte const*>(&value));
+  }
   template <int M>
   auto bind(evaluation_site<M> const& site) const;
 };
+
+namespace detail {
+/// A hash of a function object's members, where they are plain values and the compiler can leave out the gaps
+/// between them. (GCC 12 does not call every closure of plain values trivially copyable.)
+template <class F>
+std::uint64_t print_of([[maybe_unused]] F f) {
+#if __has_builtin(__builtin_clear_padding)
+  if constexpr (std::is_trivially_copy_constructible_v<F> && std::is_trivially_destructible_v<F>) {
+    __builtin_clear_padding(&f);
+    return hash_bytes(&f, sizeof f);
+  }
+#endif
+  return 0;
+}
+}  // namespace detail
 
 /// Elements computed from their global index: f(index) with an std::array of N numbers.
 template <class F, int N>
@@ -132,7 +202,9 @@ struct generator_node : node_members<generator_node<F, N>> {
   generator_node(F function, shape_t<N> const& s) : f(function), extent(s) {}
   shape_t<N> const& shape() const { return extent; }
   generator_node const& resolve() const { return *this; }
-  void survey(operand_survey&) const {}
+  void survey(operand_survey& s) const {
+    if (s.values) s.compare_formula(detail::print_of(f), extents(extent));
+  }
   template <int M>
   auto bind(evaluation_site<M> const& site) const;
 };

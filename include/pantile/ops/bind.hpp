@@ -63,12 +63,14 @@ auto leaf<T, N>::bind(evaluation_site<M> const& site) const {
     if (extent[d] == 1 && site.shape[M - N + d] != 1) strides[M - N + d] = 0;
   auto const* elements = reinterpret_cast<T const*>(here.memory.get()) + offset;
   site.keep.push_back(std::move(here.memory));
+  site.note_read(elements, strides);
   return kernel::bound_array<T, M>(elements, strides);
 }
 
 template <element T>
 template <int M>
-auto scalar_node<T>::bind(evaluation_site<M> const&) const {
+auto scalar_node<T>::bind(evaluation_site<M> const& site) const {
+  site.note_read(&value, {});
   return kernel::bound_scalar<T, M>(value);
 }
 
@@ -76,7 +78,9 @@ template <class F, int N>
 template <int M>
 auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
   if constexpr (requires { f.constant(); }) {
-    return kernel::bound_scalar<value_type, M>(f.constant());
+    value_type const value = f.constant();
+    site.note_values(&value, 1);
+    return kernel::bound_scalar<value_type, M>(value);
   } else {
     // The index of the result, seen from the last N dimensions; stretched dimensions stay at 0.
     auto at_operand = [f = f, extent = extent](kernel::strides_t<M> const& index) {
@@ -86,6 +90,11 @@ auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
     };
     kernel::strides_t<M> origin{};
     for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
+    if constexpr (detail::can_be_nan<value_type>)
+      if (site.checked) {
+        value_type const sample = at_operand(origin);
+        site.note_values(&sample, 1);
+      }
     return kernel::bound_generator<decltype(at_operand), M>(at_operand, origin);
   }
 }

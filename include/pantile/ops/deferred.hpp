@@ -63,12 +63,13 @@ template <element T, int N, node E>
 void store(E const& resolved, leaf<T, N> const& target) {
   tiling const seen = target.comm ? target.seen_tiling() : tiling();
   auto const site = site_at<N>(target.extent, target.comm, seen);
+  if (site.checked) check_operands(site.comm, {"assignment to a view"}, target);
   shape_t<N> to{};
   index_t const offset = strides_of(target.view, site.region, target.stored_box, to.data());
   // Rows of the view are rows of the storage: asked of the view alone, so that all ranks answer alike.
   bool const by_rows =
       target.view.axis[N - 1] + 1 == target.view.stored.dimensions() && target.view.step[N - 1] == 1;
-  if (by_rows && may_write_in_place(resolved, target))
+  if (!site.checked && by_rows && may_write_in_place(resolved, target))
     return compute<T, N>(resolved, site, reinterpret_cast<T*>(target.memory.get()) + offset, to);
   auto const elements = elements_for<T>(resolved, site);
   auto const counts = extents_of<N>(site.region);

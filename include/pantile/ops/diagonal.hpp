@@ -50,7 +50,10 @@ struct diag_node : node_members<diag_node<E, Main>> {
     auto const v = detail::carried_out<value_type>(vector);
     return diag_node<std::remove_cvref_t<decltype(v)>, Main>(v, k, extent[0]);
   }
-  void survey(operand_survey& s) const { vector.survey(s); }
+  void survey(operand_survey& s) const {
+    vector.survey(s);
+    if (s.values) s.compare_number(dtype_of<index_t>, reinterpret_cast<std::byte const*>(&k));
+  }
   /// Each rank gets the elements of the vector that lie on the diagonal of its part: collective where the
   /// vector is distributed.
   template <int M>
@@ -82,6 +85,8 @@ struct diag_node : node_members<diag_node<E, Main>> {
     for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
     site.keep.push_back(here.memory);
     auto const* values = reinterpret_cast<value_type const*>(here.memory.get()) + offset;
+    if (site.checked)
+      for (index_t i = 0; i < part.count(); ++i) site.note_values(values + i * stride, 1);
     return kernel::bound_diagonal<value_type, M>(values, stride, part.lo[0], part.hi[0], k, origin, stretched);
   }
 };

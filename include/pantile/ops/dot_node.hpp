@@ -101,6 +101,7 @@ struct dot_node : node_members<dot_node<A, B>> {
   leaf<value_type, dimensions> resolve() const {
     auto const left = detail::carried_out<value_type>(a);
     auto const right = detail::carried_out<value_type>(b);
+    detail::check_operands(left.comm ? left.comm : right.comm, {"dot", where}, left, right);
     auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
                                                         detail::factor_of(right, false), dimensions, where);
     leaf<value_type, dimensions> result;

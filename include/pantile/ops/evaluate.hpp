@@ -3,10 +3,12 @@
 #include <pantile/expr/assignable_view.hpp>
 #include <pantile/expr/tiled.hpp>
 #include <pantile/ops/bind.hpp>
+#include <pantile/ops/value_checks.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <functional>
 #include <source_location>
+#include <string>
 
 // Evaluation of a statement: resolve (carry out the products and reductions below), choose the tiling, bind the
 // operands (fetching what lies elsewhere), run one fused loop per tile, refresh the halo.
@@ -81,8 +83,10 @@ operand_survey survey_of(E const& resolved) {
 
 template <int N>
 evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
-                           tiling const& target) {
+                           tiling const& target, statement const& what = {}) {
   evaluation_site<N> site;
+  site.checked = checks_values();
+  site.what = what;
   site.shape = shape;
   site.comm = comm;
   site.target = target;
@@ -96,6 +100,7 @@ template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise");
   note_site(here, site.comm, site.target, extents(site.shape));
+  check_operands(site, resolved);
   auto const bound = resolved.bind(site);
   trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
   auto const loop = [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); };
@@ -103,6 +108,12 @@ void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape
     run_checked(site.comm, loop);
   else
     loop();
+  if (site.checked) {
+    stored_part const part{dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(),
+                           site.region};
+    check_no_new_nan(site.comm, site.what, part, site.reads);
+    if (site.comm) check_replicas(*site.comm, site.target, site.what.operation, part, site.what.where);
+  }
 }
 /// The same into a row-major storage that contains the site's region.
 template <class T, int N, node E>
@@ -143,7 +154,8 @@ bool may_write_in_place(E const& resolved, Target const& target) {
 
 /// The array of an expression in a tiling that is the same on every rank.
 template <element T, int N, node E>
-array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target) {
+array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
+                      statement const& what = {}) {
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
   if constexpr (std::is_same_v<E, leaf<T, N>>) {
     if (resolved.comm && resolved.is_whole() && !resolved.stored_tiling.owns_alike(target)) {
@@ -153,8 +165,8 @@ array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const&
       return result;
     }
   }
-  compute<T>(resolved, site_at<N>(resolved.shape(), comm, target), reinterpret_cast<std::byte*>(result.data()),
-             result.stored_box());
+  compute<T>(resolved, site_at<N>(resolved.shape(), comm, target, what),
+             reinterpret_cast<std::byte*>(result.data()), result.stored_box());
   refresh_halo(comm, target, reinterpret_cast<std::byte*>(result.data()), result.stored_box(), sizeof(T));
   return result;
 }
@@ -181,7 +193,8 @@ array<T, N>::array(E const& expression, std::source_location where) {
         "the expression has only local operands: assign it to a local_array, or name a communicator and "
         "a tiling with distribute(comm, e, tiling)",
         where);
-  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::tiling_of_result(resolved, survey));
+  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::tiling_of_result(resolved, survey),
+                                  {"array of an expression", where});
 }
 
 template <element T, int N>
@@ -194,9 +207,11 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   auto const resolved = expression.resolve();
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
-  auto const site = detail::site_at<N>(shape_, comm_, tiling_);
+  auto site = detail::site_at<N>(shape_, comm_, tiling_);
+  std::string const operation = site.checked ? "assignment to " + name_ : std::string();
+  if (site.checked) site.what.operation = operation.c_str();
   std::shared_ptr<std::byte> target = memory_;
-  if (!detail::may_write_in_place(resolved, leaf<T, N>(*this)))
+  if (site.checked || !detail::may_write_in_place(resolved, leaf<T, N>(*this)))
     target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
@@ -300,7 +315,8 @@ auto distribute(communicator const& comm, E const& expression, tiling_rule const
   auto const resolved = n.resolve();
   detail::check_communicator(detail::survey_of(resolved), comm);
   return detail::evaluated<typename Node::value_type, Node::dimensions>(
-      resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where));
+      resolved, comm, detail::bind_alike(comm, "distribute", resolved.shape(), rule, where),
+      {"distribute", where});
 }
 
 template <node E>

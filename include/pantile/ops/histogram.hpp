@@ -51,6 +51,7 @@ histogram_result histogram(E const& e, index_t bins, double lo, double hi,
   static_assert(!is_complex<T>, "complex numbers are not ordered: take real(e), imag(e) or abs(e)");
   auto edges = detail::histogram_edges(bins, lo, hi, where);
   auto const mine = detail::owned<T>(as_node(e));
+  check_arguments(mine.comm, "histogram", {{"bins", bins}, {"lo", lo}, {"hi", hi}}, where);
   local_array<index_t, 1> counts({bins}, index_t{0});
   detail::count_into<T>(mine.data(), mine.count, edges, counts.data());
   detail::add_counts(mine.comm, counts, where);
@@ -74,6 +75,7 @@ requires(dimensions_of<E> == 1 && std::is_integral_v<value_of<E>>) local_array<i
     E const& e, index_t minlength = 0, std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
   auto const mine = detail::owned<T>(as_node(e));
+  check_arguments(mine.comm, "bincount", {{"minlength", minlength}}, where);
   index_t const length =
       detail::bins_for(mine.comm, detail::range_of<T>(mine.data(), mine.count), minlength, where);
   local_array<index_t, 1> counts;

@@ -58,6 +58,7 @@ requires(dimensions_of<A> == 2 &&
   auto matrix = detail::gathered<T>(left);
   auto given = detail::gathered<T>(right);
   auto const comm = detail::common("lstsq", matrix.comm, given.comm, where);
+  detail::check_operands(comm, {"lstsq", where}, matrix, given);
   index_t const m = matrix.extent[0], n = matrix.extent[1];
   index_t k = 1;
   if constexpr (N == 2) k = given.extent[1];

@@ -28,6 +28,7 @@ requires(dimensions_of<E> ==
       return detail::carried_out<T>(operand);
     };
     leaf<T, 2> square = base();
+    check_arguments(square.comm, "matrix_power", {{"n", n}}, where);
     std::optional<leaf<T, 2>> power;
     using product = dot_node<leaf<T, 2>, leaf<T, 2>>;
     for (index_t left = n; left != 0; left /= 2) {

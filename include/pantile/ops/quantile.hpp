@@ -48,6 +48,7 @@ auto quantile(E const& e, double q, std::source_location where = std::source_loc
   using T = value_of<E>;
   detail::check_ordered<T>();
   auto const all = detail::owned<T>(as_node(e));
+  check_arguments(all.comm, "quantile", {{"q", q}}, where);
   return static_cast<detail::quantile_t<T>>(
       detail::quantile_of<T>(all.ranks(), all.data(), all.count, q, where));
 }
@@ -59,9 +60,11 @@ auto quantile(E const& e, std::vector<double> const& q,
   detail::check_ordered<T>();
   auto const all = detail::owned<T>(as_node(e));
   std::vector<detail::quantile_t<T>> result;
-  for (double const x : q)
+  for (double const x : q) {
+    check_arguments(all.comm, "quantile", {{"q", x}}, where);
     result.push_back(static_cast<detail::quantile_t<T>>(
         detail::quantile_of<T>(all.ranks(), all.data(), all.count, x, where)));
+  }
   return result;
 }
 /// Along an axis, which is sorted: a node without it.
@@ -80,17 +83,19 @@ auto quantile(E const& e, double q, int axis, std::source_location where = std::
     index_t const n = full[static_cast<std::size_t>(a)];
     auto const shape = over.shape_of(full);
     auto const place = detail::place_of(q, std::max<index_t>(n, 1), where);
-    return detail::deferred<R, N - 1>("quantile", shape, [operand = node_of<E>(as_node(e)), a, n, place] {
-      if (n == 0) return detail::carried_out<R>(mean(cast<R>(operand), a));  // of nothing: NaN
-      auto const sorted = detail::sorted_leaf<T>(operand, a, false);
-      auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, i)); };
-      auto const interpolate = [share = place.share](T below, T above, T last) noexcept {
-        return static_cast<R>(
-            last != last ? static_cast<double>(last)
-                         : detail::between(static_cast<double>(below), static_cast<double>(above), share));
-      };
-      return detail::carried_out<R>(map(interpolate, at(place.below), at(place.above), at(n - 1)));
-    });
+    return detail::deferred<R, N - 1>(
+        "quantile", shape, [operand = node_of<E>(as_node(e)), q, a, n, place, where] {
+          if (n == 0) return detail::carried_out<R>(mean(cast<R>(operand), a));  // of nothing: NaN
+          auto const sorted = detail::sorted_leaf<T>(operand, a, false);
+          check_arguments(sorted.comm, "quantile", {{"q", q}, {"axis", a}}, where);
+          auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, i)); };
+          auto const interpolate = [share = place.share](T below, T above, T last) noexcept {
+            return static_cast<R>(
+                last != last ? static_cast<double>(last)
+                             : detail::between(static_cast<double>(below), static_cast<double>(above), share));
+          };
+          return detail::carried_out<R>(map(interpolate, at(place.below), at(place.above), at(n - 1)));
+        });
   }
 }
 

@@ -119,6 +119,7 @@ auto roll(E const& e, index_t shift, int axis, std::source_location where = std:
   index_t const by = extent == 0 ? 0 : ((shift % extent) + extent) % extent;
   return detail::filled_node<T, N>("roll", node_of<E>(n), shape, a,
                                    [=](auto const& resolved, auto const& result) {
+                                     check_arguments(result.comm, "roll", {{"shift", shift}}, where);
                                      auto const source = detail::carried_out<T>(resolved);
                                      auto const from = [&](index_t first, index_t count) {
                                        return leaf<T, N>(source, source.view.sliced(a, {first, count, 1}));
@@ -149,6 +150,7 @@ auto copies(char const* name, E const& e, index_t times, int axis, bool in_a_row
   index_t const extent = n.shape()[static_cast<std::size_t>(a)];
   return filled_node<value_of<E>, N>(name, node_of<E>(n), with_extent<N>(n.shape(), a, extent * times), a,
                                      [=](auto const& resolved, auto const& result) {
+                                       check_arguments(result.comm, name, {{"times", times}}, where);
                                        for (index_t k = 0; k < times; ++k)
                                          store_along(resolved, result, a, in_a_row ? k : k * extent, extent,
                                                      in_a_row ? times : 1);
@@ -182,6 +184,7 @@ auto pad(E const& e, int axis, index_t before, index_t after, value_of<E> value 
   return detail::filled_node<T, N>(
       "pad", node_of<E>(n), detail::with_extent<N>(n.shape(), a, before + extent + after), a,
       [=](auto const& resolved, auto const& result) {
+        check_arguments(result.comm, "pad", {{"before", before}, {"after", after}, {"value", value}}, where);
         detail::store_along(scalar_node<T>(value), result, a, 0, before);
         detail::store_along(resolved, result, a, before, extent);
         detail::store_along(scalar_node<T>(value), result, a, before + extent, after);

@@ -53,6 +53,19 @@ void combine_ranks(communicator const& comm, tiling const& t,
   });
 }
 
+/// At PANTILE_CHECK=2: throws domain_error where a result is NaN and no element was.
+/// `results`: row-major over `part`.
+template <int N, class R>
+void check_reduced(evaluation_site<N> const& site, R const* results, box const& part) {
+  if constexpr (can_be_nan<R>) {
+    if (!site.checked) return;
+    auto const strides = strides_within(part);
+    check_no_new_nan(site.comm, site.what,
+                     {dtype_of<R>, reinterpret_cast<std::byte const*>(results), strides.data(), part},
+                     site.reads, site.region);
+  }
+}
+
 /// The reduction over everything, on every rank.
 template <class Monoid, node E>
 auto reduce_all(E const& expression, std::source_location where, Monoid const& monoid = {}) {
@@ -64,10 +77,11 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   operand_survey const survey = survey_of(resolved);
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
-  auto const site = site_at<N>(resolved.shape(), survey.comm, target);
+  auto const site = site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where});
   note_site(here, survey.comm, target, survey.shape);
   trace::computed(static_cast<double>(site.region.count()) *
                   (1 + operations_of<std::remove_cvref_t<decltype(resolved)>>));
+  check_operands(site, resolved);
   auto const bound = resolved.bind(site);
   A total{};
   auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
@@ -77,7 +91,10 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
     loop();
   if (survey.comm)
     combine_ranks<Monoid, N>(*survey.comm, target, all_axes<N>().reduced, std::span<A>(&total, 1), where);
-  return monoid::finish<typename Monoid::template result<T>>(monoid, total);
+  using R = typename Monoid::template result<T>;
+  R const result = monoid::finish<R>(monoid, total);
+  check_reduced(site, &result, box(extents{}));
+  return result;
 }
 
 }  // namespace detail
@@ -112,7 +129,8 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     operand_survey const survey = detail::survey_of(resolved);
     if (!survey.comm) {
       local_array<value_type, dimensions> result(extent);
-      reduce(resolved, detail::site_at<N>(resolved.shape(), std::nullopt, {}), {}, result.data());
+      reduce(resolved, detail::site_at<N>(resolved.shape(), std::nullopt, {}, {"reduction", where}), {},
+             result.data());
       return leaf<value_type, dimensions>(result);
     }
     tiling const target = detail::reducible_tiling(survey);
@@ -120,7 +138,8 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     array<value_type, dimensions> result(
         *survey.comm, extent,
         detail::agreed_tiling{detail::reduced_tiling(target, over.reduced.data(), keeps)});
-    reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target), target, result.data());
+    reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where}), target,
+           result.data());
     return leaf<value_type, dimensions>(result);
   }
 
@@ -131,9 +150,11 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     constexpr int N = operand_dimensions;
     trace::computed(static_cast<double>(site.region.count()) * (1 + detail::operations_of<Resolved>));
     auto const box_extents = detail::extents_of<N>(site.region);
-    index_t count = 1;
-    for (std::size_t d = 0; d < N; ++d)
-      if (!over.reduced[d]) count *= box_extents[d];
+    box const part = over.part_of(site.region);
+    index_t const count = part.count();
+    index_t axes = 0;
+    for (bool const r : over.reduced) axes = 2 * axes + (r ? 1 : 0);
+    detail::check_operands(site, resolved, {{"axis", over.first()}, {"axes", axes}});
     auto const memory = allocate_tile(count * index_t{sizeof(accumulator)}, memory_kind::local);
     auto* partial = reinterpret_cast<accumulator*>(memory.get());
     std::fill_n(partial, count, Monoid::template identity<accumulator>());
@@ -149,6 +170,7 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
       detail::combine_ranks<Monoid, N>(*site.comm, target, over.reduced,
                                        std::span<accumulator>(partial, static_cast<std::size_t>(count)), where);
     for (index_t i = 0; i < count; ++i) result[i] = monoid::finish<value_type>(monoid, partial[i]);
+    detail::check_reduced(site, result, part);
   }
 };
 

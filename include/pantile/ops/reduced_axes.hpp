@@ -37,6 +37,17 @@ struct reduced_axes {
       if (reduced[d]) n *= shape[d];
     return n;
   }
+  /// The part of the result that the elements of `region` are reduced to.
+  box part_of(box const& region) const {
+    box part;
+    for (std::size_t d = 0; d < N; ++d) {
+      if (reduced[d] && !Keep) continue;
+      auto const out = static_cast<std::size_t>(part.dimensions++);
+      part.lo[out] = reduced[d] ? 0 : region.lo[d];
+      part.hi[out] = reduced[d] ? 1 : region.hi[d];
+    }
+    return part;
+  }
   shape_t<dimensions> shape_of(shape_t<N> const& full) const {
     shape_t<dimensions> shape{};
     std::size_t out = 0;

@@ -41,6 +41,7 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
     auto matrix = gathered<T>(a);
     auto x = gathered<T>(b);
     auto const comm = common("solve", matrix.comm, x.comm, where);
+    check_operands(comm, {"solve", where}, matrix, x);
     if (comm && !x.comm) {
       auto local = x;
       x = replicated_leaf<T, N>(local.extent, comm);

@@ -145,6 +145,7 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
   auto const resolved = as_node(e).resolve();
   operand_survey const survey = detail::survey_of(resolved);
   detail::check_top(k, survey.shape[0], where);
+  check_arguments(survey.comm, "topk", {{"k", k}}, where);
   tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
   auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
   auto const memory = detail::elements_for<T>(resolved, site);

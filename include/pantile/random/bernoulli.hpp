@@ -19,6 +19,8 @@ array<bool, static_cast<int>(N)> bernoulli(communicator const& comm, std::array<
                                            tiling_rule const& rule, bernoulli_options const& options = {},
                                            std::source_location where = std::source_location::current()) {
   array<bool, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(comm, "random::bernoulli", {{"seed", options.seed}, {"probability", options.probability}},
+                  where);
   fill_bernoulli(a.data(), a.stored_box(), extents(shape), options, where);
   return a;
 }

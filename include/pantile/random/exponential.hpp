@@ -19,6 +19,7 @@ array<T, static_cast<int>(N)> exponential(communicator const& comm, std::array<i
                                           tiling_rule const& rule, exponential_options const& options = {},
                                           std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(comm, "random::exponential", {{"seed", options.seed}, {"scale", options.scale}}, where);
   fill_exponential(a.data(), a.stored_box(), extents(shape), options, where);
   return a;
 }

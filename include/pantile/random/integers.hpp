@@ -19,6 +19,10 @@ array<T, static_cast<int>(N)> integers(communicator const& comm, std::array<inde
                                        tiling_rule const& rule, integers_options const& options = {},
                                        std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(
+      comm, "random::integers",
+      {{"seed", options.seed}, {"low", options.low}, {"high", options.high}, {"endpoint", options.endpoint}},
+      where);
   fill_integers(a.data(), a.stored_box(), extents(shape), options, where);
   return a;
 }

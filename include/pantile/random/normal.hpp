@@ -19,6 +19,8 @@ array<T, static_cast<int>(N)> normal(communicator const& comm, std::array<index_
                                      tiling_rule const& rule, normal_options const& options = {},
                                      std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(comm, "random::normal",
+                  {{"seed", options.seed}, {"mean", options.mean}, {"stddev", options.stddev}}, where);
   fill_normal(a.data(), a.stored_box(), extents(shape), options, where);
   return a;
 }

@@ -30,6 +30,7 @@ inline array<index_t, 1> permuted_indices(communicator const& comm, index_t n, t
                                           std::source_location where = std::source_location::current()) {
   detail::check_permutation_extent(n, where);
   array<index_t, 1> a(comm, {n}, rule, where);
+  check_arguments(comm, "random::permuted_indices", {{"seed", seed}}, where);
   detail::fill_permutation(a.data(), a.stored_box().lo[0], a.stored_box().count(), n, seed);
   return a;
 }
@@ -63,6 +64,7 @@ auto shuffle(E const& e, std::uint64_t seed = 0, std::source_location where = st
       detail::shuffle_rows(shape[0], seed, row_bytes, from.memory().get(), to.memory().get());
       return leaf<T, N>(to);
     }
+    check_arguments(*survey.comm, "random::shuffle", {{"seed", seed}}, where);
     tiling const rows = tiling::axis(0).bind(extents(shape), survey.comm->size());
     auto const from = pantile::detail::evaluated<T, N>(resolved, *survey.comm, rows);
     auto const to = pantile::detail::fresh_leaf<T, N>(shape, survey.comm, rows);

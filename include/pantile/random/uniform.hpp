@@ -19,6 +19,8 @@ array<T, static_cast<int>(N)> uniform(communicator const& comm, std::array<index
                                       tiling_rule const& rule, uniform_options const& options = {},
                                       std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
+  check_arguments(comm, "random::uniform",
+                  {{"seed", options.seed}, {"low", options.low}, {"high", options.high}}, where);
   fill_uniform(a.data(), a.stored_box(), extents(shape), options, where);
   return a;
 }

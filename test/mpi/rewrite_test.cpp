@@ -160,6 +160,7 @@ TEST_CASE("a number beside a product goes to its diagonal, in no pass of its own
     plan const with = explain(dot(transpose(a), a) + 0.5 * identity<double>(7)),
                without = explain(dot(transpose(a), a));
     CHECK(with.steps.size() == without.steps.size());
+    CHECK(to_string(with).find("elementwise") == std::string::npos);
     auto const first = a(range(0, 1), every);
     CHECK(is_part_of(eval(dot(first, transpose(first)) + identity<double>(3)),
                      here(multiplied<double>(here(slice(whole, range(0, 1), every)),

@@ -72,6 +72,15 @@ class array {
       : shape_(shape), comm_(comm), tiling_(tiling.value) {
     allocate();
   }
+  /// Around elements that nobody else has: this rank's tile as that tiling has it.
+  array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling,
+        std::shared_ptr<std::byte> tile)
+      : shape_(shape),
+        comm_(comm),
+        tiling_(tiling.value),
+        stored_(tiling_.stored_box(comm.rank())),
+        memory_(std::move(tile)),
+        name_(detail::next_array_name()) {}
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
     if (!comm_) return;
     allocate();

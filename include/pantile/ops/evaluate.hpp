@@ -156,6 +156,12 @@ bool may_write_in_place(E const& resolved, Target const& target) {
 template <element T, int N, node E>
 array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
                       statement const& what = {}) {
+  if constexpr (std::is_same_v<E, leaf<T, N>>) {
+    // What an operation has just made, and nobody else has, need not be copied.
+    if (resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1 &&
+        resolved.stored_tiling == target && !checks_values())
+      return array<T, N>(comm, resolved.extent, agreed_tiling{target}, resolved.memory);
+  }
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
   if constexpr (std::is_same_v<E, leaf<T, N>>) {
     if (resolved.comm && resolved.is_whole() && !resolved.stored_tiling.owns_alike(target)) {
@@ -171,8 +177,9 @@ array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const&
   return result;
 }
 template <element T, int N, node E>
-array<T, N> evaluated(tiled_node<E> const& resolved, communicator const& comm, tiling const& target) {
-  return evaluated<T, N>(resolved.operand, comm, target);
+array<T, N> evaluated(tiled_node<E> const& resolved, communicator const& comm, tiling const& target,
+                      statement const& what = {}) {
+  return evaluated<T, N>(resolved.operand, comm, target, what);
 }
 
 template <class T, class U>
@@ -251,6 +258,11 @@ local_array<T, N>::local_array(E const& expression) {
   operand_survey const survey = detail::survey_of(resolved);
   shape_ = resolved.shape();
   if (!survey.comm) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>)
+      if (resolved.is_whole() && resolved.memory.use_count() == 1) {
+        memory_ = resolved.memory;
+        return;
+      }
     memory_ = allocate_tile(count() * index_t{sizeof(T)}, memory_kind::local);
     detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
                        box(extents(shape_)));

@@ -1,5 +1,6 @@
 #include "judge.hpp"
 
+#include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/solve.hpp>
 
 // Linear systems, inverses and what they say of a matrix.

@@ -89,8 +89,8 @@ class executor {
     return first_tag + static_cast<int>(number_ % tag_sets) * purposes + static_cast<int>(p);
   }
 
-  /// Counts what will be counted, and takes the buffers that will be taken: sources are as large as the plan says
-  /// and shared where their size allows it.
+  /// Counts what will be counted, and takes the buffers that will be taken: sources are as large as the plan
+  /// says and shared where their size allows it.
   void rehearse() {
     comm_.count({plan_.elements_sent() * bytes_, plan_.elements_received() * bytes_, plan_.messages_sent(),
                  plan_.messages_received()});

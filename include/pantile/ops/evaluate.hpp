@@ -284,7 +284,8 @@ local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
   auto const resolved = expression.resolve();
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
-  if (!detail::survey_of(resolved).comm && detail::may_write_in_place(resolved, leaf<T, N>(*this))) {
+  if (!checks_values() && !detail::survey_of(resolved).comm &&
+      detail::may_write_in_place(resolved, leaf<T, N>(*this))) {
     detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
                        box(extents(shape_)));
   } else {

@@ -17,10 +17,11 @@ namespace {
 
 using bench::row;
 
-std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", bench::retile_suite},
-                                                                  {"elementwise", bench::elementwise_suite},
-                                                                  {"sum", bench::sum_suite},
-                                                                  {"als", bench::als_suite}};
+std::vector<std::pair<std::string, bench::suite>> const suites = {
+    {"retile", bench::retile_suite},   {"elementwise", bench::elementwise_suite},
+    {"small", bench::small_suite},     {"reduce", bench::reduce_suite},
+    {"choose", bench::choose_suite},   {"order", bench::order_suite},
+    {"k-means", bench::k_means_suite}, {"als", bench::als_suite}};
 
 struct options {
   std::vector<std::string> chosen;
@@ -66,10 +67,10 @@ std::string seconds_text(double s) {
 }
 
 void print_table(std::vector<row> const& rows) {
-  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks",
+  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<18} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks",
              "threads", "ours", "peer", "peer time", "ratio", "GFLOP/s", "limit");
   for (row const& r : rows)
-    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks,
+    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<18} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks,
                r.threads, seconds_text(r.ours_seconds), r.peer, seconds_text(r.peer_seconds),
                r.ratio() > 0 ? fmt::format("{:.2f}", r.ratio()) : "-",
                r.flops > 0 ? fmt::format("{:.1f}", r.flops / r.ours_seconds * 1e-9) : "-",

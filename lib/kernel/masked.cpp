@@ -10,8 +10,8 @@ namespace pantile::kernel {
 
 namespace {
 
-constexpr std::size_t at(index_t i) { return static_cast<std::size_t>(i); }
-constexpr index_t block = 1024;  // elements that are packed at a time, in the cache
+constexpr std::size_t as_size(index_t i) { return static_cast<std::size_t>(i); }
+constexpr index_t packed_block = 1024;  // elements that are packed at a time, in the cache
 
 struct sixteen_bytes {
   std::uint64_t low, high;
@@ -24,11 +24,12 @@ index_t count_part(bool const* mask, index_t begin, index_t end) {
 }
 
 /// Where the numbers [first, first + n) go; the elements are in `from`.
-void put(std::byte const* from, index_t first, index_t n, index_t bytes, chosen_places const& to) {
+void put_chosen(std::byte const* from, index_t first, index_t n, index_t bytes, chosen_places const& to) {
   index_t const lo = std::clamp(to.lo, first, first + n), hi = std::clamp(to.hi, lo, first + n);
   auto const copy = [&](index_t begin, index_t end, std::byte* start, index_t number) {
     if (begin < end)
-      std::memcpy(start + (begin - number) * bytes, from + (begin - first) * bytes, at((end - begin) * bytes));
+      std::memcpy(start + (begin - number) * bytes, from + (begin - first) * bytes,
+                  as_size((end - begin) * bytes));
   };
   copy(first, lo, to.outside, 0);
   copy(lo, hi, to.inside, to.lo);
@@ -41,15 +42,15 @@ template <class Item>
 void pack_part(std::byte const* values, bool const* mask, index_t begin, index_t end, index_t first,
                chosen_places const& to) {
   auto const* items = reinterpret_cast<Item const*>(values);
-  alignas(64) Item packed[block];
-  for (index_t i = begin; i < end; i += block) {
-    index_t const stop = std::min(i + block, end);
+  alignas(64) Item packed[packed_block];
+  for (index_t i = begin; i < end; i += packed_block) {
+    index_t const stop = std::min(i + packed_block, end);
     index_t n = 0;
     for (index_t j = i; j < stop; ++j) {
       packed[n] = items[j];
       n += mask[j];
     }
-    put(reinterpret_cast<std::byte const*>(packed), first, n, index_t{sizeof(Item)}, to);
+    put_chosen(reinterpret_cast<std::byte const*>(packed), first, n, index_t{sizeof(Item)}, to);
     first += n;
   }
 }
@@ -57,9 +58,9 @@ void pack_part(std::byte const* values, bool const* mask, index_t begin, index_t
 }  // namespace
 
 index_t count_true(bool const* mask, index_t count) {
-  std::vector<index_t> sums(at(std::max(1, parallel_threads(count, count))), 0);
+  std::vector<index_t> sums(as_size(std::max(1, parallel_threads(count, count))), 0);
   parallel_ranges(count, count, [&](index_t begin, index_t end, int thread) {
-    sums[at(thread)] = count_part(mask, begin, end);
+    sums[as_size(thread)] = count_part(mask, begin, end);
   });
   index_t sum = 0;
   for (index_t n : sums) sum += n;
@@ -69,7 +70,7 @@ index_t count_true(bool const* mask, index_t count) {
 void pack_chosen(std::byte const* values, bool const* mask, index_t count, index_t element_bytes,
                  chosen_places const& to) {
   index_t const parts = parallel_threads(count, count);
-  std::vector<index_t> first(at(parts) + 1, 0);
+  std::vector<index_t> first(as_size(parts) + 1, 0);
   auto const each_part = [&](auto body) {
     parallel_ranges(parts, count, [&](index_t from, index_t end, int) {
       for (index_t part = from; part < end; ++part)
@@ -77,11 +78,12 @@ void pack_chosen(std::byte const* values, bool const* mask, index_t count, index
     });
   };
   if (parts > 1)
-    each_part(
-        [&](index_t part, index_t begin, index_t end) { first[at(part) + 1] = count_part(mask, begin, end); });
-  for (index_t part = 0; part < parts; ++part) first[at(part) + 1] += first[at(part)];
+    each_part([&](index_t part, index_t begin, index_t end) {
+      first[as_size(part) + 1] = count_part(mask, begin, end);
+    });
+  for (index_t part = 0; part < parts; ++part) first[as_size(part) + 1] += first[as_size(part)];
   each_part([&](index_t part, index_t begin, index_t end) {
-    index_t const number = first[at(part)];
+    index_t const number = first[as_size(part)];
     switch (element_bytes) {
       case 1:
         return pack_part<std::uint8_t>(values, mask, begin, end, number, to);

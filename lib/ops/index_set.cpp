@@ -8,11 +8,11 @@ namespace pantile::detail {
 
 namespace {
 /// A bitmap is worth it up to so many bits for an index.
-constexpr index_t thin = 64;
+constexpr index_t thinnest = 64;
 }  // namespace
 
 index_set::index_set(std::span<index_t const> indices, index_t extent) {
-  if (extent / thin > std::ssize(indices)) {
+  if (extent / thinnest > std::ssize(indices)) {
     std::vector<std::uint64_t> sorted(indices.begin(), indices.end());
     kernel::radix_sort(std::span(sorted));
     sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());

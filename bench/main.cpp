@@ -49,6 +49,14 @@ std::variant<options, int> parse(int argc, char** argv, bool speaks) {
   app.add_option("--repetitions", o.settings.repetitions, "repetitions of each contestant")
       ->check(CLI::PositiveNumber);
   app.add_flag("--quick", o.settings.quick, "small sizes: only checks that everything runs");
+  app.footer(
+      "The full sizes take up to 12 GB and two idle cores: mpirun -n 2 with OMP_NUM_THREADS=1, or -n 1 with 2 "
+      "and\n"
+      "--bind-to none. NumPy and scikit-learn run beside ours where PYTHON (default: /usr/bin/python3) has "
+      "them;\n"
+      "where it has not, that is said and their rows are left out. ratio: our time / the peer's. limit: the "
+      "time at\n"
+      "the limit of the hardware, or of the movement alone, / ours.");
   app.set_version_flag("--version", PANTILE_VERSION);
   try {
     app.parse(argc, argv);

@@ -5,7 +5,6 @@
 
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/planted_ratings.hpp>
-#include <pantile/comm/environment.hpp>
 
 #include <cblas.h>
 
@@ -85,18 +84,13 @@ row measure(pt::communicator const& world, settings const& s, pt::sparse_array<f
   index_t const bytes =
       world.allreduce((ratings.comm().counters().bytes_sent - sent) / std::ssize(ours), pt::reduce_op::sum);
   constexpr bool is_float = std::is_same_v<T, float>;
-  row r{.suite = "als",
-        .name = std::to_string(ratings.extent(0)) + " x " + std::to_string(ratings.extent(1)) + " x " +
-                std::to_string(ratings.stored()) + ", " + std::to_string(factors) +
-                (is_float ? " f32" : " f64"),
-        .ranks = world.size(),
-        .threads = pt::environment::threads(),
-        .ours_seconds = median(ours),
-        .peer = is_float ? "flops at sgemm" : "flops at dgemm",
-        .peer_seconds = flops / median(rate),
-        .bytes = bytes,
-        .flops = flops,
-        .limit_fraction = 0};
+  std::string const name = std::to_string(ratings.extent(0)) + " x " + std::to_string(ratings.extent(1)) +
+                           " x " + std::to_string(ratings.stored()) + ", " + std::to_string(factors) +
+                           (is_float ? " f32" : " f64");
+  row r = line(world, "als", name, median(ours), is_float ? "flops at sgemm" : "flops at dgemm",
+               flops / median(rate));
+  r.bytes = bytes;
+  r.flops = flops;
   r.limit_fraction = r.peer_seconds / r.ours_seconds;
   return r;
 }

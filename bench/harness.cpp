@@ -1,9 +1,33 @@
 #include "harness.hpp"
 
+#include <pantile/comm/environment.hpp>
+#include <pantile/comm/memory.hpp>
+
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 namespace bench {
+
+row row::beside(std::string other, double seconds) const {
+  row r = *this;
+  r.peer = std::move(other);
+  r.peer_seconds = seconds;
+  return r;
+}
+
+row line(pantile::communicator const& world, std::string in, std::string name, double ours_seconds,
+         std::string peer, double peer_seconds) {
+  row r;
+  r.suite = std::move(in);
+  r.name = std::move(name);
+  r.ranks = world.size();
+  r.threads = pantile::environment::threads();
+  r.ours_seconds = ours_seconds;
+  r.peer = std::move(peer);
+  r.peer_seconds = peer_seconds;
+  return r;
+}
 
 std::vector<double> interleaved(pantile::communicator const& world, int repetitions,
                                 std::vector<contestant> const& contestants) {
@@ -14,7 +38,8 @@ std::vector<double> interleaved(pantile::communicator const& world, int repetiti
       world.barrier();
       auto const start = clock::now();
       contestants[i].run();
-      double const mine = std::chrono::duration<double>(clock::now() - start).count();
+      double const passed = std::chrono::duration<double>(clock::now() - start).count();
+      double const mine = contestants[i].reported ? *contestants[i].reported : passed;
       double const slowest = world.allreduce(mine, pantile::reduce_op::max);
       if (r >= 0) seconds[i].push_back(slowest);
     }
@@ -25,6 +50,17 @@ std::vector<double> interleaved(pantile::communicator const& world, int repetiti
     medians.push_back(s[s.size() / 2]);
   }
   return medians;
+}
+
+std::shared_ptr<std::byte> touched_bytes(index_t bytes) {
+  auto memory = pantile::allocate_tile(bytes, pantile::memory_kind::local);
+  std::memset(memory.get(), 0, static_cast<std::size_t>(bytes));
+  return memory;
+}
+
+void check_agree(pantile::communicator const& world, bool agree, std::string const& what) {
+  if (world.allreduce(agree ? 0 : 1, pantile::reduce_op::max))
+    throw pantile::error(pantile::error_kind::general, what + ": our result and the peer's differ");
 }
 
 }  // namespace bench

@@ -3,6 +3,7 @@
 #include <pantile/comm/communicator.hpp>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,13 @@ struct row {
   double flops = 0;           // of all ranks
   double limit_fraction = 0;  // time at the limit (memcpy, BLAS, ...) / our time; 0 where none is known
   double ratio() const { return peer_seconds > 0 ? ours_seconds / peer_seconds : 0; }
+  /// The same case beside another peer.
+  row beside(std::string other, double seconds) const;
 };
+
+/// A row of the suite `in`, with what all rows have.
+row line(pantile::communicator const& world, std::string in, std::string name, double ours_seconds,
+         std::string peer, double peer_seconds);
 
 struct settings {
   bool quick = false;  // small sizes: checks that everything runs
@@ -33,6 +40,8 @@ struct settings {
 struct contestant {
   std::string name;
   std::function<void()> run;
+  /// Where given: the seconds of the last run as it found them itself.
+  double const* reported = nullptr;
 };
 
 /// Runs the contestants in turn, once to warm up and then `repetitions` times, and gives the median seconds of
@@ -40,11 +49,28 @@ struct contestant {
 std::vector<double> interleaved(pantile::communicator const& world, int repetitions,
                                 std::vector<contestant> const& contestants);
 
+/// Aligned memory on huge pages, as good as the peers could wish, already faulted in.
+std::shared_ptr<std::byte> touched_bytes(index_t bytes);
+/// Throws on every rank, and says what, where a rank found its result and the peer's to differ.
+void check_agree(pantile::communicator const& world, bool agree, std::string const& what);
+
+/// The same number from 0 to 1 for i here and in peers.py: splitmix64.
+inline double noise(index_t i) {
+  auto z = (static_cast<std::uint64_t>(i) + 1) * 0x9E3779B97F4A7C15U;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9U;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBU;
+  return static_cast<double>((z ^ (z >> 31)) >> 11) * 0x1p-53;
+}
+
 using suite = std::vector<row> (*)(pantile::communicator const& world, settings const& s);
 
 std::vector<row> retile_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> elementwise_suite(pantile::communicator const& world, settings const& s);
-std::vector<row> sum_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> small_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> reduce_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> order_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> choose_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> k_means_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> als_suite(pantile::communicator const& world, settings const& s);
 
 }  // namespace bench

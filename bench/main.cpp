@@ -17,10 +17,11 @@ namespace {
 
 using bench::row;
 
-std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", bench::retile_suite},
-                                                                  {"elementwise", bench::elementwise_suite},
-                                                                  {"sum", bench::sum_suite},
-                                                                  {"als", bench::als_suite}};
+std::vector<std::pair<std::string, bench::suite>> const suites = {
+    {"retile", bench::retile_suite},   {"elementwise", bench::elementwise_suite},
+    {"small", bench::small_suite},     {"reduce", bench::reduce_suite},
+    {"choose", bench::choose_suite},   {"order", bench::order_suite},
+    {"k-means", bench::k_means_suite}, {"als", bench::als_suite}};
 
 struct options {
   std::vector<std::string> chosen;
@@ -48,6 +49,14 @@ std::variant<options, int> parse(int argc, char** argv, bool speaks) {
   app.add_option("--repetitions", o.settings.repetitions, "repetitions of each contestant")
       ->check(CLI::PositiveNumber);
   app.add_flag("--quick", o.settings.quick, "small sizes: only checks that everything runs");
+  app.footer(
+      "The full sizes take up to 12 GB and two idle cores: mpirun -n 2 with OMP_NUM_THREADS=1, or -n 1 with 2 "
+      "and\n"
+      "--bind-to none. NumPy and scikit-learn run beside ours where PYTHON (default: /usr/bin/python3) has "
+      "them;\n"
+      "where it has not, that is said and their rows are left out. ratio: our time / the peer's. limit: the "
+      "time at\n"
+      "the limit of the hardware, or of the movement alone, / ours.");
   app.set_version_flag("--version", PANTILE_VERSION);
   try {
     app.parse(argc, argv);
@@ -66,10 +75,10 @@ std::string seconds_text(double s) {
 }
 
 void print_table(std::vector<row> const& rows) {
-  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks",
+  fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<18} {:>12} {:>7} {:>10} {:>6}\n", "suite", "case", "ranks",
              "threads", "ours", "peer", "peer time", "ratio", "GFLOP/s", "limit");
   for (row const& r : rows)
-    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<16} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks,
+    fmt::print("{:<12} {:<42} {:>5} {:>7} {:>12} {:<18} {:>12} {:>7} {:>10} {:>6}\n", r.suite, r.name, r.ranks,
                r.threads, seconds_text(r.ours_seconds), r.peer, seconds_text(r.peer_seconds),
                r.ratio() > 0 ? fmt::format("{:.2f}", r.ratio()) : "-",
                r.flops > 0 ? fmt::format("{:.1f}", r.flops / r.ours_seconds * 1e-9) : "-",

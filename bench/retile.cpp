@@ -15,13 +15,6 @@ namespace {
 
 namespace pt = pantile;
 
-/// Aligned memory on huge pages, as good as the peers could wish, already faulted in.
-std::shared_ptr<std::byte> touched(index_t doubles) {
-  auto memory = pt::allocate_tile(doubles * index_t{sizeof(double)}, pt::memory_kind::local);
-  std::memset(memory.get(), 0, static_cast<std::size_t>(doubles) * sizeof(double));
-  return memory;
-}
-
 struct alltoallv_peer {
   std::vector<int> send_counts, send_offsets, receive_counts, receive_offsets;
   std::shared_ptr<std::byte> memory;
@@ -39,7 +32,7 @@ struct alltoallv_peer {
     receive_offsets.assign(at(ranks), 0);
     std::partial_sum(send_counts.begin(), send_counts.end() - 1, send_offsets.begin() + 1);
     std::partial_sum(receive_counts.begin(), receive_counts.end() - 1, receive_offsets.begin() + 1);
-    memory = touched(rows * n);
+    memory = touched_bytes(rows * n * index_t{sizeof(double)});
     packed = reinterpret_cast<double*>(memory.get());
   }
 
@@ -74,7 +67,8 @@ std::vector<row> retile_suite(pt::communicator const& world, settings const& s) 
                                                  std::to_string(predicted));
 
   auto const tile = static_cast<std::size_t>(A.owned_box().count());
-  auto const copy = touched(A.owned_box().count()), received = touched(B.owned_box().count());
+  auto const copy = touched_bytes(A.owned_box().count() * index_t{sizeof(double)}),
+             received = touched_bytes(B.owned_box().count() * index_t{sizeof(double)});
   auto* columns = reinterpret_cast<double*>(received.get());
   alltoallv_peer peer(world.size(), world.rank(), n);
   auto const seconds =
@@ -82,25 +76,13 @@ std::vector<row> retile_suite(pt::communicator const& world, settings const& s) 
                   {{"retile", [&] { B = pt::retile(A, pt::tiling::column()); }},
                    {"memcpy", [&] { std::memcpy(copy.get(), A.data(), tile * sizeof(double)); }},
                    {"pack+Alltoallv", [&] { peer.run(A.data(), A.owned_box().extent(0), n, columns); }}});
-  bool const wrong = !std::equal(columns, columns + B.owned_box().count(), B.data());
-  if (world.allreduce(wrong ? 1 : 0, pt::reduce_op::max))
-    throw pt::error(pt::error_kind::general, "retile and the hand-packed Alltoallv differ");
+  check_agree(world, std::equal(columns, columns + B.owned_box().count(), B.data()), "retile");
 
   std::string const name = std::to_string(n) + "^2 f64 row to column";
-  row r{.suite = "retile",
-        .name = name,
-        .ranks = world.size(),
-        .threads = pt::environment::threads(),
-        .ours_seconds = seconds[0],
-        .peer = "memcpy",
-        .peer_seconds = seconds[1],
-        .bytes = counted,
-        .flops = 0,
-        .limit_fraction = seconds[1] / seconds[0]};
-  row against = r;
-  against.peer = "pack+Alltoallv";
-  against.peer_seconds = seconds[2];
-  return {r, against};
+  row r = line(world, "retile", name, seconds[0], "memcpy", seconds[1]);
+  r.bytes = counted;
+  r.limit_fraction = seconds[1] / seconds[0];
+  return {r, r.beside("pack+Alltoallv", seconds[2])};
 }
 
 }  // namespace bench

@@ -20,12 +20,11 @@ int main(int argc, char** argv) {
     pt::local_array<double, 2> C = X(pt::range(0, k), pt::every);  // the first k points
     pt::array<pt::index_t, 1> label(world, {n}, pt::tiling::row());
     for (int iteration = 0; iteration < 20; ++iteration) {
-      // The n x k x d differences are never stored: distance, sum and argmin are fused as far as they can be.
-      label = argmin(sum(square(expand_dims(X, 1) - C), 2), 1);
-      for (pt::index_t c = 0; c < k; ++c) {
-        auto const mine = pt::cast<double>(label == c);
-        row(C, c) = sum(expand_dims(mine, 1) * X, 0) / sum(mine);
-      }
+      // |x - c|^2 = |x|^2 - 2 x.c + |c|^2; the first is the same for every c.
+      label = argmin(sum(square(C), 1) - 2.0 * dot(X, transpose(C)), 1);
+      auto sums = pt::zeros<double>(world, {k, d}, pt::tiling::replicated());
+      scatter_add(sums, label, X);
+      C = sums / expand_dims(bincount(label, k), 1);
     }
     double worst = 0;
     for (pt::index_t c = 0; c < k; ++c)

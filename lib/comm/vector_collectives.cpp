@@ -113,6 +113,7 @@ void communicator::gather_bytes(void const* data, void* all, std::span<index_t c
 
 void communicator::alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
                                    std::span<index_t const> received_counts, where_t where) const {
+  trace::needs_elements("alltoallv");
   std::vector<index_t> const out = offsets_of(counts), in = offsets_of(received_counts);
   auto const ranks = static_cast<std::size_t>(size());
   auto const me = static_cast<std::size_t>(rank());

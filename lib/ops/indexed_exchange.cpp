@@ -46,21 +46,6 @@ std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
                                                   static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
 }
 
-std::vector<index_t> distinct_indices(std::span<index_t const> indices) {
-  std::vector<index_t> sorted(indices.begin(), indices.end());
-  std::sort(sorted.begin(), sorted.end());
-  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
-  return sorted;
-}
-
-std::vector<index_t> places_in(std::span<index_t const> ascending, std::span<index_t const> indices) {
-  std::vector<index_t> places;
-  places.reserve(indices.size());
-  for (index_t i : indices)
-    places.push_back(std::lower_bound(ascending.begin(), ascending.end(), i) - ascending.begin());
-  return places;
-}
-
 std::vector<index_t> counting(index_t n) {
   std::vector<index_t> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), index_t{0});

@@ -24,10 +24,6 @@ struct chosen_indices {
   std::span<index_t const> between(index_t lo, index_t hi) const;
 };
 
-/// Ascending, each once.
-std::vector<index_t> distinct_indices(std::span<index_t const> indices);
-/// The place of each index among ascending ones that contain it.
-std::vector<index_t> places_in(std::span<index_t const> ascending, std::span<index_t const> indices);
 /// 0, 1, ..., n - 1.
 std::vector<index_t> counting(index_t n);
 /// The box with another stretch along the axis.

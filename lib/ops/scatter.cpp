@@ -1,3 +1,4 @@
+#include "index_set.hpp"
 #include "indexed_exchange.hpp"
 
 #include <pantile/ops/scatter.hpp>
@@ -25,29 +26,25 @@ tiling contribution_tiling(operand_survey const& values, stored_array const& ind
 
 namespace {
 
-/// This rank's contributions, those for the same row combined: `rows` ascending, the elements row-major over
-/// `storage`, whose dimension 0 counts the rows.
+/// This rank's contributions, those for the same row combined: the elements row-major over `storage`, whose
+/// dimension 0 counts the rows.
 struct contribution {
-  std::vector<index_t> rows;
+  index_set rows;
   std::shared_ptr<std::byte> memory;
   box storage;
 };
 
-contribution combined(std::span<index_t const> indices, std::byte const* elements, box const& region,
-                      index_t element_bytes, kernel::combine_run combine) {
-  contribution c;
-  if (region.empty()) {
-    c.storage = with_axis(region, 0, 0, 0);
-    return c;
-  }
-  c.rows = distinct_indices(indices);
-  c.storage = with_axis(region, 0, 0, std::ssize(c.rows));
+contribution combined(std::span<index_t const> indices, index_t extent, std::byte const* elements,
+                      box const& region, index_t element_bytes, kernel::combine_run combine) {
+  if (region.empty()) return {index_set({}, extent), nullptr, with_axis(region, 0, 0, 0)};
+  contribution c{index_set(indices, extent), nullptr, {}};
+  c.storage = with_axis(region, 0, 0, std::ssize(c.rows.ascending()));
   index_t const bytes = c.storage.count() * element_bytes;
   c.memory = allocate_tile(bytes, memory_kind::local);
   std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
   auto from = counting(std::ssize(indices));
   for (index_t& i : from) i += region.lo[0];
-  kernel::move_indexed(elements, region, c.memory.get(), c.storage, region, 0, from, places_in(c.rows, indices),
+  kernel::move_indexed(elements, region, c.memory.get(), c.storage, region, 0, from, c.rows.places(indices),
                        element_bytes, combine);
   return c;
 }
@@ -71,9 +68,10 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
                          element_bytes, combine);
   };
   if (!target.comm) {
-    auto const mine = combined(chosen.values, contributed, region, element_bytes, combine);
-    if (!mine.rows.empty())
-      apply(mine.rows, mine.memory.get(), mine.storage, counting(std::ssize(mine.rows)), box(target.shape));
+    auto const mine = combined(chosen.values, target.shape[0], contributed, region, element_bytes, combine);
+    auto const rows = mine.rows.ascending();
+    if (!rows.empty())
+      apply(rows, mine.memory.get(), mine.storage, counting(std::ssize(rows)), box(target.shape));
     return;
   }
   communicator const& comm = *target.comm;
@@ -97,20 +95,20 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
     box const part = cut.box_of(rank);
     return part.empty() ? std::span<index_t const>{} : chosen.between(part.lo[0], part.hi[0]);
   };
-  contribution const mine = combined(rows_of(me), contributed, region, element_bytes, combine);
+  contribution const mine = combined(rows_of(me), target.shape[0], contributed, region, element_bytes, combine);
 
   std::vector<index_t> row_counts(ranks), byte_counts(ranks), rows, asked_counts;
   std::vector<std::byte> packed;
   for (int owner = 0; owner < comm.size(); ++owner) {
     if (owner == me) continue;
     box const part = landing(target.tiled.box_of(owner), region);
-    auto const own = indices_within(mine.rows, part, 0);
+    auto const own = indices_within(mine.rows.ascending(), part, 0);
     if (part.empty() || own.empty()) continue;
     box const storage = with_axis(part, 0, 0, std::ssize(own));
     index_t const bytes = storage.count() * element_bytes;
     packed.resize(packed.size() + static_cast<std::size_t>(bytes));
     kernel::move_indexed(mine.memory.get(), mine.storage, packed.data() + std::ssize(packed) - bytes, storage,
-                         part, 0, places_in(mine.rows, own), counting(std::ssize(own)), element_bytes);
+                         part, 0, mine.rows.places(own), counting(std::ssize(own)), element_bytes);
     byte_counts[static_cast<std::size_t>(owner)] = bytes;
     row_counts[static_cast<std::size_t>(owner)] = std::ssize(own);
     rows.insert(rows.end(), own.begin(), own.end());
@@ -125,8 +123,8 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   for (int from = 0; from < comm.size(); ++from) {
     box const part = landing(target.tiled.box_of(me), cut.box_of(from));
     if (from == me) {
-      auto const own = indices_within(mine.rows, part, 0);
-      if (!part.empty()) apply(own, mine.memory.get(), mine.storage, places_in(mine.rows, own), part);
+      auto const own = indices_within(mine.rows.ascending(), part, 0);
+      if (!part.empty()) apply(own, mine.memory.get(), mine.storage, mine.rows.places(own), part);
       continue;
     }
     std::vector<index_t> own;
@@ -135,8 +133,8 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
       own.assign(next, end);
       next = end;
     } else if (!part.empty()) {
-      auto const all = distinct_indices(rows_of(from));
-      auto const here = indices_within(all, part, 0);
+      index_set const all(rows_of(from), target.shape[0]);
+      auto const here = indices_within(all.ascending(), part, 0);
       own.assign(here.begin(), here.end());
     }
     if (own.empty() || part.empty()) continue;

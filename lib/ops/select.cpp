@@ -1,6 +1,8 @@
 #include <pantile/ops/select.hpp>
 #include <pantile/plan/linear_range.hpp>
+#include <pantile/plan/movement.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace pantile::detail {
@@ -41,16 +43,20 @@ void reject_local(char const* operation, std::source_location where) {
       where);
 }
 
-std::vector<std::byte> masked(std::byte const* values, bool const* mask, index_t count, index_t element_bytes) {
-  auto const width = static_cast<std::size_t>(element_bytes);
-  std::vector<std::byte> chosen(static_cast<std::size_t>(std::count(mask, mask + count, true)) * width);
-  std::byte* out = chosen.data();
-  for (index_t i = 0; i < count; ++i) {
-    if (!mask[i]) continue;
-    std::memcpy(out, values + i * element_bytes, width);
-    out += width;
-  }
-  return chosen;
+void move_chosen(communicator const& comm, std::byte const* values, bool const* mask, index_t count,
+                 row_cuts const& cuts, std::byte* to, index_t element_bytes, std::source_location where) {
+  box const held = cuts.held.box_of(comm.rank()), even = cuts.even.box_of(comm.rank());
+  // Only what travels is ever touched of this memory.
+  auto const leaving = allocate_tile(held.count() * element_bytes, memory_kind::shareable);
+  index_t const lo = std::clamp(even.lo[0], held.lo[0], held.hi[0]);
+  index_t const hi = std::clamp(even.hi[0], lo, held.hi[0]);
+  kernel::pack_chosen(
+      values, mask, count, element_bytes,
+      {lo - held.lo[0], hi - held.lo[0], to + (lo - even.lo[0]) * element_bytes, leaving.get()});
+  movement plan = plan_retile(cuts.held, cuts.even, comm.rank());
+  plan.local = {};
+  target_tile const target{to, even};
+  execute(plan, comm, {leaving.get(), held}, {&target, 1}, element_bytes, where);
 }
 
 std::vector<std::byte> places_of(bool const* mask, box const& region, extents const& shape, int width) {

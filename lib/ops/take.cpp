@@ -1,11 +1,14 @@
+#include "index_set.hpp"
 #include "indexed_exchange.hpp"
 
 #include <pantile/kernel/indexed.hpp>
+#include <pantile/kernel/parallel.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/take.hpp>
 #include <pantile/plan/index_gather.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 namespace pantile::detail {
 
@@ -19,16 +22,80 @@ tiling uncut_along(operand_survey const& survey, extents const& shape, int axis)
 
 namespace {
 
-std::vector<index_t> counts_of(std::vector<std::vector<index_t>> const& lists) {
-  std::vector<index_t> counts;
-  for (auto const& list : lists) counts.push_back(std::ssize(list));
-  return counts;
-}
-
 extents taken_shape(extents const& shape, int axis, index_t n) {
   std::vector<index_t> sizes;
   for (int d = 0; d < shape.dimensions(); ++d) sizes.push_back(d == axis ? n : shape[d]);
   return extents(sizes.data(), shape.dimensions());
+}
+
+/// kernel::move_indexed on all threads: no two elements go to the same place.
+void move_on_threads(std::byte const* source, box const& source_storage, stored_array const& result,
+                     box const& beside, int axis, std::span<index_t const> from, std::span<index_t const> to,
+                     index_t element_bytes) {
+  index_t const n = std::ssize(from), width = n == 0 ? 0 : beside.count() / beside.extent(axis);
+  kernel::parallel_ranges(n, n * width, [&](index_t begin, index_t end, int) {
+    auto const first = static_cast<std::size_t>(begin), count = static_cast<std::size_t>(end - begin);
+    kernel::move_indexed(source, source_storage, result.memory.get(), result.storage, beside, axis,
+                         from.subspan(first, count), to.subspan(first, count), element_bytes);
+  });
+}
+
+/// Indices, and the places where their elements go, sorted by the stretch of the axis in which they lie; within
+/// a stretch in their order.
+class stretches {
+ public:
+  /// Every index lies between two of the cuts.
+  stretches(std::span<index_t const> indices, index_t first_place, std::vector<index_t> cuts)
+      : cuts_(std::move(cuts)), indices_(indices.size()), places_(indices.size()) {
+    std::sort(cuts_.begin(), cuts_.end());
+    cuts_.erase(std::unique(cuts_.begin(), cuts_.end()), cuts_.end());
+    starts_.assign(cuts_.size() + 1, 0);
+    for (index_t i : indices) ++starts_[number_of(i) + 1];
+    std::partial_sum(starts_.begin(), starts_.end(), starts_.begin());
+    auto next = starts_;
+    for (index_t i : indices) {
+      auto const place = static_cast<std::size_t>(next[number_of(i)]++);
+      indices_[place] = i;
+      places_[place] = first_place++;
+    }
+  }
+
+  /// What lies between two of the cuts.
+  struct part {
+    std::span<index_t const> indices, places;
+  };
+  part between(index_t lo, index_t hi) const {
+    auto const start = [&](index_t cut) {
+      auto const number = std::lower_bound(cuts_.begin(), cuts_.end(), cut) - cuts_.begin();
+      return static_cast<std::size_t>(starts_[static_cast<std::size_t>(number)]);
+    };
+    std::size_t const first = start(lo), count = start(hi) - first;
+    return {std::span(indices_).subspan(first, count), std::span(places_).subspan(first, count)};
+  }
+
+ private:
+  std::size_t number_of(index_t i) const {
+    std::size_t number = 0;
+    if (cuts_.size() > 8)
+      return static_cast<std::size_t>(std::upper_bound(cuts_.begin(), cuts_.end(), i) - cuts_.begin() - 1);
+    for (std::size_t c = 1; c + 1 < cuts_.size(); ++c) number += i >= cuts_[c];  // no branch to foresee
+    return number;
+  }
+
+  std::vector<index_t> cuts_, starts_, indices_, places_;
+};
+
+/// Along the axis everything, where there is anything to take; beside it what the part has.
+box all_along(box const& part, int axis, index_t extent) {
+  return with_axis(part, axis, 0, part.extent(axis) == 0 ? 0 : extent);
+}
+
+/// True where each rank owns all that it may take: the same answer on every rank.
+bool at_hand(stored_array const& source, stored_array const& result, int axis) {
+  for (int r = 0; r < source.comm->size(); ++r)
+    if (!source.tiled.box_of(r).contains(all_along(result.tiled.box_of(r), axis, source.shape[axis])))
+      return false;
+  return true;
 }
 
 /// One gather by indices between the ranks: see take_elements.
@@ -49,108 +116,103 @@ class index_gather {
     int const me = comm_.rank();
     box const mine = result_.tiled.box_of(me);
     auto const indices = wanted_by(mine);
-    sort(indices);
-    auto asked = sorted_;
-    asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
-    auto const shares = plan_index_gather(source_.tiled, beside(mine), axis_, asked, me);
-    std::vector<std::vector<index_t>> requests(static_cast<std::size_t>(comm_.size()));
-    if (!all_at_hand())
-      for (index_share const& s : shares)
-        if (s.peer != me) requests[static_cast<std::size_t>(s.peer)] = s.indices;
+    index_set const asked(indices, extent_);
+    auto const shares = plan_index_gather(source_.tiled, beside(mine), axis_, asked.ascending(), me);
+    auto const received = exchange(shares);
+    std::byte const* data = received.get();
 
-    std::vector<std::byte> received;
-    if (!all_at_hand()) received = exchange(requests);
-    std::byte const* data = received.data();
+    auto const a = static_cast<std::size_t>(axis_);
+    std::vector<index_t> cuts;
+    for (index_share const& s : shares)
+      for (box const& part : s.parts) cuts.insert(cuts.end(), {part.lo[a], part.hi[a]});
+    stretches const sorted(indices, result_.storage.lo[a], std::move(cuts));
     for (index_share const& s : shares)
       for (box const& part : s.parts) {
-        auto const own = indices_within(s.indices, part, axis_);
+        auto const here = sorted.between(part.lo[a], part.hi[a]);
         if (s.peer == me) {
-          place(source_.memory.get(), source_.storage, part, own, false);
-        } else {
-          box const packed = with_axis(part, axis_, 0, std::ssize(own));
-          place(data, packed, part, own, true);
-          data += packed.count() * bytes_;
+          move_on_threads(source_.memory.get(), source_.storage, result_, part, axis_, here.indices,
+                          here.places, bytes_);
+          continue;
         }
+        auto const own = indices_within(s.indices, part, axis_);
+        box const packed = with_axis(part, axis_, 0, std::ssize(own));
+        auto from = asked.places(here.indices);
+        index_t const first = asked.place(own.front());
+        for (index_t& place : from) place -= first;
+        move_on_threads(data, packed, result_, part, axis_, from, here.places, bytes_);
+        data += packed.count() * bytes_;
       }
   }
 
  private:
   /// What is asked of the source beside the axis.
-  box beside(box const& part) const {
-    if (part.extent(axis_) == 0) return with_axis(part, axis_, 0, 0);
-    return with_axis(part, axis_, 0, extent_);
-  }
+  box beside(box const& part) const { return all_along(part, axis_, extent_); }
   std::span<index_t const> wanted_by(box const& part) const {
     if (part.empty()) return {};
     auto const a = static_cast<std::size_t>(axis_);
     return chosen_.between(part.lo[a], part.hi[a]);
   }
-  /// The places of the result in the order of their indices: those of an index lie together.
-  void sort(std::span<index_t const> indices) {
-    order_ = counting(std::ssize(indices));
-    auto const index_at = [&](index_t place) { return indices[static_cast<std::size_t>(place)]; };
-    std::sort(order_.begin(), order_.end(), [&](index_t a, index_t b) { return index_at(a) < index_at(b); });
-    for (index_t place : order_) sorted_.push_back(index_at(place));
-  }
-  /// The same answer on every rank.
-  bool all_at_hand() const {
-    for (int r = 0; r < comm_.size(); ++r)
-      if (!source_.tiled.box_of(r).contains(beside(result_.tiled.box_of(r)))) return false;
-    return true;
+  /// The indices that each rank asks this one for.
+  std::vector<std::vector<index_t>> requests_of_others(std::vector<index_share> const& shares) const {
+    int const me = comm_.rank();
+    std::vector<std::vector<index_t>> requests(static_cast<std::size_t>(comm_.size()));
+    if (!chosen_.distributed) {
+      for (int reader = 0; reader < comm_.size(); ++reader) {
+        if (reader == me) continue;
+        index_set const indices(wanted_by(result_.tiled.box_of(reader)), extent_);
+        requests[static_cast<std::size_t>(reader)].assign(indices.ascending().begin(),
+                                                          indices.ascending().end());
+      }
+      return requests;
+    }
+    std::vector<index_t> flat, counts(requests.size()), came;
+    for (index_share const& s : shares) {  // by ascending rank
+      if (s.peer == me) continue;
+      flat.insert(flat.end(), s.indices.begin(), s.indices.end());
+      counts[static_cast<std::size_t>(s.peer)] = std::ssize(s.indices);
+    }
+    auto const asked = comm_.alltoallv(std::span<index_t const>(flat), counts, &came, where_);
+    auto from = asked.begin();
+    for (std::size_t reader = 0; reader < requests.size(); ++reader) {
+      requests[reader].assign(from, from + came[reader]);
+      from += came[reader];
+    }
+    return requests;
   }
 
   /// Asks for indices, gives what is asked for; returns what came, by ascending rank.
-  std::vector<std::byte> exchange(std::vector<std::vector<index_t>> const& requests) const {
+  std::shared_ptr<std::byte> exchange(std::vector<index_share> const& shares) const {
     int const me = comm_.rank();
-    std::vector<std::byte> packed;
-    std::vector<index_t> counts(static_cast<std::size_t>(comm_.size()));
-    auto const give = [&](int reader, std::vector<index_t> indices) {
-      if (indices.empty()) return;
-      box const wanted = beside(result_.tiled.box_of(reader));
-      auto const share = provided_indices(source_.tiled, me, wanted, axis_, std::move(indices), reader);
-      index_t const size = share.count(axis_) * bytes_;
-      auto const before = packed.size();
-      packed.resize(before + static_cast<std::size_t>(size));
-      std::byte* out = packed.data() + before;
-      for (box const& part : share.parts) {
-        auto const own = indices_within(share.indices, part, axis_);
+    std::vector<index_t> given(static_cast<std::size_t>(comm_.size())), came(given.size());
+    std::vector<index_share> answers;
+    auto requests = requests_of_others(shares);
+    for (int reader = 0; reader < comm_.size(); ++reader) {
+      auto& indices = requests[static_cast<std::size_t>(reader)];
+      if (indices.empty()) continue;
+      answers.push_back(provided_indices(source_.tiled, me, beside(result_.tiled.box_of(reader)), axis_,
+                                         std::move(indices), reader));
+      given[static_cast<std::size_t>(reader)] = answers.back().count(axis_) * bytes_;
+    }
+    for (index_share const& s : shares)
+      if (s.peer != me) came[static_cast<std::size_t>(s.peer)] = s.count(axis_) * bytes_;
+
+    auto const packed = allocate_tile(sum_of(given), memory_kind::local);
+    auto received = allocate_tile(sum_of(came), memory_kind::local);
+    std::byte* out = packed.get();
+    for (index_share const& s : answers)
+      for (box const& part : s.parts) {
+        auto const own = indices_within(s.indices, part, axis_);
         box const storage = with_axis(part, axis_, 0, std::ssize(own));
-        auto const numbers = counting(std::ssize(own));
-        kernel::move_indexed(source_.memory.get(), source_.storage, out, storage, part, axis_, own, numbers,
-                             bytes_);
+        kernel::move_indexed(source_.memory.get(), source_.storage, out, storage, part, axis_, own,
+                             counting(std::ssize(own)), bytes_);
         out += storage.count() * bytes_;
       }
-      counts[static_cast<std::size_t>(reader)] = size;
+    auto const bytes = [](std::shared_ptr<std::byte> const& memory, index_t n) {
+      return std::span<std::byte>(memory.get(), static_cast<std::size_t>(n));
     };
-    if (chosen_.distributed) {
-      std::vector<index_t> flat, came;
-      for (auto const& list : requests) flat.insert(flat.end(), list.begin(), list.end());
-      auto const asked = comm_.alltoallv(std::span<index_t const>(flat), counts_of(requests), &came, where_);
-      auto from = asked.begin();
-      for (int reader = 0; reader < comm_.size(); ++reader) {
-        auto const to = from + came[static_cast<std::size_t>(reader)];
-        give(reader, {from, to});
-        from = to;
-      }
-    } else {
-      for (int reader = 0; reader < comm_.size(); ++reader)
-        if (reader != me) give(reader, distinct_indices(wanted_by(result_.tiled.box_of(reader))));
-    }
-    return comm_.alltoallv(std::span<std::byte const>(packed), counts, nullptr, where_);
-  }
-
-  /// Puts the elements of ascending indices to all their places in the result.
-  void place(std::byte const* data, box const& storage, box const& part, std::span<index_t const> indices,
-             bool packed) const {
-    std::vector<index_t> from, to;
-    index_t const first = result_.storage.lo[static_cast<std::size_t>(axis_)];
-    auto at = std::lower_bound(sorted_.begin(), sorted_.end(), indices.empty() ? 0 : indices.front());
-    for (std::size_t k = 0; k < indices.size(); ++k)
-      for (; at != sorted_.end() && *at == indices[k]; ++at) {
-        from.push_back(packed ? static_cast<index_t>(k) : indices[k]);
-        to.push_back(first + order_[static_cast<std::size_t>(at - sorted_.begin())]);
-      }
-    kernel::move_indexed(data, storage, result_.memory.get(), result_.storage, part, axis_, from, to, bytes_);
+    comm_.alltoallv(std::span<std::byte const>(bytes(packed, sum_of(given))), given,
+                    bytes(received, sum_of(came)), came, where_);
+    return received;
   }
 
   communicator const& comm_;
@@ -160,7 +222,6 @@ class index_gather {
   index_t bytes_;
   std::source_location where_;
   index_t extent_;
-  std::vector<index_t> order_, sorted_;
 };
 
 }  // namespace
@@ -185,15 +246,15 @@ stored_array take_elements(stored_array const& source, stored_array const& indic
   }
   result.memory =
       allocate_tile(result.storage.count() * element_bytes, comm ? memory_kind::shareable : memory_kind::local);
-  if (source.comm) {
+  if (source.comm && !at_hand(source, result, axis)) {
     index_gather(*comm, source, result, axis, chosen, element_bytes, where).run();
   } else if (!result.storage.empty()) {
     auto const a = static_cast<std::size_t>(axis);
     index_t const lo = result.storage.lo[a], hi = result.storage.hi[a];
     auto to = counting(hi - lo);
     for (index_t& i : to) i += lo;
-    kernel::move_indexed(source.memory.get(), source.storage, result.memory.get(), result.storage,
-                         result.storage, axis, chosen.between(lo, hi), to, element_bytes);
+    move_on_threads(source.memory.get(), source.storage, result, result.storage, axis, chosen.between(lo, hi),
+                    to, element_bytes);
   }
   return result;
 }

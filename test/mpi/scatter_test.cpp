@@ -86,6 +86,7 @@ TEST_CASE("scatter_add and scatter_rows of 1 to 4 dimensions") {
   check_scatter<double>(std::to_array<index_t>({0, 3}), 5, 6);
   check_scatter<double>(std::to_array<index_t>({6, 0}), 5, 7);
   check_scatter<double>(std::to_array<index_t>({6, 3}), 0, 8);
+  check_scatter<double>(std::to_array<index_t>({5000}), 40, 9, 3);  // few of many rows
 }
 
 TEST_CASE("scatter of all element types") {

@@ -90,6 +90,7 @@ TEST_CASE("select, nonzero and assignment by masks of 1 to 4 dimensions") {
   check_select<double>(std::to_array<index_t>({5, 4, 6}), 5);
   check_select<double>(std::to_array<index_t>({3, 2, 5, 4}), 6);
   check_select<double>(std::to_array<index_t>({0, 4}), 7);
+  check_select<double>(std::to_array<index_t>({70'001}), 8, 5);  // packed by several threads
 }
 
 TEST_CASE("select of all element types") {

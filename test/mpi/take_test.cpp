@@ -69,6 +69,7 @@ TEST_CASE("take along every axis of arrays of 1 to 4 dimensions") {
   check_take<double>(std::to_array<index_t>({5, 6, 7}), 4);
   check_take<double>(std::to_array<index_t>({4, 3, 5, 2}), 5);
   check_take<double>(std::to_array<index_t>({0, 4}), 6);
+  check_take<double>(std::to_array<index_t>({4, 9000}), 7, 4);  // by several threads; few of many columns
 }
 
 TEST_CASE("take of all element types") {

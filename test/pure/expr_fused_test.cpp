@@ -1,5 +1,7 @@
 // The fused loops on several threads: long and strided operands, results that are streamed past the cache,
 // reductions whose threads share the axis.
+#include "support/tilings.hpp"
+
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
@@ -9,6 +11,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 using namespace pantile;
 
@@ -114,6 +117,28 @@ TEST_CASE("reductions over each axis, shared by rows of results or along the axi
   check(30000, 3);  // few results: the threads share the axis
   check(3, 30000);
   check(700, 300);
+}
+
+TEST_CASE("places of the least and greatest: ties, NaN, stretches of any length") {
+  support::dice d(5);
+  double const nan = std::numeric_limits<double>::quiet_NaN();
+  for (index_t const n : {1, 7, 255, 256, 257, 513, 5000, 70000})
+    for (int round = 0; round < 8; ++round) {
+      INFO(n << " elements, round " << round);
+      vector a({n});
+      for (double& x : a.span()) x = static_cast<double>(d.between(0, 9)) - 5;
+      if (round % 4 == 1) a(d.between(0, n - 1)) = a(d.between(0, n - 1)) = nan;
+      if (round % 4 == 2) a(d.between(0, n - 1)) = -std::numeric_limits<double>::infinity();
+      if (round % 4 == 3) a = a * 0.0 + std::numeric_limits<double>::infinity();
+      auto const first_nan = std::find_if(a.data(), a.data() + n, [](double x) { return x != x; });
+      bool const has_nan = first_nan != a.data() + n;
+      auto const least = has_nan ? first_nan : std::min_element(a.data(), a.data() + n);
+      auto const greatest = has_nan ? first_nan : std::max_element(a.data(), a.data() + n);
+      CHECK(argmin(a) == least - a.data());
+      CHECK(argmax(a) == greatest - a.data());
+      local_array<index_t, 1> const by_rows = argmin(expand_dims(a, 0), 1);
+      CHECK(by_rows(0) == least - a.data());
+    }
 }
 
 TEST_CASE("sums of float in double, whatever the number of threads") {

@@ -177,6 +177,10 @@ class communicator {
   template <class T>
   std::vector<T> alltoallv(std::span<T const> data, std::span<index_t const> counts,
                            std::vector<index_t>* received = nullptr, where_t where = where_t::current()) const;
+  /// The same where each rank knows what comes to it: incoming[r] elements from rank r, to `received`.
+  template <class T>
+  void alltoallv(std::span<T const> data, std::span<index_t const> counts, std::span<T> received,
+                 std::span<index_t const> incoming, where_t where = where_t::current()) const;
   /// One element from each rank to each rank.
   template <class T>
   std::vector<T> alltoall(std::span<T const> data, where_t where = where_t::current()) const;
@@ -351,6 +355,16 @@ std::vector<T> communicator::alltoallv(std::span<T const> data, std::span<index_
                   detail::scaled(incoming, sizeof(T)), where);
   if (received) *received = incoming;
   return result;
+}
+
+template <class T>
+void communicator::alltoallv(std::span<T const> data, std::span<index_t const> counts, std::span<T> received,
+                             std::span<index_t const> incoming, where_t where) const {
+  check_counts("alltoallv", counts, std::ssize(data), where);
+  check_counts("alltoallv", incoming, std::ssize(received), where);
+  check_same("alltoallv", type_print<T>(), where);
+  alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), received.data(),
+                  detail::scaled(incoming, sizeof(T)), where);
 }
 
 template <element T>

@@ -2,6 +2,7 @@
 
 #include <pantile/base/types.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -180,6 +181,47 @@ struct arg_extreme {
     if (differ) return (Greatest ? a.value > b.value : a.value < b.value) ? a : b;
     return a.index < b.index ? a : b;
   }
+  /// Block by block the extreme value first, as min and max find it, and its place only where it counts: the
+  /// elements of a stretch lie in the order of their indices.
+  template <class L, class Run>
+  static L fold_run(L start, Run run, index_t length) {
+    using T = decltype(L::value);
+    constexpr index_t block = 256;
+    alignas(64) T values[block];
+    if (length > 0 && length <= 16) {  // a look at each costs less than two passes
+      T best = run[0].value;
+      index_t place = 0;
+      bool has_nan = best != best;
+      for (index_t j = 1; j < length; ++j) {
+        T const x = run[j].value;
+        bool const better = Greatest ? x > best : x < best;
+        has_nan = has_nan || x != x;
+        best = better ? x : best;
+        place = better ? j : place;
+      }
+      if (!has_nan) return combine(start, L{best, run[place].index});
+    }
+    for (index_t from = 0; from < length; from += block) {
+      index_t const n = std::min(block, length - from);
+      for (index_t j = 0; j < n; ++j) values[j] = run[from + j].value;
+      T const found = kernel::reduce_run<typename extreme<Greatest>::regardless_of_zeros>(
+          extreme<Greatest>::template identity<T>(), values_run<T>{values}, n);
+      bool const better = Greatest ? found > start.value : found < start.value;
+      bool const kept = start.index >= 0 && start.index < run[from].index && !better && found == found;
+      if (kept) continue;
+      index_t j = 0;  // where the value is, or the first NaN
+      while (j + 1 < n && values[j] != found && values[j] == values[j]) ++j;
+      start = combine(start, L{values[j], run[from + j].index});
+    }
+    return start;
+  }
+
+ private:
+  template <class T>
+  struct values_run {
+    T const* p;
+    T operator[](index_t j) const { return p[j]; }
+  };
 };
 using argmin = arg_extreme<false>;
 using argmax = arg_extreme<true>;

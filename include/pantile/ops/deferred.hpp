@@ -56,6 +56,18 @@ std::shared_ptr<std::byte> elements_for(E const& resolved, evaluation_site<N> co
   return memory;
 }
 
+/// The same to be read only: no copy where the elements lie so already.
+template <element T, int N, node E>
+std::shared_ptr<std::byte> readable_elements(E const& resolved, evaluation_site<N> const& site) {
+  if constexpr (std::is_same_v<E, leaf<T, N>>) {
+    bool const here = site.comm ? resolved.comm && resolved.stored_tiling.owns_alike(site.target) &&
+                                      !resolved.stored_tiling.has_halo()
+                                : !resolved.comm;
+    if (here && resolved.is_whole() && resolved.extent == site.shape) return resolved.memory;
+  }
+  return elements_for<T>(resolved, site);
+}
+
 /// Evaluates an expression, broadcast to the shape of a view, and stores it where the view has its elements
 /// (collective where the view's array is distributed). The halo is not refreshed. A failed statement stores
 /// nothing.

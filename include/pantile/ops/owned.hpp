@@ -25,14 +25,7 @@ owned_elements<T> owned(E const& operand) {
   operand_survey const survey = survey_of(resolved);
   tiling const target = survey.comm ? disjoint_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
-  index_t const count = site.region.count();
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
-    bool const as_it_lies =
-        resolved.is_whole() &&
-        (!survey.comm || (resolved.stored_tiling.owns_alike(target) && !resolved.stored_tiling.has_halo()));
-    if (as_it_lies) return {resolved.memory, count, survey.comm};
-  }
-  return {elements_for<T>(resolved, site), count, survey.comm};
+  return {readable_elements<T>(resolved, site), site.region.count(), survey.comm};
 }
 
 }  // namespace pantile::detail

@@ -56,7 +56,7 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
   stored_array const chosen = stored_whole<index_t>(node_of<I>(as_node(indices)));
   auto const contribute = [&](std::optional<communicator> const& comm, tiling const& cut) {
     auto const site = site_at<N>(shape, comm, cut);
-    auto const elements = elements_for<T>(resolved, site);
+    auto const elements = readable_elements<T>(resolved, site);
     scatter_elements(stored_of(leaf<T, N>(target)), chosen, cut, elements.get(), site.region, sizeof(T),
                      combine, where);
   };

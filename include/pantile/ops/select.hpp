@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/expr/functions.hpp>
+#include <pantile/kernel/masked.hpp>
 #include <pantile/ops/take.hpp>
 
 #include <algorithm>
@@ -57,15 +58,20 @@ void check_mask(extents const& shape, extents const& mask, std::source_location 
 /// Throws tiling_error: an expression of local operands.
 [[noreturn]] void reject_local(char const* operation, std::source_location where);
 
-/// The elements of `values` where `mask` holds.
-std::vector<std::byte> masked(std::byte const* values, bool const* mask, index_t count, index_t element_bytes);
+/// The chosen elements of this rank to where they go in a vector that is evenly cut; those that stay are put
+/// into place at once. (Collective.)
+void move_chosen(communicator const& comm, std::byte const* values, bool const* mask, index_t count,
+                 row_cuts const& cuts, std::byte* to, index_t element_bytes, std::source_location where);
 /// The global indices of the elements of `region` where `mask` holds: `width` numbers each, or their row-major
 /// number in `shape` where width is 0.
 std::vector<std::byte> places_of(bool const* mask, box const& region, extents const& shape, int width);
 
 template <node E>
 auto as_mask(E const& e) {
-  return pantile::apply(functor::cast<bool>{}, e);
+  if constexpr (std::is_same_v<typename E::value_type, bool>)
+    return e;
+  else
+    return pantile::apply(functor::cast<bool>{}, e);
 }
 
 template <array_operand E>
@@ -80,7 +86,7 @@ auto nonzero_places(char const* operation, E const& e, int width, std::source_lo
   auto const mask = as_mask(as_node(e).resolve());
   operand_survey const survey = survey_of(mask);
   auto const found = [&](evaluation_site<N> const& site) {
-    auto const holds = elements_for<bool>(mask, site);
+    auto const holds = readable_elements<bool>(mask, site);
     return places_of(reinterpret_cast<bool const*>(holds.get()), site.region, extents(mask.shape()), width);
   };
   index_t const row_bytes = index_t{sizeof(index_t)} * std::max(width, 1);
@@ -114,21 +120,33 @@ requires(dimensions_of<M> ==
   operand_survey const also = detail::survey_of(holds);
   if (survey.comm) detail::check_communicator(also, *survey.comm);
   if (!survey.comm) survey = also;
-  auto const chosen = [&](evaluation_site<N> const& site) {
-    auto const elements = detail::elements_for<T>(values, site);
-    auto const where_held = detail::elements_for<bool>(holds, site);
-    return detail::masked(elements.get(), reinterpret_cast<bool const*>(where_held.get()), site.region.count(),
-                          sizeof(T));
+  auto const with_chosen = [&](tiling const& target, auto const& work) {
+    auto const site = detail::site_at<N>(values.shape(), survey.comm, target);
+    auto const elements = detail::readable_elements<T>(values, site);
+    auto const memory = detail::readable_elements<bool>(holds, site);
+    auto const* here = reinterpret_cast<bool const*>(memory.get());
+    index_t const count = site.region.count();
+    return work(elements.get(), here, count, kernel::count_true(here, count));
   };
   if constexpr (detail::is_local_array<E>) {
     if (survey.comm)
       throw tiling_error("select: the elements are local, the mask is distributed; gather it first", where);
-    auto const rows = chosen(detail::site_at<N>(values.shape(), std::nullopt, tiling()));
-    return detail::kept_here<T, 1>(rows, std::ssize(rows) / index_t{sizeof(T)}, 1);
+    return with_chosen({}, [](auto const* elements, bool const* here, index_t count, index_t chosen) {
+      local_array<T, 1> result({chosen});
+      kernel::pack_chosen(elements, here, count, sizeof(T), {0, chosen, result.memory().get(), nullptr});
+      return result;
+    });
   } else {
     if (!survey.comm) detail::reject_local("select", where);
-    auto const rows = chosen(detail::site_at<N>(values.shape(), survey.comm, detail::ordered_tiling(survey)));
-    return detail::evenly_cut<T, 1>(*survey.comm, rows, std::ssize(rows) / index_t{sizeof(T)}, 1, where);
+    communicator const& comm = *survey.comm;
+    return with_chosen(detail::ordered_tiling(survey),
+                       [&](auto const* elements, bool const* here, index_t count, index_t chosen) {
+                         detail::row_cuts const cuts = detail::cuts_of_rows(comm, chosen, 0);
+                         array<T, 1> result(comm, {cuts.total}, detail::agreed_tiling{cuts.even});
+                         detail::move_chosen(comm, elements, here, count, cuts,
+                                             reinterpret_cast<std::byte*>(result.data()), sizeof(T), where);
+                         return result;
+                       });
   }
 }
 

@@ -116,7 +116,7 @@ auto argsort(E const& e, int axis = -1, std::source_location where = std::source
     return detail::by_lines<index_t, T>(
         operand, a, true,
         [a](auto const& resolved, auto const& site, index_t* result, communicator const* comm) {
-          auto const memory = detail::elements_for<T>(resolved, site);
+          auto const memory = detail::readable_elements<T>(resolved, site);
           auto const* elements = reinterpret_cast<T const*>(memory.get());
           if constexpr (N == 1)
             detail::argsort_vector<T>(comm, elements, site.region.count(), site.region.lo[0], site.shape[0],
@@ -148,7 +148,7 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
   check_arguments(survey.comm, "topk", {{"k", k}}, where);
   tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
   auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
-  auto const memory = detail::elements_for<T>(resolved, site);
+  auto const memory = detail::readable_elements<T>(resolved, site);
   communicator const* const comm = detail::sharing(survey.comm, target);
   tiling_rule const rule = comm ? tiling::row() : tiling::replicated();
   tiling const shares = survey.comm ? rule.bind(extents{k}, survey.comm->size()) : tiling();

@@ -8,6 +8,7 @@
 #include <pantile/array/print.hpp>
 #include <pantile/array/tile_of.hpp>
 #include <pantile/comm/environment.hpp>
+#include <pantile/expr/broadcast.hpp>
 #include <pantile/expr/create.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>

@@ -10,6 +10,7 @@
 #include <pantile/comm/environment.hpp>
 #include <pantile/expr/broadcast.hpp>
 #include <pantile/expr/create.hpp>
+#include <pantile/expr/element_types.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/expr/views.hpp>

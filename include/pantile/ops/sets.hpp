@@ -1,7 +1,10 @@
 #pragma once
 
 #include <pantile/ops/owned.hpp>
+#include <pantile/ops/reshape.hpp>
+#include <pantile/ops/scan.hpp>
 #include <pantile/ops/sort.hpp>
+#include <pantile/ops/take.hpp>
 
 #include <source_location>
 
@@ -120,6 +123,28 @@ auto unique_inverse(E const& e) {
   auto const operand = detail::carried_out<T>(as_node(e));
   auto const values = unique(operand);
   return unique_inverse_result<T, N>{values, searchsorted(values, operand).resolve()};
+}
+
+/// What unique_all gives: operands that hold their elements.
+template <element T, int N>
+struct unique_all_result {
+  leaf<T, 1> values;         ///< ascending
+  leaf<index_t, 1> indices;  ///< where each occurs first, row-major
+  leaf<index_t, N> inverse;  ///< which of the values each element is
+  leaf<index_t, 1> counts;   ///< how often each occurs
+};
+/// The distinct elements, the row-major number of the first occurrence of each, for each element which of them
+/// it is, and how often each occurs. At once (collective): unique, argsort, take and searchsorted.
+template <array_operand E>
+auto unique_all(E const& e) {
+  using T = value_of<E>;
+  auto const operand = detail::carried_out<T>(as_node(e));
+  auto const [values, counts] = detail::distinct_of(operand);
+  // A stable sort has the first of equal elements first.
+  auto const order = argsort(flatten(operand)).resolve();
+  auto const first = (cumsum(counts) - counts).resolve();
+  return unique_all_result<T, dimensions_of<E>>{values, detail::carried_out<index_t>(take(order, first, 0)),
+                                                searchsorted(values, operand).resolve(), counts};
 }
 
 /// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling.

@@ -24,7 +24,7 @@ struct svd_result {
   Matrix vh;
 };
 template <class Vector, class Matrix>
-struct eigh_result {
+struct eigen_result {
   Vector eigenvalues;
   Matrix eigenvectors;
 };
@@ -46,6 +46,11 @@ void factor_svd(char const* operation, index_t m, index_t n, T* a, real_t<T>* s,
 template <class T>
 void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vectors,
                  std::source_location where);
+
+/// The same for any square matrix; the eigenvectors go to `v`, which may be null.
+template <class T>
+void factor_eig(char const* operation, index_t n, T* a, std::complex<real_t<T>>* w, std::complex<real_t<T>>* v,
+                std::source_location where);
 
 template <array_operand E>
 using linalg_t = floating_t<value_of<E>>;
@@ -175,7 +180,7 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
   detail::compute_alike(
       a.comm, where,
       [&] { detail::factor_eigh("eigh", a.extent[0], elements_of(a), elements_of(w), true, where); }, w, a);
-  return eigh_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
+  return eigen_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
       detail::returned_like<E>(w), detail::returned_like<E>(a)};
 }
 

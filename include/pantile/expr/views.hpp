@@ -17,7 +17,8 @@ namespace pantile {
 /// end.
 template <int K>
 struct axes {
-  std::array<int, static_cast<std::size_t>(K)> which{};
+  std::array<int, static_cast<std::size_t>(K)> which{};  ///< as they were given
+  /// The axes.
   template <std::integral... Is>
   requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
 };
@@ -173,7 +174,7 @@ auto moveaxis(E&& e, int from, int to, std::source_location where = std::source_
 
 /// With the last two dimensions exchanged: the transpose of a matrix, or of each page.
 template <array_operand E>
-requires(dimensions_of<E> >= 2) auto matrix_transpose(E const& e) { return swapaxes(e, -2, -1); }
+requires(dimensions_of<E> >= 2) auto matrix_transpose(E&& e) { return swapaxes(std::forward<E>(e), -2, -1); }
 
 namespace detail {
 /// Dimension d at index i.

@@ -6,23 +6,28 @@
 // all compute the same, the factors are replicated: for matrices that fit on one rank. The factors are of the
 // kind of the operand: `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and
 // operands that hold their elements for other expressions. Integers compute as double. Collective where the
-// operand is distributed; errors are thrown on every rank.
+// operand is distributed; errors are thrown on every rank. Communication: each rank fetches what it lacks of
+// the matrix (nothing of a replicated one), one agreement about errors and one allreduce of 16 bytes.
 namespace pantile {
 
+/// A = p l u.
 template <class Matrix>
 struct lu_result {
   Matrix p, l, u;
 };
+/// A = q r.
 template <class Matrix>
 struct qr_result {
   Matrix q, r;
 };
+/// A = u diag(s) vh.
 template <class Matrix, class Vector>
 struct svd_result {
   Matrix u;
   Vector s;
   Matrix vh;
 };
+/// A v = v diag(eigenvalues), the eigenvectors being the columns of v.
 template <class Vector, class Matrix>
 struct eigen_result {
   Vector eigenvalues;

@@ -8,7 +8,8 @@
 
 #include <source_location>
 
-// Sorted arrays as sets: which values there are, and where others would go among them.
+// Sorted arrays as sets: which values there are, and where others would go among them. Real elements; zeros of
+// both signs are one value, and all NaN are one.
 namespace pantile {
 
 namespace detail {
@@ -64,12 +65,13 @@ auto unique(E const& e) {
   return detail::distinct_of(node_of<E>(as_node(e))).first;
 }
 
+/// What unique_counts gives: operands that hold their elements.
 template <element T>
 struct unique_counts_result {
   leaf<T, 1> values;
   leaf<index_t, 1> counts;
 };
-/// The distinct elements and how often each occurs.
+/// The distinct elements and how often each occurs; otherwise as unique.
 template <array_operand E>
 auto unique_counts(E const& e) {
   auto [values, counts] = detail::distinct_of(node_of<E>(as_node(e)));
@@ -110,12 +112,14 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
       });
 }
 
+/// What unique_inverse gives: operands that hold their elements.
 template <element T, int N>
 struct unique_inverse_result {
   leaf<T, 1> values;
   leaf<index_t, N> inverse;
 };
-/// The distinct elements, and for each element which of them it is: values[inverse] is e.
+/// The distinct elements, and for each element which of them it is: values[inverse] is e. At once (collective):
+/// unique, then searchsorted.
 template <array_operand E>
 auto unique_inverse(E const& e) {
   using T = value_of<E>;
@@ -147,7 +151,8 @@ auto unique_all(E const& e) {
                                                 searchsorted(values, operand).resolve(), counts};
 }
 
-/// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling.
+/// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling; carried
+/// out, as unique of the tests and two searchsorted.
 template <array_operand E, array_operand S>
 auto isin(E const& e, S const& test_elements) {
   constexpr int N = dimensions_of<E>;

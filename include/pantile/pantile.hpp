@@ -8,7 +8,9 @@
 #include <pantile/array/print.hpp>
 #include <pantile/array/tile_of.hpp>
 #include <pantile/comm/environment.hpp>
+#include <pantile/expr/broadcast.hpp>
 #include <pantile/expr/create.hpp>
+#include <pantile/expr/element_types.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/expr/views.hpp>

@@ -155,6 +155,37 @@ index_t syevd(index_t n, T* a, real_t<T>* eigenvalues, bool vectors) {
 }
 
 template <class T>
+index_t geev(index_t n, T* a, std::complex<real_t<T>>* eigenvalues, std::complex<real_t<T>>* vectors) {
+  if (!begins(cubic(n, n, n, vectors ? 25 : 10)) || n == 0) return 0;
+  lapack_int const size = lapack_extent(n), ld = leading(n);
+  char const wanted = vectors ? 'V' : 'N';
+  if constexpr (is_complex<T>) {
+    auto const f = pick<T>(nullptr, nullptr, LAPACKE_cgeev, LAPACKE_zgeev);
+    return checked("geev", f(order, 'N', wanted, size, a, ld, eigenvalues, nullptr, ld, vectors, ld));
+  } else {
+    auto const f = pick<T>(LAPACKE_sgeev, LAPACKE_dgeev, nullptr, nullptr);
+    auto const count = static_cast<std::size_t>(n);
+    std::vector<T> re(count), im(count), columns(vectors ? count * count : 0);
+    index_t const info = checked("geev", f(order, 'N', wanted, size, a, ld, re.data(), im.data(), nullptr, ld,
+                                           vectors ? columns.data() : nullptr, ld));
+    for (std::size_t j = 0; j < count; ++j) eigenvalues[j] = {re[j], im[j]};
+    if (!vectors) return info;
+    // Columns j and j + 1 are the real and the imaginary part of the vector of a pair of eigenvalues.
+    for (std::size_t i = 0; i < count * count; i += count)
+      for (std::size_t j = 0; j < count; ++j) {
+        if (im[j] == 0 || j + 1 == count) {
+          vectors[i + j] = columns[i + j];
+          continue;
+        }
+        vectors[i + j] = {columns[i + j], columns[i + j + 1]};
+        vectors[i + j + 1] = std::conj(vectors[i + j]);
+        ++j;
+      }
+    return info;
+  }
+}
+
+template <class T>
 index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<T> rcond, index_t& rank) {
   index_t const least = std::min(m, n);
   rank = 0;
@@ -168,16 +199,17 @@ index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<
   return info;
 }
 
-#define PANTILE_INSTANTIATE(T)                                         \
-  template index_t potrf(index_t, T*);                                 \
-  template void potrs(index_t, index_t, T const*, T*);                 \
-  template index_t getrf(index_t, index_t, T*, pivot_t*);              \
-  template void getrs(index_t, index_t, T const*, pivot_t const*, T*); \
-  template void getri(index_t, T*, pivot_t const*);                    \
-  template void geqrf(index_t, index_t, T*, T*);                       \
-  template void orgqr(index_t, index_t, T*, T const*);                 \
-  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*); \
-  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);            \
+#define PANTILE_INSTANTIATE(T)                                                               \
+  template index_t potrf(index_t, T*);                                                       \
+  template void potrs(index_t, index_t, T const*, T*);                                       \
+  template index_t getrf(index_t, index_t, T*, pivot_t*);                                    \
+  template void getrs(index_t, index_t, T const*, pivot_t const*, T*);                       \
+  template void getri(index_t, T*, pivot_t const*);                                          \
+  template void geqrf(index_t, index_t, T*, T*);                                             \
+  template void orgqr(index_t, index_t, T*, T const*);                                       \
+  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*);                       \
+  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);                                  \
+  template index_t geev<T>(index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*); \
   template index_t gelsd<T>(index_t, index_t, index_t, T*, T*, real_t<T>*, real_t<T>, index_t&);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

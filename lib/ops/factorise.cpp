@@ -102,12 +102,21 @@ void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vect
   check_converged(operation, lapack::syevd(n, a, w, vectors), where);
 }
 
+template <class T>
+void factor_eig(char const* operation, index_t n, T* a, std::complex<real_t<T>>* w, std::complex<real_t<T>>* v,
+                std::source_location where) {
+  if (!trace::rehearsing()) check_finite(operation, a, n * n, where);
+  check_converged(operation, lapack::geev(n, a, w, v), where);
+}
+
 #define PANTILE_INSTANTIATE(T)                                                                              \
   template void factor_cholesky(index_t, T*, std::source_location);                                         \
   template void factor_lu(index_t, index_t, T*, T*, T*, T*);                                                \
   template void factor_qr(index_t, index_t, T*, T*, T*);                                                    \
   template void factor_svd<T>(char const*, index_t, index_t, T*, real_t<T>*, T*, T*, std::source_location); \
-  template void factor_eigh<T>(char const*, index_t, T*, real_t<T>*, bool, std::source_location);
+  template void factor_eigh<T>(char const*, index_t, T*, real_t<T>*, bool, std::source_location);           \
+  template void factor_eig<T>(char const*, index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*, \
+                              std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 PANTILE_INSTANTIATE(std::complex<float>)

@@ -3,6 +3,7 @@
 // ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
+#include <pantile/expr/broadcast.hpp>
 #include <pantile/expr/create.hpp>
 #include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/dot.hpp>
@@ -165,6 +166,49 @@ TEST_CASE("meshgrid") {
   check_all(spread(x, tiling::row()), spread(y, tiling::replicated()), spread(z, tiling::row().halo(1)));
   auto const [R, S] = meshgrid(linspace<double>(0, 1, 3), arange<double>(2));
   check(R + S, matrix<double>(2, 3, [](index_t i, index_t j) { return 0.5 * double(j) + double(i); }));
+}
+
+TEST_CASE("operands broadcast together by name") {
+  auto const x = samples<double>(shape_of<2>{4, 1});
+  auto const y = samples<double>(shape_of<3>{2, 1, 3}, 1);
+  CHECK(broadcast_shapes(x.shape(), y.shape()) == shape_of<3>{2, 4, 3});
+  CHECK(broadcast_shapes(shape_of<1>{1}, shape_of<2>{0, 1}, shape_of<1>{5}) == shape_of<2>{0, 5});
+  CHECK(thrown_by([] { broadcast_shapes(shape_of<1>{0}, shape_of<1>{3}); }) == "shape_error");
+  auto const check_both = [&](auto const& u, auto const& v) {
+    auto const [a, b] = broadcast_arrays(u, v);
+    shape_of<3> const shape{2, 4, 3};
+    CHECK(is_same(local_array<double, 3>(a),
+                  made<double>(shape, [&](any_index const& i) { return x(i[1], 0); })));
+    CHECK(is_same(local_array<double, 3>(b),
+                  made<double>(shape, [&](any_index const& i) { return y(i[0], 0, i[2]); })));
+  };
+  check_both(x, y);
+  check_both(spread(x, tiling::row()), spread(y, tiling::block()));
+  check_both(x + 0.0, spread(y, tiling::replicated()));
+  CHECK(thrown_by([&] { broadcast_arrays(x, samples<double>(shape_of<2>{3, 1})); }) == "shape_error");
+}
+
+TEST_CASE("pages are transposed and taken apart") {
+  auto const x = samples<double>(shape_of<3>{2, 4, 3});
+  for (tiling const& t : usual_tilings(extents(x.shape()))) {
+    INFO(to_string(t));
+    auto const a = spread(x, t);
+    CHECK(is_same(local_array<double, 3>(matrix_transpose(a)),
+                  made<double>(shape_of<3>{2, 3, 4}, [&](any_index const& i) { return x(i[0], i[2], i[1]); })));
+    traffic const before = world().counters();
+    auto const columns = unstack(a, -1);
+    CHECK(world().counters() == before);
+    REQUIRE(columns.size() == 3);
+    for (index_t k = 0; k < 3; ++k)
+      CHECK(is_same(local_array<double, 2>(columns[static_cast<std::size_t>(k)]),
+                    matrix<double>(2, 4, [&](index_t i, index_t j) { return x(i, j, k); })));
+  }
+  auto const pages = unstack(x * 2.0);
+  REQUIRE(pages.size() == 2);
+  CHECK(is_same(local_array<double, 2>(pages[1]),
+                matrix<double>(4, 3, [&](index_t i, index_t j) { return 2 * x(1, i, j); })));
+  CHECK(unstack(zeros<double>(world(), {0, 3}, tiling::row())).empty());
+  CHECK(thrown_by([&] { unstack(x, 3); }) == "index_error");
 }
 
 TEST_CASE("arrays like others") {

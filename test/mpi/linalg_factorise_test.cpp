@@ -2,7 +2,7 @@
 // ctest: RELEASE_ONLY
 #include "support/linalg_cases.hpp"
 
-#include <pantile/ops/factorise.hpp>
+#include <pantile/ops/eig.hpp>
 
 #include <complex>
 
@@ -32,6 +32,11 @@ eigen_matrix<T> scaled_product(eigen_matrix<T> a, reals<T> const& s, eigen_matri
   for (index_t i = 0; i < a.rows(); ++i)
     for (index_t j = 0; j < a.cols(); ++j) a(i, j) *= s(j, 0);
   return times(a, b);
+}
+/// What rounding may change of eigenvalues: of the largest one.
+template <class T>
+auto rounding_of(eigen_matrix<std::complex<real_t<T>>> const& w) {
+  return std::numeric_limits<real_t<T>>::epsilon() * (1 + w.norm());
 }
 template <class T>
 bool orthonormal(eigen_matrix<T> const& q) {
@@ -98,6 +103,28 @@ void check_definite(A const& a, local_array<T, 2> const& whole) {
   check_eigh<T>(m, whole_of(w), whole_of(v), whole_of(eigvalsh(a)));
 }
 
+/// `a` (an array, local array or expression) is square; `whole`: its elements.
+template <class T, class A>
+void check_eig(A const& a, local_array<T, 2> const& whole) {
+  using C = std::complex<real_t<T>>;
+  auto const m = as_eigen(local_array<C, 2>(cast<C>(whole)));
+  auto const [values, vectors] = eig(a);
+  auto const w = whole_of(values), v = whole_of(vectors);
+  eigen_matrix<C> scaled = v;
+  for (index_t i = 0; i < v.rows(); ++i)
+    for (index_t j = 0; j < v.cols(); ++j) scaled(i, j) *= w(j, 0);
+  CHECK(near<C>(times(m, v), scaled));
+  for (index_t j = 0; j < v.cols(); ++j) CHECK(std::abs(v.col(j).norm() - 1) < 1e-5);
+  // The values alone may come in another order.
+  auto const alone = whole_of(eigvals(a));
+  REQUIRE(alone.rows() == w.rows());
+  for (index_t j = 0; j < w.rows(); ++j) {
+    auto nearest = std::numeric_limits<real_t<T>>::max();
+    for (index_t k = 0; k < w.rows(); ++k) nearest = std::min(nearest, std::abs(alone(k, 0) - w(j, 0)));
+    CHECK(nearest <= 2000 * rounding_of<T>(w));
+  }
+}
+
 constexpr index_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}, {1, 1}, {1, 5}, {5, 1}, {6, 6}, {17, 5}, {4, 13}};
 
 template <class T>
@@ -162,6 +189,28 @@ TEST_CASE("factors of every element type, and of expressions") {
   check_general<double>(flags, local_array<double, 2>(cast<double>(flags)));
 }
 
+TEST_CASE("eigenvalues and eigenvectors of any square matrix") {
+  for (index_t const n : {0, 1, 2, 9}) {
+    INFO(n);
+    auto const whole = matrix_of<double>(n, n);
+    check_eig<double>(whole, whole);
+    check_eig<double>(spread(whole, tiling::block()), whole);
+    check_eig<double>(transpose(spread(whole, tiling::row())) * 2.0,
+                      local_array<double, 2>(transposed(whole) * 2.0));
+  }
+  check_eig<float>(matrix_of<float>(6, 6), matrix_of<float>(6, 6));
+  check_eig<std::complex<double>>(matrix_of<std::complex<double>>(7, 7), matrix_of<std::complex<double>>(7, 7));
+  check_eig<double>(matrix_of<std::int32_t>(5, 5),
+                    local_array<double, 2>(cast<double>(matrix_of<std::int32_t>(5, 5))));
+  // A quarter turn: i and -i.
+  local_array<double, 2> turn({2, 2}, 0.0);
+  turn(0, 1) = -1;
+  turn(1, 0) = 1;
+  local_array<std::complex<double>, 1> const w = eigvals(spread(turn, tiling::row()));
+  CHECK(std::abs(w(0) - std::complex<double>(0, 1)) < 1e-15);
+  CHECK(std::abs(w(1) + std::complex<double>(0, 1)) < 1e-15);
+}
+
 TEST_CASE("only the lower triangle counts for Hermitian matrices") {
   auto whole = definite_of<double>(6);
   auto const expected = whole_of(cholesky(whole)), values = whole_of(eigvalsh(whole));
@@ -186,11 +235,15 @@ TEST_CASE("errors of factorisations arrive on every rank and say what is wrong")
   CHECK(thrown_by([&] { cholesky(wide); }) == "shape_error");
   CHECK(thrown_by([&] { eigh(wide); }) == "shape_error");
   CHECK(thrown_by([&] { eigvalsh(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eig(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eigvals(wide); }) == "shape_error");
   whole(2, 1) = std::numeric_limits<double>::infinity();
   auto const infinite = spread(whole, tiling::row());
   CHECK(thrown_by([&] { svd(infinite); }) == "linalg_error");
   CHECK(thrown_by([&] { eval(svdvals(infinite)); }) == "linalg_error");
   CHECK(thrown_by([&] { eigh(infinite); }) == "linalg_error");
+  CHECK(thrown_by([&] { eig(infinite); }) == "linalg_error");
+  CHECK(thrown_by([&] { eval(eigvals(infinite)); }) == "linalg_error");
   CHECK(thrown_by([&] { svd(whole); }) == "linalg_error");
   CHECK(thrown_by([&] { qr(infinite); }).empty());
 }

@@ -117,6 +117,15 @@ TEST_CASE("distinct elements, how often they occur, and which one each is") {
       for (index_t i = 0; i < whole.count(); ++i)
         right = right && values[static_cast<std::size_t>(inverse.data()[i])] == whole.data()[i];
       CHECK(right);
+      std::map<std::int32_t, index_t> places;
+      for (index_t i = whole.count(); i-- > 0;) places[whole.data()[i]] = i;
+      std::vector<index_t> firsts;
+      for (auto const& [value, place] : places) firsts.push_back(place);
+      auto const every_way = unique_all(a);
+      CHECK(is_same(all_gather(every_way.values), as_array(values)));
+      CHECK(is_same(all_gather(every_way.indices), as_array(firsts)));
+      CHECK(is_same(all_gather(every_way.inverse), inverse));
+      CHECK(is_same(all_gather(every_way.counts), as_array(counts)));
     }
   }
   auto const odd = from_function<double>(world(), {40}, tiling::row(), [](index_t i) {
@@ -126,6 +135,9 @@ TEST_CASE("distinct elements, how often they occur, and which one each is") {
   auto const counts = all_gather(u.counts);
   REQUIRE(counts.extent(0) == 2);
   CHECK((counts(0) == 20 && counts(1) == 20));
+  auto const first = all_gather(unique_all(odd).indices);
+  CHECK((first(0) == 2 && first(1) == 0));
+  CHECK(all_gather(unique_all(zeros<double>(world(), {0}, tiling::row())).indices).count() == 0);
   CHECK(all_gather(unique(zeros<double>(world(), {0}, tiling::row()))).count() == 0);
   CHECK(all_gather(unique(from_function<bool>(world(), {9}, tiling::row(), [](index_t i) {
           return i > 2;

@@ -1,4 +1,5 @@
 // The element types of results: the table in expr/promote.hpp, which is NumPy's.
+#include <pantile/expr/element_types.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/promote.hpp>
 #include <pantile/ops/evaluate.hpp>
@@ -50,6 +51,23 @@ local_array<T, 1> one() {
 template <class E>
 std::string type_of(E const&) {
   return std::string(dtype_name(dtype_of<value_of<E>>));
+}
+
+/// The promotions of a type with every type, as they are known while the program runs.
+std::string results_beside(dtype type) {
+  std::string text;
+  for (int other = 0; other < 8; ++other)
+    text += std::string(dtype_name(result_type(type, static_cast<dtype>(other)))) + " ";
+  return text;
+}
+
+/// The types of a kind.
+std::string types_of(dtype_kind kind) {
+  std::string text;
+  for (int type = 0; type < 8; ++type)
+    if (isdtype(static_cast<dtype>(type), kind))
+      text += std::string(dtype_name(static_cast<dtype>(type))) + " ";
+  return text;
 }
 
 }  // namespace
@@ -120,4 +138,43 @@ TEST_CASE("numbers are converted once, with their value") {
     CHECK(e.message().find("300") != std::string::npos);
     CHECK(e.message().find("uint8") != std::string::npos);
   }
+}
+
+TEST_CASE("element types as values") {
+  CHECK(results_beside(dtype::boolean) == promotions<bool>());
+  CHECK(results_beside(dtype::uint8) == promotions<u8>());
+  CHECK(results_beside(dtype::int32) == promotions<i32>());
+  CHECK(results_beside(dtype::int64) == promotions<i64>());
+  CHECK(results_beside(dtype::float32) == promotions<float>());
+  CHECK(results_beside(dtype::float64) == promotions<double>());
+  CHECK(results_beside(dtype::complex64) == promotions<c64>());
+  CHECK(results_beside(dtype::complex128) == promotions<c128>());
+  CHECK(result_type(one<u8>(), 1) == dtype::uint8);
+  CHECK(result_type(one<u8>(), one<i32>(), 2.5) == dtype::float64);
+  CHECK(result_type(2.5, one<float>() < 1) == dtype::float64);
+  // numpy.can_cast(from, to)
+  CHECK(can_cast(dtype::boolean, dtype::uint8));
+  CHECK(can_cast(dtype::int64, dtype::float64));
+  CHECK(can_cast(one<float>(), dtype::complex64));
+  CHECK_FALSE(can_cast(dtype::int32, dtype::float32));
+  CHECK_FALSE(can_cast(dtype::float64, dtype::complex64));
+  CHECK_FALSE(can_cast(one<i64>(), dtype::int32));
+}
+
+TEST_CASE("kinds and limits of element types") {
+  CHECK(types_of(dtype_kind::boolean) == "bool ");
+  CHECK(types_of(dtype_kind::signed_integer) == "int32 int64 ");
+  CHECK(types_of(dtype_kind::unsigned_integer) == "uint8 ");
+  CHECK(types_of(dtype_kind::integral) == "uint8 int32 int64 ");
+  CHECK(types_of(dtype_kind::real_floating) == "float32 float64 ");
+  CHECK(types_of(dtype_kind::complex_floating) == "complex64 complex128 ");
+  CHECK(types_of(dtype_kind::numeric) == "uint8 int32 int64 float32 float64 complex64 complex128 ");
+  STATIC_REQUIRE(finfo<double>().eps == 0x1p-52);
+  STATIC_REQUIRE(finfo<c64>().eps == 0x1p-23f);
+  CHECK(finfo<float>().bits == 32);
+  CHECK(finfo<double>().min == -finfo<double>().max);
+  CHECK(finfo<double>().smallest_normal == 0x1p-1022);
+  STATIC_REQUIRE(iinfo<u8>().max == 255);
+  CHECK(iinfo<i32>().min == -0x7fffffff - 1);
+  CHECK(iinfo<i64>().bits == 64);
 }

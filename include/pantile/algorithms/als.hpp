@@ -12,6 +12,7 @@
 
 namespace pantile {
 
+/// How to factorise ratings.
 struct als_options {
   index_t factors = 40;
   index_t iterations = 10;
@@ -20,7 +21,8 @@ struct als_options {
   std::uint64_t seed = 0;      ///< of the initial factors
   bool with_loss = true;       ///< evaluate the objective after every iteration
   /// What messages call users and items; their row numbers where empty.
-  std::span<std::int64_t const> user_ids{}, item_ids{};
+  std::span<std::int64_t const> user_ids{};
+  std::span<std::int64_t const> item_ids{};
 };
 
 /// One iteration of alternating least squares.
@@ -36,6 +38,7 @@ struct als_start {
   std::optional<array<T, 2>> user_factors{}, item_factors{};
 };
 
+/// The factors: the rating of a user and an item is near the product of their rows.
 template <element T>
 struct als_model {
   array<T, 2> user_factors;  ///< users x factors, tiled by rows so that the ratings of all ranks cost the same

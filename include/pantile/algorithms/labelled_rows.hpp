@@ -49,6 +49,7 @@ struct column_scaling {
   local_array<T, 1> deviation;  ///< of the whole population (divided by n); 1 for constant columns
 };
 
+/// Mean and deviation of each column, the same on every rank. Two reductions over the rows.
 template <floating_element T>
 column_scaling<T> scaling_of(array<T, 2> const& features,
                              std::source_location where = std::source_location::current());

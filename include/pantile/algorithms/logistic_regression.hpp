@@ -8,6 +8,7 @@
 
 namespace pantile {
 
+/// How to descend.
 struct logistic_regression_options {
   index_t iterations = 750;
   double alpha = 1e-5;  ///< the step
@@ -21,12 +22,14 @@ struct logistic_quality {
   double accuracy = 0;  ///< part of the rows whose label is the more probable one
 };
 
+/// Where the descent stands.
 struct logistic_regression_step {
   index_t iteration = 0;  ///< from 1
   logistic_quality quality{};
   double seconds = 0;  ///< mean time of an iteration since the step before, on the slowest rank
 };
 
+/// The weights, and how they came about.
 template <element T>
 struct logistic_regression_model {
   array<T, 1> weights;  ///< one per column of X; cut as the columns of X are

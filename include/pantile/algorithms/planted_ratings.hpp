@@ -8,6 +8,7 @@
 
 namespace pantile {
 
+/// The sizes of a generated table of ratings.
 struct planted_options {
   index_t users = 20'000;
   index_t items = 5'000;

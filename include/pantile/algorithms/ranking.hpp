@@ -39,6 +39,7 @@ ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_arra
                                     index_t length = 10,
                                     std::source_location where = std::source_location::current());
 
+/// An item and the product of its factors with the user's.
 struct recommendation {
   index_t item = 0;
   double score = 0;

@@ -8,6 +8,7 @@
 
 namespace pantile {
 
+/// Ratings to learn from, and those held out.
 template <element T>
 struct ratings_split {
   sparse_array<T> training;

@@ -68,6 +68,7 @@ class array {
         },
         [&] { return to_string(tiling_); });
   }
+  /// The same with a tiling that need not be compared.
   array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling)
       : shape_(shape), comm_(comm), tiling_(tiling.value) {
     allocate();
@@ -81,6 +82,7 @@ class array {
         stored_(tiling_.stored_box(comm.rank())),
         memory_(std::move(tile)),
         name_(detail::next_array_name()) {}
+  /// Copies of an array share nothing; what was moved from has no ranks.
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
     if (!comm_) return;
     allocate();
@@ -128,6 +130,7 @@ class array {
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
   operator()(Is... is) const;
 
+  /// The global shape, the extent of dimension d, and who owns what.
   shape_type const& shape() const noexcept { return shape_; }
   index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
   pantile::tiling const& tiling() const noexcept { return tiling_; }
@@ -136,6 +139,7 @@ class array {
     if (!comm_) throw tiling_error("the array has no ranks yet; assign to it before use");
     return *comm_;
   }
+  /// False for a default-constructed array.
   bool has_ranks() const noexcept { return comm_.has_value(); }
 
   /// This rank's owned elements, and what it stores including the halo.
@@ -144,6 +148,7 @@ class array {
   /// Row-major over `stored_box()`.
   T* data() noexcept { return reinterpret_cast<T*>(memory_.get()); }
   T const* data() const noexcept { return reinterpret_cast<T const*>(memory_.get()); }
+  /// The memory that holds the tile, for what must outlive the array.
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   /// The owned elements as an Eigen map (one and two dimensions) or a tile_view.
@@ -153,6 +158,7 @@ class array {
   std::span<T> span() { return {data(), owned_count()}; }
   std::span<T const> span() const { return {data(), owned_count()}; }
 
+  /// What printing calls the array: "array_7", counted up in program order, unless it is set.
   std::string const& name() const noexcept { return name_; }
   void set_name(std::string name) { name_ = std::move(name); }
   /// How often the array was updated since it was made.
@@ -211,6 +217,9 @@ class array {
 // Creation, by all ranks: they compare shape and tiling, and communicate nothing else. Shapes are written in
 // braces: `zeros<double>(world, {4, 3}, tiling::row())`.
 
+/// Elements that are not set (`empty`), are all `value`, 0 or 1, the halo too (collective). Throws tiling_error
+/// where the rule does not fit the shape or the number of ranks, shape_error for a negative extent,
+/// divergence_error where shape or tiling differ between the ranks.
 template <element T, std::size_t N>
 array<T, static_cast<int>(N)> empty(communicator const& comm, std::array<index_t, N> const& shape,
                                     tiling_rule const& rule,
@@ -263,7 +272,8 @@ array<T, static_cast<int>(N)> ones(communicator const& comm, std::array<index_t,
 }
 
 /// The array whose element at global index (i, j, ...) is f(i, j, ...); f is called once per stored element.
-/// What it throws is thrown on every rank. At PANTILE_CHECK=2 ranks that hold the same part compare it.
+/// What it throws is thrown on every rank; where f is noexcept, the ranks need not agree about that.
+/// Collective; other errors as of `full`. At PANTILE_CHECK=2 ranks that hold the same part compare it.
 template <element T, std::size_t N, class F>
 array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array<index_t, N> const& shape,
                                             tiling_rule const& rule, F f,

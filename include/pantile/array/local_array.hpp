@@ -33,7 +33,9 @@ class local_array {
   explicit local_array(shape_type const& shape)
       : shape_(shape),
         memory_(allocate_tile(checked_product(extents(shape).count(), sizeof(T)), memory_kind::local)) {}
+  /// The same value everywhere.
   local_array(shape_type const& shape, T value) : local_array(shape) { std::fill_n(data(), count(), value); }
+  /// Copies of an array share nothing; what was moved from has no elements.
   local_array(local_array const& other) : local_array(other.shape_) {
     std::copy_n(other.data(), count(), data());
   }
@@ -83,15 +85,19 @@ class local_array {
   template <scalar_operand S>
   local_array& operator=(S value);
 
+  /// The shape, the extent of dimension d and the number of elements.
   shape_type const& shape() const noexcept { return shape_; }
   index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
   index_t count() const noexcept { return extents(shape_).count(); }
+  /// The elements in row-major order: as a pointer, a span, an Eigen map (one and two dimensions) or a
+  /// tile_view.
   T* data() noexcept { return reinterpret_cast<T*>(memory_.get()); }
   T const* data() const noexcept { return reinterpret_cast<T const*>(memory_.get()); }
   std::span<T> span() noexcept { return {data(), static_cast<std::size_t>(count())}; }
   std::span<T const> span() const noexcept { return {data(), static_cast<std::size_t>(count())}; }
   auto local() noexcept { return detail::local_view<N>(data(), shape_, row_major_strides(shape_)); }
   auto local() const noexcept { return detail::local_view<N>(data(), shape_, row_major_strides(shape_)); }
+  /// The memory that holds them, for what must outlive the array.
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
@@ -103,6 +109,7 @@ class local_array {
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
   operator()(Is... is) const;
 
+  /// The element at these indices, one per dimension, unchecked.
   template <class... Index>
   requires(sizeof...(Index) == N && (std::is_convertible_v<Index, index_t> && ...)) T& operator()(
       Index... index) noexcept {

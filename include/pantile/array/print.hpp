@@ -22,8 +22,8 @@ void print_text(communicator const& comm, std::string const& mine, std::source_l
 
 }  // namespace detail
 
-/// This rank's elements and the annotation of seed 000's Listing 3: the tiles of all ranks, this rank and the
-/// number of ranks, name and generation. Many tiles are shortened.
+/// As text, without communication: this rank's elements and the annotation of seed 000's Listing 3: the tiles
+/// of all ranks, this rank and the number of ranks, name and generation. Many tiles are shortened.
 template <element T, int N>
 std::string to_string(array<T, N> const& a) {
   return detail::elements_text(reinterpret_cast<std::byte const*>(a.data()), a.stored_box(), a.owned_box(),
@@ -31,6 +31,7 @@ std::string to_string(array<T, N> const& a) {
          ", " + detail::annotation_text(a.tiling(), a.comm().rank(), a.name(), a.generation());
 }
 
+/// The elements in nested brackets; long dimensions show their first and last three.
 template <element T, int N>
 std::string to_string(local_array<T, N> const& a) {
   box const whole{extents(a.shape())};

@@ -13,12 +13,15 @@ namespace pantile {
 template <class T, int N>
 class tile_view {
  public:
+  /// The first element, the number of elements and the distances between them along each dimension.
   tile_view(T* data, std::array<index_t, N> const& extents, std::array<index_t, N> const& strides)
       : data_(data), extents_(extents), strides_(strides) {}
 
+  /// The number of elements along dimension d.
   index_t extent(int d) const noexcept { return extents_[static_cast<std::size_t>(d)]; }
   /// The distance in elements between neighbours along dimension d.
   index_t stride(int d) const noexcept { return strides_[static_cast<std::size_t>(d)]; }
+  /// The first element.
   T* data() const noexcept { return data_; }
 
   /// The element at local indices, one per dimension, counted from the view's first.

@@ -17,10 +17,12 @@ struct box {
   std::array<index_t, max_dimensions> hi{};
 
   box() = default;
+  /// The corners, one number per dimension each.
   box(std::initializer_list<index_t> low, std::initializer_list<index_t> high);
   /// The whole index space of `shape`.
   explicit box(extents const& shape);
 
+  /// The extent of dimension d, and the number of elements; 0 for empty boxes.
   index_t extent(int d) const noexcept { return std::max<index_t>(0, hi[index(d)] - lo[index(d)]); }
   index_t count() const noexcept {
     index_t n = 1;
@@ -33,6 +35,7 @@ struct box {
       if (hi[index(d)] <= lo[index(d)]) return true;
     return false;
   }
+  /// The extents as a shape.
   extents shape() const;
 
   /// True where every element of `other` is in this box; an empty box is in every box.

@@ -26,9 +26,11 @@ enum class error_kind : std::uint8_t {
 /// the operation, what it got, what it wanted and, where known, what to do.
 class error : public std::runtime_error {
  public:
+  /// `where`: the statement of the user that failed; `location`: the same as text, empty for none.
   error(error_kind kind, std::string message, std::source_location where = std::source_location::current());
   error(error_kind kind, std::string message, std::string location);
 
+  /// The kind alone, which travels between ranks.
   error_kind kind() const noexcept { return kind_; }
   /// The message alone.
   std::string const& message() const noexcept { return message_; }
@@ -45,21 +47,22 @@ class error : public std::runtime_error {
 template <error_kind Kind>
 class error_of : public error {
  public:
+  /// As for `error`, of this kind.
   explicit error_of(std::string message, std::source_location where = std::source_location::current())
       : error(Kind, std::move(message), where) {}
   error_of(std::string message, std::string location) : error(Kind, std::move(message), std::move(location)) {}
 };
 
-using shape_error = error_of<error_kind::shape>;
-using tiling_error = error_of<error_kind::tiling>;
-using index_error = error_of<error_kind::index>;
-using dtype_error = error_of<error_kind::dtype>;
-using domain_error = error_of<error_kind::domain>;
-using io_error = error_of<error_kind::io>;
-using linalg_error = error_of<error_kind::linalg>;
-using memory_error = error_of<error_kind::memory>;
-using mpi_error = error_of<error_kind::mpi>;
-using divergence_error = error_of<error_kind::divergence>;
+using shape_error = error_of<error_kind::shape>;            ///< shapes or extents that do not fit each other
+using tiling_error = error_of<error_kind::tiling>;          ///< tilings, rules or communicators that do not
+using index_error = error_of<error_kind::index>;            ///< an index or axis out of range
+using dtype_error = error_of<error_kind::dtype>;            ///< an element type that cannot be had
+using domain_error = error_of<error_kind::domain>;          ///< a value outside of a function's domain
+using io_error = error_of<error_kind::io>;                  ///< files: missing, malformed, not written
+using linalg_error = error_of<error_kind::linalg>;          ///< singular or indefinite matrices, no convergence
+using memory_error = error_of<error_kind::memory>;          ///< no memory, or a size that cannot be counted
+using mpi_error = error_of<error_kind::mpi>;                ///< MPI failed
+using divergence_error = error_of<error_kind::divergence>;  ///< the ranks do not do the same
 
 /// "shape_error" and so on: what a person calls the kind.
 std::string to_string(error_kind kind);

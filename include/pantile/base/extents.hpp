@@ -22,6 +22,7 @@ class extents {
   extents(std::array<index_t, N> const& sizes, std::source_location where = std::source_location::current())
       : extents(sizes.data(), static_cast<int>(N), where) {}
 
+  /// How many dimensions there are, and the extent of dimension d.
   constexpr int dimensions() const noexcept { return dimensions_; }
   constexpr index_t operator[](int d) const noexcept { return sizes_[static_cast<std::size_t>(d)]; }
   /// The number of elements; 1 for a shape without dimensions.

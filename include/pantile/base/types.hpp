@@ -61,6 +61,7 @@ concept element = requires {
   detail::dtype_traits<T>::value;
 };
 
+/// The dtype of an element type.
 template <element T>
 inline constexpr dtype dtype_of = detail::dtype_traits<T>::value;
 
@@ -77,11 +78,13 @@ constexpr int element_bytes(dtype type) {
   return sizes[static_cast<int>(type)];
 }
 
+/// True for the complex types.
 template <class T>
 inline constexpr bool is_complex = false;
 template <class T>
 inline constexpr bool is_complex<std::complex<T>> = true;
 
+/// Element types by kind; bool is an integer here.
 template <class T>
 concept complex_element = element<T> && is_complex<T>;
 template <class T>
@@ -98,6 +101,7 @@ template <class T>
 struct real_of<std::complex<T>> {
   using type = T;
 };
+/// The same as a type.
 template <class T>
 using real_t = typename real_of<T>::type;
 

@@ -17,7 +17,8 @@
 
 namespace pantile {
 
-/// Reductions that MPI knows for the element types; others go through `allreduce_with`.
+/// Reductions that MPI knows for the element types; others go through `allreduce_with`. dtype_error for what is
+/// not defined: bool has logical ones alone, complex elements sums and products, floating ones no logical ones.
 enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logical_or };
 
 namespace detail {
@@ -29,7 +30,9 @@ struct request_state;
 /// A message under way. Not waiting for it before it is destroyed gives it up.
 class request {
  public:
+  /// Nothing under way; `wait` returns at once.
   request();
+  /// The message goes over; what was under way in the target of an assignment is given up.
   request(request&&) noexcept;
   request& operator=(request&&) noexcept;
   ~request();
@@ -47,7 +50,7 @@ class request {
 /// A value that must be the same on every rank: a hash of its bits, and what a message says of it.
 struct checked_value {
   std::uint64_t print = 0;
-  std::function<std::string()> describe;
+  std::function<std::string()> describe;  ///< called where ranks differ
 };
 
 /// The ranks that work together: Pantile's one wall around MPI. A handle that copies in O(1); all copies are
@@ -61,6 +64,7 @@ class communicator {
  public:
   using where_t = std::source_location;
 
+  /// This rank, 0 .. size() - 1, and the number of ranks.
   int rank() const noexcept;
   int size() const noexcept;
   /// The rank in MPI_COMM_WORLD of one of these ranks.
@@ -69,6 +73,8 @@ class communicator {
   std::string const& host() const noexcept;
 
   // ---- point to point: tags from 30,000 on are Pantile's own
+  /// One message of trivially copyable elements, in pieces beyond chunk_limit(). Blocks until `data` may be
+  /// used; mpi_error where MPI fails.
   template <class T>
   void send(std::span<T const> data, int to, int tag = 0, where_t where = where_t::current()) const {
     isend_bytes(data.data(), bytes(data), to, tag, where).wait();
@@ -78,6 +84,7 @@ class communicator {
   void receive(std::span<T> data, int from, int tag = 0, where_t where = where_t::current()) const {
     ireceive_bytes(data.data(), bytes(data), from, tag, where).wait();
   }
+  /// The same under way: `data` must live, and be left alone, until the request is waited for.
   template <class T>
   [[nodiscard]] request isend(std::span<T const> data, int to, int tag = 0,
                               where_t where = where_t::current()) const {
@@ -94,8 +101,11 @@ class communicator {
                                        where_t where = where_t::current()) const;
 
   // ---- collectives
+  /// Returns when all ranks have called it. No payload.
   void barrier(where_t where = where_t::current()) const;
 
+  /// The root's elements on every rank; all give spans of one length (divergence_error). index_error for a root
+  /// that is no rank.
   template <class T>
   void bcast(std::span<T> data, int root, where_t where = where_t::current()) const {
     bcast_bytes(data.data(), bytes(data), root, type_print<T>(), where);
@@ -188,6 +198,7 @@ class communicator {
   std::string bcast(std::string text, int root, where_t where = where_t::current()) const;
 
   // ---- other communicators (collective)
+  /// The same ranks with messages of their own.
   communicator dup(where_t where = where_t::current()) const;
   /// Ranks of equal `color` together, ordered by `key`, then by rank here; a negative color gets none.
   std::optional<communicator> split(int color, int key, where_t where = where_t::current()) const;
@@ -220,6 +231,7 @@ class communicator {
   void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
 
   // ---- counting
+  /// What this rank has sent and received so far; see `traffic`.
   traffic counters() const noexcept;
   /// Counts a movement that was carried out without messages, inside a node.
   void count(traffic const& moved) const;
@@ -237,6 +249,7 @@ class communicator {
   /// True where two of these ranks, both of this node, read each other's shared memory.
   bool are_near(int one, int other) const noexcept;
 
+  /// True for copies of one communicator.
   bool operator==(communicator const& other) const noexcept { return state_ == other.state_; }
 
  private:

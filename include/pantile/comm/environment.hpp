@@ -13,6 +13,7 @@ namespace pantile {
 /// Unless OMP_NUM_THREADS is set, each rank uses its share of the cores that its node gives to the job.
 class environment {
  public:
+  /// Throws mpi_error where an environment exists already.
   environment(int& argc, char**& argv);
   ~environment();
   environment(environment const&) = delete;
@@ -34,7 +35,6 @@ class environment {
 /// returns 1. One that escapes on some ranks only is printed with rank, host, operation and source line, and
 /// the job is aborted within a second, whatever the other ranks wait for.
 int run(int argc, char** argv, std::function<int(communicator const&)> const& program);
-
 template <class Program>
 requires std::is_void_v<std::invoke_result_t<Program, communicator const&>>
 int run(int argc, char** argv, Program program) {

@@ -21,6 +21,7 @@ struct argument {
   char const* name;
   std::variant<index_t, std::uint64_t, double, std::complex<double>> value;
 
+  /// Its name in messages, and the number.
   template <class T>
   argument(char const* called, T const& v) : name(called) {
     if constexpr (is_complex<T>)

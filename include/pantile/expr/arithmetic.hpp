@@ -186,6 +186,7 @@ struct sign {
 
 }  // namespace functor
 
+/// -x; integers wrap, bool has none.
 PANTILE_UNARY_FUNCTION(negative)
 /// 1 / x; integers truncate, and 1 / 0 of them is a domain_error.
 PANTILE_UNARY_FUNCTION(reciprocal)
@@ -209,12 +210,19 @@ requires(array_operand<A> || array_operand<B> || array_operand<C>) auto fma(A co
   return pantile::apply(functor::fma{}, a, b, c);
 }
 
+/// The elements as they are.
 PANTILE_UNARY(positive, x)
+/// x * x: of complex numbers the square, not that of the modulus.
 PANTILE_UNARY(square, multiply{}(x, x))
 
+/// The operators of one operand: negative and positive.
 PANTILE_UNARY_OPERATOR(-, negative)
 PANTILE_UNARY_OPERATOR(+, positive)
 
+/// The operators of two operands, one of them an array or an expression; numbers take the array's element type
+/// where that holds their kind. Integers wrap; `/` and `%` of integers truncate as in C++ and throw
+/// domain_error for a division by zero; bool adds as "or", multiplies as "and" and does not subtract.
+/// `+=` and its like assign what the operator gives.
 PANTILE_ASSIGNING_OPERATOR(+, add)
 PANTILE_ASSIGNING_OPERATOR(-, subtract)
 PANTILE_ASSIGNING_OPERATOR(*, multiply)

@@ -57,10 +57,12 @@ PANTILE_BINARY_FUNCTION(left_shift)
 /// -1 for negative a.
 PANTILE_BINARY_FUNCTION(right_shift)
 
+/// Bit by bit; of integers and bool.
 PANTILE_BINARY(bitwise_and, static_cast<R>(convert<R>(a) & convert<R>(b)))
 PANTILE_BINARY(bitwise_or, static_cast<R>(convert<R>(a) | convert<R>(b)))
 PANTILE_BINARY(bitwise_xor, static_cast<R>(convert<R>(a) ^ convert<R>(b)))
 
+/// The operators for invert, bitwise_and, bitwise_or, bitwise_xor, left_shift and right_shift.
 PANTILE_UNARY_OPERATOR(~, invert)
 PANTILE_ASSIGNING_OPERATOR(&, bitwise_and)
 PANTILE_ASSIGNING_OPERATOR(|, bitwise_or)

@@ -12,12 +12,14 @@ namespace functor {
 using kernel::convert;
 }
 
+/// The larger and the smaller of two; NaN where one is NaN.
 PANTILE_BINARY(maximum, convert<R>(a) > convert<R>(b) || a != a ? convert<R>(a) : convert<R>(b))
 PANTILE_BINARY(minimum, convert<R>(a) < convert<R>(b) || a != a ? convert<R>(a) : convert<R>(b))
-// The other operand where one is NaN.
+/// The larger and the smaller of two; the other operand where one is NaN.
 PANTILE_BINARY(fmax, convert<R>(a) >= convert<R>(b) || b != b ? convert<R>(a) : convert<R>(b))
 PANTILE_BINARY(fmin, convert<R>(a) <= convert<R>(b) || b != b ? convert<R>(a) : convert<R>(b))
-PANTILE_UNARY(relu, x > T(0) || x != x ? x : T(0))  // NaN stays
+/// max(x, 0); NaN stays.
+PANTILE_UNARY(relu, x > T(0) || x != x ? x : T(0))
 
 namespace functor {
 

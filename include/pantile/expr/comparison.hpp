@@ -24,20 +24,25 @@ bool holds_for_parts(T x, Property property, Combine combine) {
 
 }  // namespace functor
 
+/// True where x is 0.
 PANTILE_UNARY(logical_not, x == T(0))
+/// True where the sign is set, of -0 and NaN too.
 PANTILE_UNARY(signbit, std::signbit(static_cast<floating_t<T>>(x)))
+/// Properties of numbers; a complex one is NaN or infinite where a part is, finite where both are.
 PANTILE_UNARY(isnan, x != x)
 PANTILE_UNARY(isfinite, holds_for_parts(
                             x, [](auto part) { return std::isfinite(part); }, std::logical_and<>()))
 PANTILE_UNARY(isinf, holds_for_parts(
                          x, [](auto part) { return std::isinf(part); }, std::logical_or<>()))
 
+/// Comparisons in the promoted type; with NaN only not_equal_to holds.
 PANTILE_BINARY(equal_to, convert<R>(a) == convert<R>(b))
 PANTILE_BINARY(not_equal_to, convert<R>(a) != convert<R>(b))
 PANTILE_BINARY(less, convert<R>(a) < convert<R>(b))
 PANTILE_BINARY(less_equal, convert<R>(a) <= convert<R>(b))
 PANTILE_BINARY(greater, convert<R>(a) > convert<R>(b))
 PANTILE_BINARY(greater_equal, convert<R>(a) >= convert<R>(b))
+/// Logic, of operands that are true where they are not 0. Both are evaluated everywhere.
 PANTILE_BINARY(logical_and, a != A(0) && b != B(0))
 PANTILE_BINARY(logical_or, a != A(0) || b != B(0))
 PANTILE_BINARY(logical_xor, (a != A(0)) != (b != B(0)))
@@ -66,6 +71,8 @@ requires(array_operand<A> || array_operand<B>) auto isclose(A const& a, B const&
   return pantile::apply(functor::isclose{rtol, atol, equal_nan}, a, b);
 }
 
+/// The operators for the functions above. `&&` and `||` evaluate both operands; the comparisons of arrays are
+/// arrays: see `all` and `any`.
 PANTILE_UNARY_OPERATOR(!, logical_not)
 PANTILE_OPERATOR(==, equal_to)
 PANTILE_OPERATOR(!=, not_equal_to)

@@ -47,6 +47,7 @@ struct angle {
 
 }  // namespace functor
 
+/// The conjugate and the parts; of real numbers the number itself and 0.
 PANTILE_UNARY_FUNCTION(conj)
 PANTILE_UNARY_FUNCTION(real)
 PANTILE_UNARY_FUNCTION(imag)

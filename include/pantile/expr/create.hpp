@@ -218,7 +218,7 @@ template <element U, element T, int N>
 local_array<U, N> empty_like(local_array<T, N> const& a) {
   return local_array<U, N>(a.shape());
 }
-/// With one value everywhere.
+/// With one value everywhere (the halo too), 0 or 1.
 template <element U, class A>
 requires detail::is_array<A>
 auto full_like(A const& a, std::type_identity_t<U> value) {
@@ -236,7 +236,7 @@ template <element U, class A>
 requires detail::is_array<A>
 auto ones_like(A const& a) { return full_like<U>(a, U(1)); }
 
-// Of the same element type.
+/// Of the same element type.
 template <class A>
 requires detail::is_array<A>
 auto empty_like(A const& a) { return empty_like<typename A::value_type>(a); }

@@ -35,8 +35,10 @@ F logistic(F x) {
 }
 }  // namespace functor
 
+/// Roots; NaN of negative numbers for sqrt. cbrt is for real numbers.
 PANTILE_UNARY(sqrt, std::sqrt(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(cbrt, cube_root(static_cast<floating_t<T>>(x)))
+/// Exponentials and logarithms; expm1(x) is exp(x) - 1 and log1p(x) is log(1 + x), exact for small x.
 PANTILE_UNARY(exp, math::exp(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(exp2, math::exp2(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(expm1, math::expm1(static_cast<floating_t<T>>(x)))
@@ -44,6 +46,7 @@ PANTILE_UNARY(log, math::log(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(log1p, math::log1p(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(log2, math::log2(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(log10, math::log10(static_cast<floating_t<T>>(x)))
+/// Trigonometric and hyperbolic functions and their inverses, in radians; NaN outside of their domains.
 PANTILE_UNARY(sin, math::sin(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(cos, math::cos(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(tan, math::tan(static_cast<floating_t<T>>(x)))
@@ -56,19 +59,27 @@ PANTILE_UNARY(tanh, math::tanh(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(asinh, math::asinh(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(acosh, math::acosh(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(atanh, math::atanh(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(sigmoid, logistic(static_cast<floating_t<T>>(x)))  // 1 / (1 + exp(-x))
+/// 1 / (1 + exp(-x)), without overflow.
+PANTILE_UNARY(sigmoid, logistic(static_cast<floating_t<T>>(x)))
+/// Degrees in radians, and back.
 PANTILE_UNARY(deg2rad, static_cast<floating_t<T>>(x) * (std::numbers::pi_v<floating_t<T>> / 180))
 PANTILE_UNARY(rad2deg, static_cast<floating_t<T>>(x) * (180 / std::numbers::pi_v<floating_t<T>>))
 
+/// To a whole number: down, up, to the nearest (halves to the even one, as in NumPy), towards 0. Integers
+/// become double.
 PANTILE_UNARY(floor, std::floor(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(ceil, std::ceil(static_cast<floating_t<T>>(x)))
-PANTILE_UNARY(round, std::nearbyint(static_cast<floating_t<T>>(x)))  // half to even, as in NumPy
+PANTILE_UNARY(round, std::nearbyint(static_cast<floating_t<T>>(x)))
 PANTILE_UNARY(trunc, std::trunc(static_cast<floating_t<T>>(x)))
 
+/// a to the power of b; integers compute as double. NaN for a negative base and a power that is not whole.
 PANTILE_BINARY(pow, math::pow(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+/// sqrt(a^2 + b^2) without overflow, and the angle of the point (b, a) in [-pi, pi].
 PANTILE_BINARY(hypot, math::hypot(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 PANTILE_BINARY(atan2, math::atan2(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+/// log(exp(a) + exp(b)) without overflow.
 PANTILE_BINARY(logaddexp, log_add_exp(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
+/// |a| with the sign of b, and the number next to a in the direction of b.
 PANTILE_BINARY(copysign, std::copysign(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 PANTILE_BINARY(nextafter, std::nextafter(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 

@@ -22,6 +22,7 @@
 
 namespace pantile {
 
+/// The shape of an array of N dimensions.
 template <int N>
 using shape_t = std::array<index_t, static_cast<std::size_t>(N)>;
 
@@ -59,6 +60,7 @@ struct evaluation_site {
   bool checked = false;
   detail::statement what;
   mutable std::vector<detail::read_operand> reads;
+  /// Tells of an operand that is read from `first` on.
   template <class T>
   void note_read(T const* first, std::array<index_t, static_cast<std::size_t>(N)> const& strides) const {
     if constexpr (detail::can_be_nan<T>) {
@@ -85,6 +87,7 @@ struct operand_survey {
   std::optional<tiling> best;        // of the largest operand that spans the result
   index_t best_bytes = -1;
   bool asked = false;  // for `best`, by the user
+  /// Takes notice of a distributed operand: the largest one counts, tiled ones before replicated ones.
   void consider(communicator const& c, tiling const& t, index_t bytes);
   /// A part of the expression shall be computed under this tiling; the first that spans the result is heard.
   void ask(tiling const& t);
@@ -263,6 +266,7 @@ struct map_node : node_members<map_node<F, Es...>> {
   auto bind(evaluation_site<M> const& site) const;
 };
 
+/// An operand as a node: arrays become leaves that share their memory, nodes are themselves.
 template <element T, int N>
 leaf<T, N> as_node(array<T, N> const& a) {
   return leaf<T, N>(a);

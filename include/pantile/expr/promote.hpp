@@ -52,6 +52,7 @@ struct promote {
 
 }  // namespace detail
 
+/// The element type of the result where A and B meet.
 template <class A, class B>
 using promote_t = typename detail::promote<A, B>::type;
 
@@ -87,6 +88,7 @@ struct weak {
 
 }  // namespace detail
 
+/// That of several types; and the type that a C++ number of type S takes beside arrays of T.
 template <class... Ts>
 using promote_all_t = typename detail::promote_all<Ts...>::type;
 template <class S, class T>

@@ -5,6 +5,7 @@
 
 #include <source_location>
 #include <utility>
+#include <vector>
 
 // Views: an array seen with other strides. Transposing, slicing, dropping and adding dimensions move nothing
 // and copy nothing. Views of an array that is not const, and views of these, can be assigned to:
@@ -16,7 +17,8 @@ namespace pantile {
 /// end.
 template <int K>
 struct axes {
-  std::array<int, static_cast<std::size_t>(K)> which{};
+  std::array<int, static_cast<std::size_t>(K)> which{};  ///< as they were given
+  /// The axes.
   template <std::integral... Is>
   requires(sizeof...(Is) == K) constexpr axes(Is... is) : which{static_cast<int>(is)...} {}
 };
@@ -170,6 +172,10 @@ auto moveaxis(E&& e, int from, int to, std::source_location where = std::source_
   return transpose(std::forward<E>(e), axes, where);
 }
 
+/// With the last two dimensions exchanged: the transpose of a matrix, or of each page.
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto matrix_transpose(E&& e) { return swapaxes(std::forward<E>(e), -2, -1); }
+
 namespace detail {
 /// Dimension d at index i.
 template <array_operand E>
@@ -198,6 +204,20 @@ template <array_operand E>
 requires(dimensions_of<E> >= 3) auto page(E&& e, index_t k,
                                           std::source_location where = std::source_location::current()) {
   return detail::at_index(std::forward<E>(e), dimensions_of<E> - 3, k, where);
+}
+
+/// The views at index 0, 1, ... along `axis`, which they do not have: a std::vector of them. Of an expression
+/// each one carries it out anew: assign it first.
+template <array_operand E>
+requires(dimensions_of<E> >= 2) auto unstack(E const& e, int axis = 0,
+                                             std::source_location where = std::source_location::current()) {
+  constexpr int N = dimensions_of<E>;
+  auto const& n = as_node(e);
+  int const a = detail::normalised_axis(axis, N, where);
+  view_map const view = detail::view_of(n);
+  std::vector<decltype(detail::seen_as<N - 1>(n, view))> parts;
+  for (index_t i = 0; i < view.shape[a]; ++i) parts.push_back(detail::seen_as<N - 1>(n, view.dropped(a, i)));
+  return parts;
 }
 
 /// A new dimension of extent 1 that stands at `axis` of the result.

@@ -9,8 +9,9 @@
 
 namespace pantile {
 
+/// How to read a table of numbers.
 struct csv_options {
-  char separator = 0;  ///< 0: detect; ',', ';', '\t', or ' ' for any run of spaces and tabs
+  char separator = 0;  ///< 0: detect; a comma, semicolon, tab, or ' ' for any run of spaces and tabs
   /// detect: the first line is a header where a field of it is not a number (an empty field is no evidence)
   header_rule header = header_rule::detect;
   bool allow_non_finite = false;  ///< accept the words nan, inf and infinity; otherwise they are errors

@@ -11,8 +11,9 @@
 
 namespace pantile {
 
+/// How to read a table of ratings.
 struct ratings_options {
-  char separator = 0;  ///< 0: detect; ',', ';', '\t', or ':' for "::"
+  char separator = 0;  ///< 0: detect; a comma, semicolon, tab, or ':' for "::"
   header_rule header =
       header_rule::detect;  ///< detect: a first line whose first field is not a number is a header
 };

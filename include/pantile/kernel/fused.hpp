@@ -16,11 +16,17 @@
 // that are contiguous in every operand and runs over stretches of the last one; operands that are not
 // contiguous there are first brought into a small buffer, so that the innermost loop always reads unit strides
 // and vectorises.
+//
+// A bound operand has `unit_stride()`: stretches of any length can be read as they lie; `mergeable(d, extent)`:
+// dimension d continues in the one below it, which has this extent; `fixed()`: it must see the index as it is;
+// `removed(d)`: dimension d goes; `at_index(index, length)`: what gives the elements of a stretch by `[j]`; and
+// `may_throw`.
 namespace pantile::kernel {
 
 /// The longest stretch that is buffered, in elements.
 inline constexpr index_t stretch = 512;
 
+/// One number per dimension: strides, extents or an index.
 template <int N>
 using strides_t = std::array<index_t, static_cast<std::size_t>(N)>;
 

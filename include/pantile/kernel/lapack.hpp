@@ -2,6 +2,7 @@
 
 #include <pantile/base/types.hpp>
 
+#include <complex>
 #include <cstdint>
 
 // LAPACK under its own names for float, double, complex<float> and complex<double>. Matrices are row-major and
@@ -49,6 +50,12 @@ index_t gesdd(index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh);
 /// elements).
 template <class T>
 index_t syevd(index_t n, T* a, real_t<T>* eigenvalues, bool vectors);
+
+/// The eigenvalues of a (n x n, overwritten) in LAPACK's order; the columns of `vectors`, where it is not null,
+/// become right eigenvectors of norm 1. Both are complex for real elements, too. Returns 0, or > 0 where the
+/// iteration does not converge.
+template <class T>
+index_t geev(index_t n, T* a, std::complex<real_t<T>>* eigenvalues, std::complex<real_t<T>>* vectors);
 
 /// Least squares of least norm: b (max(m, n) x k, the right-hand sides in its first m rows) becomes the
 /// solution in its first n rows, and where rank = n < m what the squares of the residuals add up from in the

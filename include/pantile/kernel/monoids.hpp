@@ -25,6 +25,7 @@ template <class T>
 struct wide<std::complex<T>> {
   using type = std::complex<double>;
 };
+/// The same as a type.
 template <class T>
 using wide_t = typename wide<T>::type;
 
@@ -32,6 +33,7 @@ using wide_t = typename wide<T>::type;
 template <class T>
 using sum_t = std::conditional_t<std::is_integral_v<T>, std::int64_t, T>;
 
+/// Integers wrap.
 template <class A>
 constexpr A wrapping_add(A a, A b) {
   if constexpr (std::is_integral_v<A>)

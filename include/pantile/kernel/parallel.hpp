@@ -13,6 +13,7 @@ class function_ref;
 template <class R, class... Args>
 class function_ref<R(Args...)> {
  public:
+  /// `f` must outlive the reference.
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref>)
       function_ref(F&& f)  // NOLINT(google-explicit-constructor): made at the call
@@ -20,6 +21,7 @@ class function_ref<R(Args...)> {
         call_([](void* object, Args... args) {
           return (*static_cast<std::remove_reference_t<F>*>(object))(args...);
         }) {}
+  /// Calls it.
   R operator()(Args... args) const { return call_(object_, args...); }
 
  private:

@@ -14,6 +14,7 @@ struct ranked {
   index_t place = 0;
 };
 
+/// By what an item is sorted.
 constexpr auto key_of(std::unsigned_integral auto key) { return key; }
 constexpr std::uint64_t key_of(ranked const& r) { return r.key; }
 

@@ -8,7 +8,7 @@
 // Elementary functions that vectorise. glibc has vector versions of them in libmvec (at most 4 ulp), which GCC
 // calls only under -ffast-math; the declarations below say of the same functions that vector versions exist, so
 // that loops marked `omp simd` use them under any flags. Where there are none, and for complex elements, these
-// are the functions of <cmath>.
+// are those of the standard library.
 namespace pantile::math {
 
 #if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__) && defined(_OPENMP)

@@ -310,8 +310,8 @@ void fill(A&& target, S value) {
   target = value;
 }
 
-/// Runs an expression: an array in its natural tiling (collective). Throws tiling_error where all operands are
-/// local.
+/// Runs an expression: an array in its natural tiling (collective). Communication: what its operations say.
+/// Throws tiling_error where all operands are local.
 template <array_operand E>
 auto eval(E const& expression, std::source_location where = std::source_location::current()) {
   using Node = node_of<E>;
@@ -319,7 +319,8 @@ auto eval(E const& expression, std::source_location where = std::source_location
 }
 
 /// An expression with this tiling (collective). Local operands become distributed: each rank keeps its tile of
-/// them.
+/// them, and nothing is communicated. Throws tiling_error where the rule does not fit, divergence_error where
+/// it differs between the ranks.
 template <array_operand E>
 auto distribute(communicator const& comm, E const& expression, tiling_rule const& rule,
                 std::source_location where = std::source_location::current()) {

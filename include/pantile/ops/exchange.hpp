@@ -92,8 +92,8 @@ local_array<value_of<E>, dimensions_of<E>> gather(
   return result;
 }
 
-/// The root's array on every rank, whatever the other ranks pass (collective). Throws index_error for a root
-/// that is no rank.
+/// The root's array on every rank, whatever the other ranks pass (collective): one bcast of its elements.
+/// Throws index_error for a root that is no rank.
 template <element T, int N>
 local_array<T, N> broadcast(communicator const& comm, local_array<T, N> const& on_root, int root,
                             std::source_location where = std::source_location::current()) {
@@ -105,8 +105,8 @@ local_array<T, N> broadcast(communicator const& comm, local_array<T, N> const& o
   return result;
 }
 
-/// parts[r] goes to rank r; returns what came from each rank, by rank (collective). The shapes are free. Throws
-/// shape_error on every rank where one has not one part for each rank.
+/// parts[r] goes to rank r; returns what came from each rank, by rank (collective): one exchange. The shapes
+/// are free. Throws shape_error on every rank where one has not one part for each rank.
 template <element T, int N>
 std::vector<local_array<T, N>> all_to_all(communicator const& comm, std::vector<local_array<T, N>> const& parts,
                                           std::source_location where = std::source_location::current()) {

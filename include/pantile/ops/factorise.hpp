@@ -6,25 +6,30 @@
 // all compute the same, the factors are replicated: for matrices that fit on one rank. The factors are of the
 // kind of the operand: `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and
 // operands that hold their elements for other expressions. Integers compute as double. Collective where the
-// operand is distributed; errors are thrown on every rank.
+// operand is distributed; errors are thrown on every rank. Communication: each rank fetches what it lacks of
+// the matrix (nothing of a replicated one), one agreement about errors and one allreduce of 16 bytes.
 namespace pantile {
 
+/// A = p l u.
 template <class Matrix>
 struct lu_result {
   Matrix p, l, u;
 };
+/// A = q r.
 template <class Matrix>
 struct qr_result {
   Matrix q, r;
 };
+/// A = u diag(s) vh.
 template <class Matrix, class Vector>
 struct svd_result {
   Matrix u;
   Vector s;
   Matrix vh;
 };
+/// A v = v diag(eigenvalues), the eigenvectors being the columns of v.
 template <class Vector, class Matrix>
-struct eigh_result {
+struct eigen_result {
   Vector eigenvalues;
   Matrix eigenvectors;
 };
@@ -46,6 +51,11 @@ void factor_svd(char const* operation, index_t m, index_t n, T* a, real_t<T>* s,
 template <class T>
 void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vectors,
                  std::source_location where);
+
+/// The same for any square matrix; the eigenvectors go to `v`, which may be null.
+template <class T>
+void factor_eig(char const* operation, index_t n, T* a, std::complex<real_t<T>>* w, std::complex<real_t<T>>* v,
+                std::source_location where);
 
 template <array_operand E>
 using linalg_t = floating_t<value_of<E>>;
@@ -175,7 +185,7 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
   detail::compute_alike(
       a.comm, where,
       [&] { detail::factor_eigh("eigh", a.extent[0], elements_of(a), elements_of(w), true, where); }, w, a);
-  return eigh_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
+  return eigen_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
       detail::returned_like<E>(w), detail::returned_like<E>(a)};
 }
 

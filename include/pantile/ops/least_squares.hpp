@@ -11,6 +11,7 @@
 // operand is distributed; errors are thrown on every rank.
 namespace pantile {
 
+/// What lstsq gives, arrays of the kind of A.
 template <class Solution, class Reals>
 struct lstsq_result {
   Solution x;

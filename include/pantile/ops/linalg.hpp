@@ -3,6 +3,7 @@
 // Linear algebra beyond dot.
 #include <pantile/ops/contract.hpp>
 #include <pantile/ops/diagonal.hpp>
+#include <pantile/ops/eig.hpp>
 #include <pantile/ops/factorise.hpp>
 #include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/matrix_power.hpp>

@@ -34,7 +34,8 @@ auto retile(E const& expression, tiling_rule const& rule,
 }
 
 /// Brings the neighbours' elements into the halo and counts an update (collective): for an array whose elements
-/// were written through `local()` or `data()`. Assignments do so themselves.
+/// were written through `local()` or `data()`. Assignments do so themselves. Communication: the halo of each
+/// tile, one message from each owner; none without a halo.
 template <element T, int N>
 void refresh_halo(array<T, N>& a, std::source_location where = std::source_location::current()) {
   a.comm().check_same("refresh_halo", a.tiling().fingerprint(), where);
@@ -42,14 +43,16 @@ void refresh_halo(array<T, N>& a, std::source_location where = std::source_locat
   a.touch();
 }
 
-/// The whole array on every rank (collective): as `local_array<T, N>(e)`.
+/// The whole array on every rank (collective): as `local_array<T, N>(e)`. Communication: each rank gets the
+/// elements that it does not own, one message from each owner.
 template <array_operand E>
 auto all_gather(E const& expression) {
   using Node = node_of<E>;
   return local_array<typename Node::value_type, Node::dimensions>(Node(as_node(expression)));
 }
 
-/// Elementwise reduction over the ranks of arrays that each rank holds (collective). T: see reduce_op.
+/// Elementwise reduction over the ranks of arrays of one shape that each rank holds (collective): one allreduce
+/// of all elements. divergence_error where the numbers of elements differ.
 template <element T, int N>
 local_array<T, N> all_reduce(communicator const& comm, local_array<T, N> const& mine,
                              reduce_op op = reduce_op::sum,

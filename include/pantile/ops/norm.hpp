@@ -14,6 +14,7 @@ namespace pantile {
 struct ord {
   double p = 2;
   bool frobenius = false;
+  /// Any p; -ord::inf is the other extreme.
   constexpr explicit ord(double order) : p(order) {}
   constexpr ord operator-() const { return ord(-p); }
   static ord const inf;

@@ -27,6 +27,7 @@ class pending {
  public:
   pending() = default;
   pending(pending&& other) noexcept = default;
+  /// What was under way in the target is dropped first.
   pending& operator=(pending&& other) noexcept {
     work_.reset();  // before what it writes to
     value_ = std::move(other.value_);

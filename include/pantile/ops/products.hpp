@@ -85,7 +85,7 @@ requires(dimensions_of<A> == 1 && dimensions_of<B> == 1) auto outer(A const& a, 
   return broadcast_to(expand_dims(x, 1), std::array<index_t, 2>{x.shape()[0], y.shape()[0]}) * y;
 }
 
-/// transpose(A) A, by half the work of a product.
+/// transpose(A) A, by half the work of a product: as `dot`.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto gram(E const& e,
                                           std::source_location where = std::source_location::current()) {
@@ -103,7 +103,8 @@ requires(dimensions_of<E> ==
   return sum(pantile::apply(functor::on_diagonal{}, diagonal, n), where);
 }
 
-/// The sum of conj(a) b along an axis, operands broadcast: a number at once for vectors, a node otherwise.
+/// The sum of conj(a) b along an axis, operands broadcast: a number at once for vectors, a node otherwise. One
+/// fused reduction: see `sum`.
 template <array_operand A, array_operand B>
 auto vecdot(A const& a, B const& b, int axis = -1,
             std::source_location where = std::source_location::current()) {
@@ -112,7 +113,7 @@ auto vecdot(A const& a, B const& b, int axis = -1,
 
 /// a x b of vectors of three elements along the last dimension; the other dimensions are broadcast. Throws
 /// shape_error where the last extent is not 3 (NumPy has products of two elements too) or the shapes do not
-/// fit.
+/// fit. A node; four `roll`s along that dimension.
 template <array_operand A, array_operand B>
 auto cross(A const& a, B const& b, std::source_location where = std::source_location::current()) {
   extents const left(as_node(a).shape()), right(as_node(b).shape());
@@ -123,7 +124,8 @@ auto cross(A const& a, B const& b, std::source_location where = std::source_loca
   return roll(a, -1, -1, where) * roll(b, -2, -1, where) - roll(a, -2, -1, where) * roll(b, -1, -1, where);
 }
 
-/// The Kronecker product: blocks a[i, j] B, (m1 m2) x (n1 n2). A node; cut by rows as A is, in multiples of m2.
+/// The Kronecker product: blocks a[i, j] B, (m1 m2) x (n1 n2). A node; cut by rows as A is, in multiples of
+/// m2; each rank fetches what it lacks of B.
 template <array_operand A, array_operand B>
 requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B const& b) {
   using T = promote_t<value_of<A>, value_of<B>>;

@@ -67,7 +67,7 @@ auto quantile(E const& e, std::vector<double> const& q,
   }
   return result;
 }
-/// Along an axis, which is sorted: a node without it.
+/// Along an axis, which is sorted (communication: see sort): a node without it.
 template <array_operand E>
 auto quantile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;

@@ -9,7 +9,9 @@
 #include <utility>
 
 // Joining and repeating arrays. Each function is a node; carried out, every part goes straight to where the
-// result wants it: one movement per operand, none where the ranks do not cut the axis.
+// result wants it: one movement per operand, none where the ranks do not cut the axis. The result is tiled like
+// the operand where the ranks do not cut the axis, by rows otherwise. Throws index_error for an axis that is
+// not there, domain_error for a negative number of repetitions or a negative width.
 namespace pantile {
 
 namespace detail {

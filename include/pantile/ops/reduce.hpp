@@ -78,6 +78,7 @@ PANTILE_REDUCTION_FORMS(prod, detail::reduction<monoid::prod>)
 PANTILE_REDUCTION_FORMS(min, detail::reduction<monoid::min>)
 PANTILE_REDUCTION_FORMS(max, detail::reduction<monoid::max>)
 
+/// Whether any element is not 0, and whether all are; of nothing false and true.
 PANTILE_REDUCTION_FORMS(any, detail::reduction<monoid::any>)
 PANTILE_REDUCTION_FORMS(all, detail::reduction<monoid::all>)
 

@@ -55,10 +55,10 @@ auto scan(char const* name, E const& e, int axis, std::source_location where) {
 
 }  // namespace detail
 
-/// Sums of the elements up to each one along `axis`; a vector needs none. Element types as those of `sum`;
-/// float accumulates in double. A node: the result has e's shape and tiling (rows where that is custom). Two
-/// passes over the data; between them one exclusive scan of one number per line over the ranks along the axis,
-/// where it is cut. The same bits for any number of threads.
+/// Sums and products of the elements up to each one along `axis`; a vector needs none. Element types as those
+/// of `sum`; float accumulates in double. A node: the result has e's shape and tiling (rows where that is
+/// custom). Two passes over the data; between them one exclusive scan of one number per line over the ranks
+/// along the axis, where it is cut. The same bits for any number of threads.
 template <array_operand E>
 auto cumsum(E const& e, detail::scan_axis<dimensions_of<E>> axis = {},
             std::source_location where = std::source_location::current()) {

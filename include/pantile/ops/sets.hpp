@@ -1,11 +1,15 @@
 #pragma once
 
 #include <pantile/ops/owned.hpp>
+#include <pantile/ops/reshape.hpp>
+#include <pantile/ops/scan.hpp>
 #include <pantile/ops/sort.hpp>
+#include <pantile/ops/take.hpp>
 
 #include <source_location>
 
-// Sorted arrays as sets: which values there are, and where others would go among them.
+// Sorted arrays as sets: which values there are, and where others would go among them. Real elements; zeros of
+// both signs are one value, and all NaN are one.
 namespace pantile {
 
 namespace detail {
@@ -61,12 +65,13 @@ auto unique(E const& e) {
   return detail::distinct_of(node_of<E>(as_node(e))).first;
 }
 
+/// What unique_counts gives: operands that hold their elements.
 template <element T>
 struct unique_counts_result {
   leaf<T, 1> values;
   leaf<index_t, 1> counts;
 };
-/// The distinct elements and how often each occurs.
+/// The distinct elements and how often each occurs; otherwise as unique.
 template <array_operand E>
 auto unique_counts(E const& e) {
   auto [values, counts] = detail::distinct_of(node_of<E>(as_node(e)));
@@ -107,12 +112,14 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
       });
 }
 
+/// What unique_inverse gives: operands that hold their elements.
 template <element T, int N>
 struct unique_inverse_result {
   leaf<T, 1> values;
   leaf<index_t, N> inverse;
 };
-/// The distinct elements, and for each element which of them it is: values[inverse] is e.
+/// The distinct elements, and for each element which of them it is: values[inverse] is e. At once (collective):
+/// unique, then searchsorted.
 template <array_operand E>
 auto unique_inverse(E const& e) {
   using T = value_of<E>;
@@ -122,7 +129,30 @@ auto unique_inverse(E const& e) {
   return unique_inverse_result<T, N>{values, searchsorted(values, operand).resolve()};
 }
 
-/// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling.
+/// What unique_all gives: operands that hold their elements.
+template <element T, int N>
+struct unique_all_result {
+  leaf<T, 1> values;         ///< ascending
+  leaf<index_t, 1> indices;  ///< where each occurs first, row-major
+  leaf<index_t, N> inverse;  ///< which of the values each element is
+  leaf<index_t, 1> counts;   ///< how often each occurs
+};
+/// The distinct elements, the row-major number of the first occurrence of each, for each element which of them
+/// it is, and how often each occurs. At once (collective): unique, argsort, take and searchsorted.
+template <array_operand E>
+auto unique_all(E const& e) {
+  using T = value_of<E>;
+  auto const operand = detail::carried_out<T>(as_node(e));
+  auto const [values, counts] = detail::distinct_of(operand);
+  // A stable sort has the first of equal elements first.
+  auto const order = argsort(flatten(operand)).resolve();
+  auto const first = (cumsum(counts) - counts).resolve();
+  return unique_all_result<T, dimensions_of<E>>{values, detail::carried_out<index_t>(take(order, first, 0)),
+                                                searchsorted(values, operand).resolve(), counts};
+}
+
+/// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling; carried
+/// out, as unique of the tests and two searchsorted.
 template <array_operand E, array_operand S>
 auto isin(E const& e, S const& test_elements) {
   constexpr int N = dimensions_of<E>;

@@ -12,6 +12,7 @@
 // operand is distributed; errors are thrown on every rank.
 namespace pantile {
 
+/// det = sign exp(logabsdet).
 template <class T>
 struct slogdet_result {
   T sign;

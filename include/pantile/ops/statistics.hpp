@@ -12,6 +12,7 @@ namespace pantile {
 /// What is taken from the number of elements where a variance divides by it: `var(A, 0, ddof{1})`.
 struct ddof {
   double value = 0;
+  /// 0: of a whole population; 1: of a sample.
   constexpr explicit ddof(double v) : value(v) {}
 };
 
@@ -88,6 +89,7 @@ PANTILE_REDUCTION_FORMS(stdev, detail::deviation_reduction)
             std::source_location where = std::source_location::current()) {                               \
     return implementation(e, detail::chosen_axes<dimensions_of<E>, true>(how, where), where, less);       \
   }
+/// With the number that is taken from the number of elements.
 PANTILE_DDOF_FORMS(var, detail::variance_reduction)
 PANTILE_DDOF_FORMS(stdev, detail::deviation_reduction)
 #undef PANTILE_DDOF_FORMS

@@ -14,6 +14,7 @@ struct transfer {
   box storage;  // what the sender stores of the source, halo included
   std::vector<box> parts;
   std::vector<int> slots;
+  /// The elements of all parts.
   index_t count() const noexcept;
 };
 
@@ -25,6 +26,7 @@ struct movement {
   std::vector<transfer> receives;  // by ascending peer, never this rank
   transfer local;                  // copied inside this rank
 
+  /// What this rank sends and receives: exactly what its communicator will count.
   index_t elements_sent() const noexcept;
   index_t elements_received() const noexcept;
   index_t messages_sent() const noexcept { return static_cast<index_t>(sends.size()); }
@@ -51,6 +53,7 @@ struct movement_volume {
   index_t messages_total = 0;
   index_t messages_busiest = 0;
 };
+/// The volume of plan_retile over all ranks. O(messages of all ranks) for Cartesian tilings.
 movement_volume retile_volume(tiling const& source, tiling const& target);
 
 }  // namespace pantile

@@ -24,6 +24,7 @@ inline constexpr std::uint64_t exponential_stream = 0x6578706f6e656e00ULL;
 /// in every build.
 class generator {
  public:
+  /// One stream of a seed.
   constexpr explicit generator(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
   /// 64 random bits.
@@ -33,6 +34,7 @@ class generator {
   /// Standard normal (Box-Muller); at most 8.6 standard deviations from 0.
   double normal(index_t counter) const noexcept;
 
+  /// What it was made of.
   constexpr std::uint64_t seed() const noexcept { return seed_; }
   constexpr std::uint64_t stream() const noexcept { return stream_; }
 

@@ -42,11 +42,13 @@ class sparse_array {
   sparse_array(communicator const& comm, pantile::tiling const& tiled, detail::csr<T> rows,
                index_t duplicates = 0, std::source_location where = std::source_location::current());
 
+  /// The shape, the extent of dimension d, and which rows each rank has.
   shape_type const& shape() const noexcept { return shape_; }
   index_t extent(int d) const noexcept { return shape_[static_cast<std::size_t>(d)]; }
   pantile::tiling const& tiling() const noexcept { return tiling_; }
   /// Throws tiling_error for a default-constructed array.
   communicator const& comm() const;
+  /// False for a default-constructed array.
   bool has_ranks() const noexcept { return comm_.has_value(); }
 
   /// This rank's rows are first_row() .. first_row() + local_rows().

@@ -21,6 +21,7 @@ class tiling;
 /// <= q of all ranks; a vector is cut along its only dimension.
 class tiling_rule {
  public:
+  /// As the class says.
   static tiling_rule row();
   static tiling_rule column();
   static tiling_rule page();

@@ -61,12 +61,14 @@ class tiling {
   static tiling from_boxes(extents const& shape, std::vector<box> boxes, std::vector<index_t> halos = {},
                            std::source_location where = std::source_location::current());
 
+  /// The index space and the number of ranks.
   extents const& shape() const noexcept;
   int ranks() const noexcept;
   /// The box that `rank` owns. O(dimensions).
   box box_of(int rank) const;
   /// The owned box widened by the halo and clipped to the shape; an empty tile stays empty. O(dimensions).
   box stored_box(int rank) const;
+  /// How far tiles are widened along dimension d, and whether any are.
   index_t halo(int d) const noexcept;
   bool has_halo() const noexcept;
   /// The same tiling without (or with other) halos.
@@ -78,6 +80,7 @@ class tiling {
   /// The ranks whose stored boxes meet `b`, ascending.
   std::vector<int> holders(box const& b) const;
 
+  /// A part of a box and the rank that provides it.
   struct piece {
     int rank;
     box part;
@@ -89,6 +92,7 @@ class tiling {
   /// possible.
   std::vector<box> provided_by(int owner, box const& wanted, int reader) const;
 
+  /// True for a process grid, false for a list of boxes.
   bool is_cartesian() const noexcept;
   /// True where the box of every rank is the whole index space.
   bool is_replicated() const noexcept;
@@ -116,6 +120,7 @@ class tiling {
   bool owns_alike(tiling const& other) const;
   /// Equal where every rank has the same box and the same halo.
   bool operator==(tiling const& other) const;
+  /// Equal for equal tilings.
   std::uint64_t hash() const noexcept;
   /// A hash of every box and halo as this tiling is written down, for ranks to compare: O(sum of cuts) for
   /// Cartesian tilings, O(ranks) for custom ones.

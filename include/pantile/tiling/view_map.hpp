@@ -18,6 +18,7 @@ struct range {
   index_t step = 1;
 
   constexpr range() = default;
+  /// From, to (not included), by; `{}` for what is left out.
   constexpr range(std::optional<index_t> from, std::optional<index_t> to, index_t by = 1)
       : start(from), stop(to), step(by) {}
 };

@@ -27,10 +27,12 @@ class recorder {
   recorder(recorder const&) = delete;
   recorder& operator=(recorder const&) = delete;
 
+  /// A region begins, and the innermost one ends.
   virtual void enter(char const* operation) = 0;
   virtual void leave() = 0;
   /// Something to say about the region that is open: ("shape", "(4, 3)"), ("algorithm", "Gram matrix").
   virtual void note(char const* key, std::string value) = 0;
+  /// What this rank has sent and received, and the operations that it has carried out.
   virtual void moved(traffic const& volume) = 0;
   virtual void computed(double flops) = 0;
   /// Bytes of matrices that a product reads from memory: each pass over an operand counts.
@@ -45,15 +47,16 @@ class recorder {
   int acting_as = -1;
 };
 
+/// Who listens to this thread, if anybody.
 inline thread_local recorder* active = nullptr;
 
 /// True while operations are only rehearsed.
 inline bool rehearsing() noexcept { return active && active->acting_as >= 0; }
 
+/// Tells of a kernel's work: operations, bytes of matrices.
 inline void computed(double flops) {
   if (active) active->computed(flops);
 }
-
 inline void read(double bytes) {
   if (active) active->read(bytes);
 }
@@ -64,6 +67,7 @@ void needs_elements(char const* operation);
 /// Makes a recorder listen for its own lifetime.
 class listen {
  public:
+  /// What listened before is back when this goes.
   explicit listen(recorder& r) : before_(std::exchange(active, &r)) {}
   ~listen() { active = before_; }
   listen(listen const&) = delete;
@@ -76,6 +80,7 @@ class listen {
 /// An operation, for its own lifetime.
 class region {
  public:
+  /// `operation` must live as long as the recorder: a literal.
   explicit region(char const* operation) : recorder_(active) {
     if (recorder_) recorder_->enter(operation);
   }

@@ -15,6 +15,8 @@ struct traffic {
   index_t bytes_received = 0;
   index_t messages_sent = 0;
   index_t messages_received = 0;
+
+  /// What came since an earlier reading; and added up.
   traffic operator-(traffic const& earlier) const noexcept;
   traffic& operator+=(traffic const& more) noexcept;
   bool operator==(traffic const&) const noexcept = default;

@@ -44,23 +44,16 @@ if(PANTILE_SANITIZE)
 endif()
 
 # Test programs are many and run for milliseconds: optimised, they would take twice as long to compile. What is
-# optimised is the library, the programs, the examples, the benchmarks, NumPy's judge and the tests of kernels (pure).
-set(PANTILE_PURE_TEST_OPTIMIZE -O1)
-set(PANTILE_MPI_TEST_OPTIMIZE -O0)
-if(PANTILE_SANITIZE)
-  set(PANTILE_PURE_TEST_OPTIMIZE -O0)
-endif()
+# optimised is the library, the programs, the examples (which are tests, too) and the benchmarks.
+#
+# Parsing Catch2, Eigen and the library takes 5 s, more than most tests themselves: they are precompiled once for all.
+# CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
+pantile_precompile(pantile_test_pch -O0)
+target_link_libraries(pantile_test_pch PRIVATE Catch2::Catch2 nlohmann_json::nlohmann_json)
+target_precompile_headers(pantile_test_pch PRIVATE <catch2/catch.hpp>)
 
-# Parsing Catch2, Eigen and the library takes 5 s, more than most tests themselves: they are precompiled, once for each
-# set of flags. CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
-pantile_precompile(pantile_mpi_test_pch ${PANTILE_MPI_TEST_OPTIMIZE})
-pantile_precompile(pantile_pure_test_pch ${PANTILE_PURE_TEST_OPTIMIZE})
-foreach(pch IN ITEMS pantile_mpi_test_pch pantile_pure_test_pch)
-  target_link_libraries(${pch} PRIVATE Catch2::Catch2 nlohmann_json::nlohmann_json)
-  target_precompile_headers(${pch} PRIVATE <catch2/catch.hpp>)
-endforeach()
-
-# _pantile_settings(<file>): the settings line of a test file, as a list in `settings`.
+# _pantile_settings(<file>): the settings line of a test file, as a list in `settings`; `left_out` where this build shall
+# not have the test.
 function(_pantile_settings file)
   file(STRINGS ${file} lines REGEX "^(//|#) ctest: " LIMIT_COUNT 1)
   set(settings "")
@@ -69,13 +62,23 @@ function(_pantile_settings file)
     separate_arguments(settings UNIX_COMMAND "${settings}")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   endif()
+  set(left_out FALSE)
+  if("RELEASE_ONLY" IN_LIST settings)
+    list(REMOVE_ITEM settings RELEASE_ONLY)
+    if(PANTILE_SANITIZE AND NOT PANTILE_SANITIZE_ALL_TESTS)
+      set(left_out TRUE)
+    endif()
+  endif()
+  set(left_out
+      ${left_out}
+      PARENT_SCOPE)
   set(settings
       ${settings}
       PARENT_SCOPE)
 endfunction()
 
 # Catch2's own code is compiled once for each kind of main.
-function(_pantile_add_test_program target source main kind)
+function(_pantile_add_test_program target source main)
   if(NOT TARGET ${main})
     add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
     pantile_own_target(${main})
@@ -85,7 +88,7 @@ function(_pantile_add_test_program target source main kind)
   endif()
   add_executable(${target} ${source})
   pantile_own_target(${target})
-  target_compile_options(${target} PRIVATE ${PANTILE_${kind}_TEST_OPTIMIZE})
+  target_compile_options(${target} PRIVATE -O0)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # More of what GCC 12 sees in sums of strings. Tests add many, and the sanitizers watch them; the library keeps
     # these warnings.
@@ -98,8 +101,7 @@ function(_pantile_add_test_program target source main kind)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
-  string(TOLOWER pantile_${kind}_test_pch pch)
-  target_precompile_headers(${target} REUSE_FROM ${pch})
+  target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
 endfunction()
 
 function(pantile_pure_test name source)
@@ -107,7 +109,7 @@ function(pantile_pure_test name source)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
   endif()
-  _pantile_add_test_program(pure_${name} ${source} catch_main PURE)
+  _pantile_add_test_program(pure_${name} ${source} catch_main)
   add_test(NAME pure.${name} COMMAND pure_${name})
   set_tests_properties(
     pure.${name} PROPERTIES LABELS pure TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
@@ -116,7 +118,7 @@ endfunction()
 
 function(pantile_mpi_test name source)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "RANKS")
-  _pantile_add_test_program(mpi_${name} ${source} mpi_main MPI)
+  _pantile_add_test_program(mpi_${name} ${source} mpi_main)
   pantile_add_mpi_runs(mpi.${name} mpi_${name} RANKS ${arg_RANKS} TIMEOUT ${arg_TIMEOUT} LABELS mpi)
 endfunction()
 

@@ -1,4 +1,4 @@
-# ctest: TIMEOUT 280
+# ctest: TIMEOUT 280 RELEASE_ONLY
 # pantile-als on MovieLens: sizes, falling loss, the same loss for every number of ranks, ranking quality, results file.
 source "$(dirname "$0")/programs.bash"
 need_data movielens-small/ratings.csv

@@ -1,3 +1,4 @@
+// ctest: RELEASE_ONLY
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/planted_ratings.hpp>
 #include <pantile/algorithms/ranking.hpp>

@@ -1,3 +1,4 @@
+// ctest: RELEASE_ONLY
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/ranking.hpp>
 #include <pantile/algorithms/split_ratings.hpp>

@@ -1,3 +1,4 @@
+// ctest: RELEASE_ONLY
 #include <pantile/comm/environment.hpp>
 
 #include <catch2/catch.hpp>

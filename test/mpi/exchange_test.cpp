@@ -1,4 +1,5 @@
 // From the ranks' own arrays to distributed ones and back.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

@@ -1,5 +1,6 @@
 // Each elementwise function and operator of the language is one row: its name, the expression, the same for one
 // element, and the range of arguments.
+// ctest: RELEASE_ONLY
 #include "mpi/function_cases.hpp"
 
 #include <complex>

@@ -1,5 +1,6 @@
 // Elementwise functions and operators of the other element types: complex, integers that wrap, bool and single
 // precision.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

@@ -1,4 +1,5 @@
 // Pantile beside the user's own MPI, Eigen and memory.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/array/tile_of.hpp>

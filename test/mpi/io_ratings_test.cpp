@@ -14,9 +14,9 @@ using io_cases::shared_file;
 
 namespace {
 
-using row = std::array<std::int64_t, 3>;  // user, item, twice the rating
+using rating_row = std::array<std::int64_t, 3>;  // user, item, twice the rating
 
-std::string text_of(std::vector<row> const& rows) {
+std::string text_of(std::vector<rating_row> const& rows) {
   std::string text;
   for (auto const& [user, item, value] : rows)
     text += std::to_string(user) + "," + std::to_string(item) + "," + std::to_string(value / 2) +
@@ -31,7 +31,7 @@ TEST_CASE("ratings are numbered by id, and duplicates found across ranks", "[io]
   std::mt19937 random{21};
   for (std::size_t const count :
        {std::size_t{1}, std::size_t{2}, std::size_t{7}, std::size_t{3000}, std::size_t{40'000}}) {
-    std::vector<row> rows(count);
+    std::vector<rating_row> rows(count);
     for (auto& r : rows)
       r = {std::int64_t(random() % 50) * 1'000'000'007 - 9, std::int64_t(random() % 300),
            std::int64_t(random() % 11)};
@@ -51,7 +51,7 @@ TEST_CASE("ratings are numbered by id, and duplicates found across ranks", "[io]
     CHECK(table.duplicates == static_cast<index_t>(count - last.size()));
     CHECK_FALSE(table.had_header);
 
-    std::vector<row> expected, mine;
+    std::vector<rating_row> expected, mine;
     auto const n = static_cast<index_t>(users.size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
       index_t const user = std::distance(users.begin(), users.find(rows[i][0]));

@@ -1,4 +1,5 @@
 // The text of arrays: elements and the annotation of Listing 3.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/array/print.hpp>

@@ -1,4 +1,5 @@
 // Every reduction there is, over everything and over each axis, and reductions inside expressions.
+// ctest: RELEASE_ONLY
 #include "mpi/reduction_cases.hpp"
 
 #include <pantile/expr/structured.hpp>

@@ -1,4 +1,5 @@
 // The elements in row-major order under another shape, beside a copy of the whole.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

@@ -1,4 +1,5 @@
 // Rows written by index arrays, beside loops.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

@@ -1,4 +1,5 @@
 // Elements chosen by index arrays, beside loops over the whole; bytes beside the plan.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/functions.hpp>

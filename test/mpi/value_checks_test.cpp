@@ -1,4 +1,5 @@
 // PANTILE_CHECK=2: values that must be the same on every rank are compared, and NaN is found where it is made.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
 #include <pantile/expr/create.hpp>

@@ -4,6 +4,7 @@
 #include <pantile/array/local_array.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
+#include <pantile/base/pack.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/expr/promote.hpp>
 #include <pantile/expr/rewrite.hpp>
@@ -235,32 +236,30 @@ struct map_node : node_members<map_node<F, Es...>> {
       std::remove_cvref_t<decltype(std::declval<F const&>()(std::declval<typename Es::value_type>()...))>;
 
   F f;
-  std::tuple<Es...> operands;
+  detail::pack<Es...> operands;
   shape_t<dimensions> extent;
 
   map_node(F function, Es const&... es)
-      : f(function), operands(es...), extent(detail::broadcast_shape<dimensions>(es...)) {}
+      : f(function), operands{{es}...}, extent(detail::broadcast_shape<dimensions>(es...)) {}
 
   shape_t<dimensions> const& shape() const noexcept { return extent; }
   /// The same function of what `visit` makes of the operands, from left to right.
   template <class Visit>
   auto visited(Visit const& visit) const {
-    return std::apply(
-        [&](auto const&... es) {
-          // Braces: in the same order on every rank.
-          std::tuple<decltype(visit(es))...> made{visit(es)...};
-          return std::apply(
-              [&](auto const&... m) { return map_node<F, std::remove_cvref_t<decltype(m)>...>(f, m...); },
-              made);
-        },
-        operands);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      // Braces: in the same order on every rank.
+      return map_node<F, std::remove_cvref_t<decltype(visit(detail::get<I>(operands)))>...>{
+          f, visit(detail::get<I>(operands))...};
+    }
+    (std::index_sequence_for<Es...>{});
   }
   /// The same function of operands that are arrays: products and reductions below are carried out.
   auto resolve() const {
     return visited([](auto const& e) { return std::remove_cvref_t<decltype(e.resolve())>(e.resolve()); });
   }
   void survey(operand_survey& s) const {
-    std::apply([&](auto const&... es) { (es.survey(s), ...); }, operands);
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::get<I>(operands).survey(s), ...); }
+    (std::index_sequence_for<Es...>{});
   }
   template <int M>
   auto bind(evaluation_site<M> const& site) const;

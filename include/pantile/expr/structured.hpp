@@ -40,11 +40,11 @@ T scale_of(identity_node<T> const&) {
 }
 template <class T>
 T scale_of(map_node<functor::multiply, scalar_node<T>, identity_node<T>> const& e) {
-  return std::get<0>(e.operands).value;
+  return detail::get<0>(e.operands).value;
 }
 template <class T>
 T scale_of(map_node<functor::multiply, identity_node<T>, scalar_node<T>> const& e) {
-  return std::get<1>(e.operands).value;
+  return detail::get<1>(e.operands).value;
 }
 
 template <class E>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/base/pack.hpp>
 #include <pantile/base/types.hpp>
 #include <pantile/kernel/convert.hpp>
 #include <pantile/kernel/parallel.hpp>
@@ -8,7 +9,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
 // One fused loop for a whole elementwise expression. An expression is bound to a box of the index space: each
@@ -143,35 +143,50 @@ class bound_map {
   template <class Runs>
   struct run_of;
   template <class... Runs>
-  struct run_of<std::tuple<Runs...>> {
+  struct run_of<detail::pack<Runs...>> {
     F f;
-    std::tuple<Runs...> runs;
+    detail::pack<Runs...> runs;
     value_type operator[](index_t j) const {
-      return std::apply([&](Runs const&... r) { return f(r[j]...); }, runs);
+      return [&]<std::size_t... I>(std::index_sequence<I...>) { return f(detail::get<I>(runs)[j]...); }
+      (std::index_sequence_for<Runs...>{});
     }
   };
-  using run = run_of<std::tuple<typename Operands::run...>>;
+  using run = run_of<detail::pack<typename Operands::run...>>;
 
-  bound_map(F f, Operands const&... operands) : f_(f), operands_(operands...) {}
+  bound_map(F f, Operands const&... operands) : f_(f), operands_{{operands}...} {}
   bool unit_stride() const {
-    return std::apply([](auto const&... o) { return (o.unit_stride() && ...); }, operands_);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::get<I>(operands_).unit_stride() && ...);
+    }
+    (each{});
   }
   bool mergeable(int d, index_t extent_below) const {
-    return std::apply([&](auto const&... o) { return (o.mergeable(d, extent_below) && ...); }, operands_);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::get<I>(operands_).mergeable(d, extent_below) && ...);
+    }
+    (each{});
   }
   bool fixed() const {
-    return std::apply([](auto const&... o) { return (o.fixed() || ...); }, operands_);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return (detail::get<I>(operands_).fixed() || ...);
+    }
+    (each{});
   }
   void removed(int d) {
-    std::apply([&](auto&... o) { (o.removed(d), ...); }, operands_);
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::get<I>(operands_).removed(d), ...); }
+    (each{});
   }
   run at_index(strides_t<N> const& index, index_t length) {
-    return std::apply([&](auto&... o) { return run{f_, {o.at_index(index, length)...}}; }, operands_);
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return run{f_, {{detail::get<I>(operands_).at_index(index, length)}...}};
+    }
+    (each{});
   }
 
  private:
+  using each = std::index_sequence_for<Operands...>;
   F f_;
-  std::tuple<Operands...> operands_;
+  detail::pack<Operands...> operands_;
 };
 
 /// The loop nest over a box after dimensions of one element are dropped and contiguous ones merged: `extents`

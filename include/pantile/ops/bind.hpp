@@ -102,17 +102,12 @@ auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
 template <class F, class... Es>
 template <int M>
 auto map_node<F, Es...>::bind(evaluation_site<M> const& site) const {
-  return std::apply(
-      [&](auto const&... es) {
-        // Braces: operands are fetched in the same order on every rank.
-        std::tuple<decltype(es.bind(site))...> bound{es.bind(site)...};
-        return std::apply(
-            [&](auto const&... b) {
-              return kernel::bound_map<F, M, std::remove_cvref_t<decltype(b)>...>(f, b...);
-            },
-            bound);
-      },
-      operands);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    // Braces: operands are fetched in the same order on every rank.
+    return kernel::bound_map<F, M, decltype(detail::get<I>(operands).bind(site))...>{
+        f, detail::get<I>(operands).bind(site)...};
+  }
+  (std::index_sequence_for<Es...>{});
 }
 
 }  // namespace pantile

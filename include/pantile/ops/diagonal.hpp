@@ -262,7 +262,7 @@ requires(detail::symbol_rank<A> ==
   static constexpr char const* name = "dot(A, diag(v) + identity(n)) is dot(A, diag(v + 1))";
   using sum_type = map_node<functor::add, diag_node<V, true>, detail::identity_node<T>>;
   static auto apply(A const& a, sum_type const& b, std::source_location where) {
-    return dot(a, diag(std::get<0>(b.operands).vector + T(1)), where);
+    return dot(a, diag(detail::get<0>(b.operands).vector + T(1)), where);
   }
 };
 

@@ -139,7 +139,10 @@ template <node E, class Target>
 bool reads_elsewhere(tiled_node<E> const& e, Target const& target);
 template <class F, class... Es, class Target>
 bool reads_elsewhere(map_node<F, Es...> const& e, Target const& target) {
-  return std::apply([&](auto const&... es) { return (reads_elsewhere(es, target) || ...); }, e.operands);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return (reads_elsewhere(get<I>(e.operands), target) || ...);
+  }
+  (std::index_sequence_for<Es...>{});
 }
 template <node E, class Target>
 bool reads_elsewhere(tiled_node<E> const& e, Target const& target) {

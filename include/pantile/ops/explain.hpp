@@ -95,9 +95,10 @@ std::string expression_text(tiled_node<E> const& t);
 template <class F, class... Es>
 std::string expression_text(map_node<F, Es...> const& m) {
   std::string arguments;
-  std::apply(
-      [&](auto const&... es) { ((arguments += (arguments.empty() ? "" : ", ") + expression_text(es)), ...); },
-      m.operands);
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((arguments += (I == 0 ? "" : ", ") + expression_text(get<I>(m.operands))), ...);
+  }
+  (std::index_sequence_for<Es...>{});
   return function_name(typeid(F)) + "(" + arguments + ")";
 }
 template <node A, node B>

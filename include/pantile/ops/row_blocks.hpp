@@ -326,7 +326,8 @@ struct weighted_gram_node : node_members<weighted_gram_node<T, V>> {
   shape_t<2> const& shape() const { return extent; }
 
   leaf<T, 2> resolve() const {
-    auto const& [transposed, weights] = left.operands;
+    auto const& transposed = detail::get<0>(left.operands);
+    auto const& weights = detail::get<1>(left.operands);
     auto x = detail::held_rows_of(transposed);
     if (!x || !detail::are_transposes(transposed, right) || left.shape() != transposed.shape())
       return dot_node<scaled_type, leaf<T, 2>>(left, right, where).resolve();

@@ -1,7 +1,7 @@
 # The test harness: how tests are built and in which environment CTest runs them.
 #
-#   pantile_pure_test(<name> <source>)            no MPI            CTest: pure.<name>
-#   pantile_mpi_test(<name> <source> [RANKS ...]) on several ranks  CTest: mpi.<name>.np<R>
+#   pantile_pure_test(<name> <source> [OPTIMIZE])             no MPI            CTest: pure.<name>
+#   pantile_mpi_test(<name> <source> [RANKS ...] [OPTIMIZE])  on several ranks  CTest: mpi.<name>.np<R>
 #   pantile_shell_test(<name> <script>)           exit code 77 means skipped
 #   pantile_add_mpi_runs(<test> <target> ...)     CTest entries <test>.np<R> of a program that is there
 #
@@ -44,7 +44,8 @@ if(PANTILE_SANITIZE)
 endif()
 
 # Test programs are many and run for milliseconds: optimised, they would take twice as long to compile. What is
-# optimised is the library, the programs, the examples (which are tests, too) and the benchmarks.
+# optimised is the library, the programs, the examples (which are tests, too), the benchmarks, and those tests whose
+# oracles take long: OPTIMIZE (not with sanitizers).
 #
 # Parsing Catch2, Eigen and the library takes 5 s, more than most tests themselves: they are precompiled once for all.
 # CMAKE_DISABLE_PRECOMPILE_HEADERS shows which tests forget an include.
@@ -88,7 +89,12 @@ function(_pantile_add_test_program target source main)
   endif()
   add_executable(${target} ${source})
   pantile_own_target(${target})
-  target_compile_options(${target} PRIVATE -O0)
+  if(arg_OPTIMIZE AND NOT PANTILE_SANITIZE)
+    target_compile_options(${target} PRIVATE -O1)
+  else()
+    target_compile_options(${target} PRIVATE -O0)
+    target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # More of what GCC 12 sees in sums of strings. Tests add many, and the sanitizers watch them; the library keeps
     # these warnings.
@@ -101,11 +107,10 @@ function(_pantile_add_test_program target source main)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
-  target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
 endfunction()
 
 function(pantile_pure_test name source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMIZE" "TIMEOUT" "")
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
   endif()
@@ -117,7 +122,7 @@ function(pantile_pure_test name source)
 endfunction()
 
 function(pantile_mpi_test name source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "TIMEOUT" "RANKS")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMIZE" "TIMEOUT" "RANKS")
   _pantile_add_test_program(mpi_${name} ${source} mpi_main)
   pantile_add_mpi_runs(mpi.${name} mpi_${name} RANKS ${arg_RANKS} TIMEOUT ${arg_TIMEOUT} LABELS mpi)
 endfunction()

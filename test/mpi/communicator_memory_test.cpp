@@ -1,3 +1,4 @@
+// ctest: OPTIMIZE
 #include <pantile/base/error.hpp>
 #include <pantile/comm/environment.hpp>
 #include <pantile/comm/memory.hpp>

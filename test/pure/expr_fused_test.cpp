@@ -1,5 +1,6 @@
 // The fused loops on several threads: long and strided operands, results that are streamed past the cache,
 // reductions whose threads share the axis.
+// ctest: OPTIMIZE
 #include "support/tilings.hpp"
 
 #include <pantile/expr/functions.hpp>

@@ -1,3 +1,4 @@
+// ctest: OPTIMIZE
 #include <pantile/kernel/als.hpp>
 
 #include <Eigen/Dense>

@@ -1,3 +1,4 @@
+// ctest: OPTIMIZE
 #include <pantile/kernel/copy.hpp>
 
 #include <catch2/catch.hpp>

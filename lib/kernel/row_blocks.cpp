@@ -44,30 +44,35 @@ void one_pass_product(index_t m, index_t n, index_t k, matrix_view<T> x, std::sp
   if (m == 0 || n == 0) return;
 
   index_t const step = rows_per_block<T>(k), blocks = (m + step - 1) / step;
-  // Every thread adds up a product of its own, and they are added in the order of the threads.
-  std::vector<std::vector<T>> sums(static_cast<std::size_t>(parallel_threads(blocks, m * (k + 1))));
-  parallel_ranges(blocks, m * (k + 1), [&](index_t begin, index_t end, int thread) {
-    auto& own = sums[static_cast<std::size_t>(thread)];
-    own.assign(static_cast<std::size_t>(k * n), T(0));
+  // Parts add up products of their own, which are added in their order: however many threads there are, the sum
+  // is the same. They take at most 64 MiB.
+  index_t const room = (index_t{64} << 20) / std::max<index_t>(k * n * index_t{sizeof(T)}, 1);
+  index_t const parts = std::min(blocks, std::clamp<index_t>(room, 1, 32));
+  std::vector<std::vector<T>> sums(static_cast<std::size_t>(parts));
+  parallel_ranges(parts, m * (k + 1), [&](index_t begin, index_t end, int) {
     std::vector<std::vector<T>> storage;
     std::vector<T*> panels;
     for (auto const& f : inner)
       panels.push_back(storage.emplace_back(static_cast<std::size_t>(step * f.n)).data());
     std::vector<T> v(static_cast<std::size_t>(step * n));
-    for (index_t block = begin; block < end; ++block) {
-      index_t const lo = block * step, hi = std::min(lo + step, m), rows = hi - lo;
-      auto const here = rows_from(x, lo);
-      for (std::size_t i = 0; i < inner.size(); ++i) {
-        index_t const ni = inner[i].n;
-        if (ni > 0 && k > 0)
-          blas::product(rows, ni, k, here, {inner[i].data, ni, false}, T(0), panels[i], ni);
-        else
-          std::fill_n(panels[i], rows * ni, T(0));
+    for (index_t part = begin; part < end; ++part) {
+      auto& own = sums[static_cast<std::size_t>(part)];
+      own.assign(static_cast<std::size_t>(k * n), T(0));
+      for (index_t block = blocks * part / parts; block < blocks * (part + 1) / parts; ++block) {
+        index_t const lo = block * step, hi = std::min(lo + step, m), rows = hi - lo;
+        auto const here = rows_from(x, lo);
+        for (std::size_t i = 0; i < inner.size(); ++i) {
+          index_t const ni = inner[i].n;
+          if (ni > 0 && k > 0)
+            blas::product(rows, ni, k, here, {inner[i].data, ni, false}, T(0), panels[i], ni);
+          else
+            std::fill_n(panels[i], rows * ni, T(0));
+        }
+        between(lo, hi, panels, v.data());
+        if (k > 0)
+          blas::product<T>(k, n, rows, {here.data, here.ld, !here.transposed}, {v.data(), n, false}, T(1),
+                           own.data(), n);
       }
-      between(lo, hi, panels, v.data());
-      if (k > 0)
-        blas::product<T>(k, n, rows, {here.data, here.ld, !here.transposed}, {v.data(), n, false}, T(1),
-                         own.data(), n);
     }
   });
   for (auto const& own : sums)

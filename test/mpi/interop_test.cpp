@@ -78,6 +78,9 @@ TEST_CASE("tile_of is the tile") {
   auto const expected =
       from_function<double>(world(), {13, 4}, tiling::row(), [](index_t i, index_t) { return double(i); });
   CHECK(all(a == expected));
+  mine = local_array<double, 2>(mine.shape(), 7.0);  // into the tile, not beside it
+  a.touch();
+  CHECK(all(a == 7.0));
   if (world().size() > 1) {
     auto h = zeros<double>(world(), {13, 4}, tiling::row().halo(1));
     CHECK_THROWS_AS(tile_of(h), tiling_error);

@@ -255,3 +255,16 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
   CHECK(thrown_by([&] { dot(transpose(x), dot(x, local_array<double, 1>({4}, 1.0))); }) == "shape_error");
   CHECK(thrown_by([&] { dot(x, dot(x, local_array<double, 1>({3}, 1.0))); }) == "shape_error");
 }
+
+TEST_CASE("a function that fails within a rule fails on every rank") {
+  auto const x = spread(samples<double>(shape_of<2>{12, 3}), tiling::row());
+  local_array<double, 1> const w({3}, 1.0), c({12}, 2.0);
+  auto const y =
+      from_function<double>(world(), {12}, tiling::row(), [](index_t i) { return static_cast<double>(i); });
+  auto const f = [](double v) { return v == 11.0 ? throw std::runtime_error("eleven") : v; };
+  CHECK(thrown_by([&] { eval(dot(transpose(x), dot(x, w) - dot(diag(c), map(f, y)))); }) != "");
+  auto const n = cast<std::int32_t>(y);
+  CHECK(thrown_by([&] {
+          eval(dot(transpose(x), dot(x, w) - dot(identity<double>(12), cast<double>(5 / (n - 11)))));
+        }) == "domain_error");
+}

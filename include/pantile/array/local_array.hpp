@@ -41,11 +41,17 @@ class local_array {
   }
   local_array(local_array&& other) noexcept
       : shape_(std::exchange(other.shape_, {})), memory_(std::exchange(other.memory_, nullptr)) {}
+  /// Into the memory that is there, where others look at it too (views, the array of `tile_of`) and the shape
+  /// stays.
   local_array& operator=(local_array const& other) {
     if (this != &other) *this = local_array(other);
     return *this;
   }
   local_array& operator=(local_array&& other) noexcept {
+    if (memory_ && other.memory_ && memory_.use_count() > 1 && shape_ == other.shape_) {
+      if (memory_ != other.memory_) std::copy_n(other.data(), count(), data());
+      return *this;
+    }
     shape_ = std::exchange(other.shape_, {});
     memory_ = std::exchange(other.memory_, nullptr);
     return *this;

@@ -91,6 +91,7 @@ struct shifted_dot_node : node_members<shifted_dot_node<A, B>> {
     }
     if (trace::active) trace::active->note("rewritten", "dot(A, B) + s * identity(n) adds s to the diagonal");
     auto const result = product.resolve();
+    check_arguments(result.comm, "dot + s * identity(n)", {{"s", shift}}, product.where);
     box const& mine = result.stored_box;
     index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
     auto* elements = reinterpret_cast<value_type*>(result.memory.get());

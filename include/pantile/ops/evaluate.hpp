@@ -60,6 +60,8 @@ inline constexpr bool may_fail<map_node<F, Es...>> = [] {
 }();
 template <node E>
 inline constexpr bool may_fail<tiled_node<E>> = may_fail<E>;
+template <node E>
+inline constexpr bool may_fail<rewritten_node<E>> = may_fail<E>;
 
 /// How many operations an element of a fused expression takes.
 template <class E>
@@ -162,7 +164,7 @@ array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const&
   if constexpr (std::is_same_v<E, leaf<T, N>>) {
     // What an operation has just made, and nobody else has, need not be copied.
     if (resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1 &&
-        resolved.stored_tiling == target && !checks_values())
+        resolved.stored_tiling == target && !target.has_halo() && !checks_values())
       return array<T, N>(comm, resolved.extent, agreed_tiling{target}, resolved.memory);
   }
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});

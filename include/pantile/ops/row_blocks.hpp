@@ -56,7 +56,7 @@ std::optional<held_rows<T>> held_rows_of(leaf<T, 2> const& transposed) {
 /// True where two leaves are the same matrix, one the transpose of the other.
 template <element T>
 bool are_transposes(leaf<T, 2> const& a, leaf<T, 2> const& b) {
-  return a.memory == b.memory && a.view.is_permutation() && b.view.is_permutation() &&
+  return a.memory == b.memory && a.comm == b.comm && a.view.is_permutation() && b.view.is_permutation() &&
          a.view.axis[0] == b.view.axis[1];
 }
 
@@ -161,7 +161,7 @@ auto with_panels(E const& e, std::vector<leaf<T, D>>& inner) {
     if constexpr (is_inner<T, D, Operand>) {
       auto const w = carried_out<T>(operand.b);
       auto const known = std::find_if(inner.begin(), inner.end(), [&](leaf<T, D> const& other) {
-        return other.memory == w.memory && other.is_whole() && w.is_whole();
+        return other.memory == w.memory && other.comm == w.comm && other.is_whole() && w.is_whole();
       });
       auto const place = static_cast<std::size_t>(known - inner.begin());
       if (known == inner.end()) inner.push_back(w);
@@ -226,6 +226,12 @@ leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E con
   for (auto const& w : inner)
     if (w.comm) survey.consider(*w.comm, w.seen_tiling(), 0);
   auto const site = site_of_rows<T, D>(x, survey, between.shape());
+  if (x.comm && checks_values()) {
+    value_comparison same;
+    between.survey(same.operands);
+    for (auto const& w : inner) w.survey(same.operands);
+    same.check(*x.comm, {"dot", where});
+  }
   auto const here = brought<D>(between, site);
   index_t const rows = x.hi - x.lo, n = D == 2 ? extent[D - 1] : 1;
   std::vector<local_array<T, D>> whole;
@@ -299,7 +305,7 @@ struct one_pass_node : node_members<one_pass_node<T, E>> {
 
 template <element T, node E>
 requires(std::is_same_v<typename E::value_type, T>&& detail::has_inner<T, E::dimensions, E> &&
-         !detail::may_fail<E> &&
+         !detail::may_fail<E> && !detail::may_fail<detail::with_panels_t<T, E::dimensions, E>> &&
          (std::is_floating_point_v<T> || is_complex<T>)&&detail::comes_in_blocks<
              detail::with_panels_t<T, E::dimensions, E>>) struct dot_rule<leaf<T, 2>, E> {
   static auto apply(leaf<T, 2> const& a, E const& b, std::source_location where) {

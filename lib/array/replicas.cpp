@@ -5,16 +5,6 @@
 
 namespace pantile::detail {
 
-std::array<index_t, max_dimensions> strides_within(box const& storage) {
-  std::array<index_t, max_dimensions> strides{};
-  index_t stride = 1;
-  for (int d = storage.dimensions - 1; d >= 0; --d) {
-    strides[static_cast<std::size_t>(d)] = stride;
-    stride *= storage.extent(d);
-  }
-  return strides;
-}
-
 std::vector<std::byte> stored_part::packed() const {
   index_t const width = element_bytes(type);
   std::vector<std::byte> elements(static_cast<std::size_t>(region.count() * width));

@@ -85,4 +85,14 @@ std::string to_string(box const& b) {
   return text;
 }
 
+std::array<index_t, max_dimensions> detail::strides_within(box const& storage) {
+  std::array<index_t, max_dimensions> strides{};
+  index_t stride = 1;
+  for (int d = storage.dimensions - 1; d >= 0; --d) {
+    strides[static_cast<std::size_t>(d)] = stride;
+    stride *= storage.extent(d);
+  }
+  return strides;
+}
+
 }  // namespace pantile

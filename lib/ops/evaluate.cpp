@@ -108,14 +108,11 @@ box operand_box(box const& region, extents const& extent) {
 }
 
 index_t strides_of(view_map const& view, box const& part, box const& storage, index_t* strides) {
-  std::array<index_t, max_dimensions> stored{};
-  index_t stride = 1, offset = 0;
-  for (int s = storage.dimensions - 1; s >= 0; --s) {
-    auto const i = static_cast<std::size_t>(s);
-    stored[i] = stride;
-    stride *= storage.extent(s);
-    if (!part.empty()) offset += (view.origin[i] - storage.lo[i]) * stored[i];
-  }
+  auto const stored = strides_within(storage);
+  index_t offset = 0;
+  if (!part.empty())
+    for (std::size_t s = 0; s < static_cast<std::size_t>(storage.dimensions); ++s)
+      offset += (view.origin[s] - storage.lo[s]) * stored[s];
   for (int d = 0; d < view.shape.dimensions(); ++d) {
     auto const i = static_cast<std::size_t>(d);
     int const s = view.axis[i];

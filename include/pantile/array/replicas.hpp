@@ -4,16 +4,12 @@
 #include <pantile/comm/communicator.hpp>
 #include <pantile/tiling/tiling.hpp>
 
-#include <array>
 #include <cstddef>
 #include <source_location>
 #include <string>
 #include <vector>
 
 namespace pantile::detail {
-
-/// The strides of a row-major storage of a box.
-std::array<index_t, max_dimensions> strides_within(box const& storage);
 
 /// A part of an array on this rank: `region` of the index space, its first element and a stride per dimension.
 struct stored_part {

@@ -55,4 +55,9 @@ std::vector<box> subtract(box const& a, box const& b);
 /// "[0, 4) x [2, 8)".
 std::string to_string(box const& b);
 
+namespace detail {
+/// The strides of a row-major storage of a box.
+std::array<index_t, max_dimensions> strides_within(box const& storage);
+}  // namespace detail
+
 }  // namespace pantile

@@ -18,9 +18,9 @@ class tiling_rule;
 /// The base of all expression nodes: light values that describe a computation and run nothing. A node has a
 /// `value_type`, a number of `dimensions` and
 /// - `shape()`, which is checked when the node is made;
-/// - `resolve()`: the same with what cannot be fused carried out (products, reductions, ...), which is
-/// collective where
-///   an operand is distributed;
+/// - `resolve()`: the same with products, reductions and all else that cannot be fused carried out; collective
+///   where an operand is distributed;
+///
 /// and what that returns has
 /// - `survey(operand_survey&)`, which tells of its distributed operands;
 /// - `bind(evaluation_site const&)`: what the fused loop of kernel/fused.hpp reads.

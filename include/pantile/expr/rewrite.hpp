@@ -13,22 +13,22 @@
 // rounding, and where zeros of a symbol, or weights that are 0, would have met infinities or NaN. explain names
 // the rules that were applied.
 //
-// | written                                    | run                                        | rule stands in |
-// |--------------------------------------------|--------------------------------------------|----------------------|
-// | dot(inverse(A), b)                         | solve(A, b)                                | ops/solve.hpp |
-// | dot(b, inverse(A))                         | transpose(solve(A', transpose(b)))         | ops/solve.hpp |
-// | inverse(diag(v)), inverse(identity(n))     | diag(1 / v), identity(n)                   | ops/solve.hpp |
-// | transpose(diag(v, k)), of identity(n)      | diag(v, -k), identity(n)                   | ops/diagonal.hpp
-// | | dot(diag(v), B), dot(A, diag(v))           | rows or columns scaled, fused              |
-// ops/diagonal.hpp     | | dot(identity(n), B), dot(s identity(n), B) | B, s * B | ops/diagonal.hpp     | |
-// dot(A, diag(v) + identity(n))              | dot(A, diag(v + 1))                        | ops/diagonal.hpp |
-// | dot(dot(transpose(Y), diag(c)), Y)         | weighted Gram matrix: rows of weight only  |
-// ops/row_blocks.hpp   | | dot(transpose(X), f(dot(X, w)) - y)        | one pass over X, by blocks of rows |
-// ops/row_blocks.hpp   | | dot(A, B) + s * identity(n)                | s added to the diagonal of the product
-// | ops/diagonal.hpp     | | A + zeros, zeros + A, A - zeros            | A | expr/create.hpp      | |
-// dot(transpose(A), A)                       | Gram matrix by xSYRK                       | lib/ops/dot.cpp |
-// | transpose(transpose(A)), slices of slices  | one view                                   |
-// tiling/view_map.hpp  |
+// | written                             | run                           | stands in             |
+// |-------------------------------------|-------------------------------|-----------------------|
+// | dot(inverse(A), b)                  | solve(A, b)                   | ops/solve.hpp         |
+// | dot(b, inverse(A))                  | a solution with A'            | ops/solve.hpp         |
+// | inverse(diag(v)), of identity(n)    | diag(1 / v), identity(n)      | ops/solve.hpp         |
+// | transpose(diag(v, k))               | diag(v, -k)                   | ops/diagonal.hpp      |
+// | transpose(s * identity(n))          | s * identity(n)               | expr/structured.hpp   |
+// | dot(diag(v), B), dot(A, diag(v))    | rows or columns scaled, fused | ops/diagonal.hpp      |
+// | dot(A, diag(v) + identity(n))       | dot(A, diag(v + 1))           | ops/diagonal.hpp      |
+// | dot(s * identity(n), B)             | s * B                         | ops/dot.hpp           |
+// | dot(A, B) + s * identity(n)         | s added to the diagonal       | ops/dot.hpp           |
+// | dot(dot(transpose(Y), diag(c)), Y)  | weighted Gram matrix          | ops/weighted_gram.hpp |
+// | dot(transpose(X), f(dot(X, w)) - y) | one pass over X               | ops/one_pass.hpp      |
+// | A + zeros, zeros + A, A - zeros     | A                             | expr/create.hpp       |
+// | dot(transpose(A), A)                | Gram matrix by xSYRK          | lib/ops/dot.cpp       |
+// | transpose(transpose(A))             | one view                      | tiling/view_map.hpp   |
 namespace pantile {
 
 /// What a rule made of an expression, and the rule's name for explain.

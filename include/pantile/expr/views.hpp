@@ -211,12 +211,11 @@ requires(dimensions_of<E> >= 3) auto page(E&& e, index_t k,
 template <array_operand E>
 requires(dimensions_of<E> >= 2) auto unstack(E const& e, int axis = 0,
                                              std::source_location where = std::source_location::current()) {
-  constexpr int N = dimensions_of<E>;
   auto const& n = as_node(e);
-  int const a = detail::normalised_axis(axis, N, where);
-  view_map const view = detail::view_of(n);
-  std::vector<decltype(detail::seen_as<N - 1>(n, view))> parts;
-  for (index_t i = 0; i < view.shape[a]; ++i) parts.push_back(detail::seen_as<N - 1>(n, view.dropped(a, i)));
+  int const a = detail::normalised_axis(axis, dimensions_of<E>, where);
+  std::vector<decltype(detail::at_index(n, a, 0, where))> parts;
+  for (index_t i = 0; i < n.shape()[static_cast<std::size_t>(a)]; ++i)
+    parts.push_back(detail::at_index(n, a, i, where));
   return parts;
 }
 

@@ -4,6 +4,7 @@
 #include <pantile/kernel/copy.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/evaluate.hpp>
+#include <pantile/ops/fresh_leaf.hpp>
 
 #include <optional>
 #include <utility>
@@ -39,13 +40,6 @@ namespace detail {
 template <element T, int N, class Make>
 auto deferred(char const* name, shape_t<N> const& shape, Make const& make) {
   return deferred_node<T, N, Make>(name, shape, make);
-}
-
-/// Uninitialised storage for a result: distributed under a tiling that is the same on every rank, or local.
-template <element T, int N>
-leaf<T, N> fresh_leaf(shape_t<N> const& shape, std::optional<communicator> const& comm, tiling const& target) {
-  if (!comm) return leaf<T, N>(local_array<T, N>(shape));
-  return leaf<T, N>(array<T, N>(*comm, shape, agreed_tiling{target}));
 }
 
 /// The elements of an expression for a part of a view, row-major over that part.

@@ -60,8 +60,6 @@ inline constexpr bool may_fail<map_node<F, Es...>> = [] {
 }();
 template <node E>
 inline constexpr bool may_fail<tiled_node<E>> = may_fail<E>;
-template <node E>
-inline constexpr bool may_fail<rewritten_node<E>> = may_fail<E>;
 
 /// How many operations an element of a fused expression takes.
 template <class E>

@@ -25,13 +25,6 @@ leaf<T, E::dimensions> gathered(E const& e) {
   return leaf<T, N>(evaluated<T, N>(copy, *source.comm, everywhere));
 }
 
-/// Storage for a result that every rank computes.
-template <element T, int N>
-leaf<T, N> replicated_leaf(shape_t<N> const& shape, std::optional<communicator> const& comm) {
-  return fresh_leaf<T, N>(shape, comm,
-                          comm ? tiling::replicated().bind(extents(shape), comm->size()) : tiling());
-}
-
 /// The communicator of either operand. Throws tiling_error where they have different ones.
 std::optional<communicator> common(char const* operation, std::optional<communicator> const& a,
                                    std::optional<communicator> const& b, std::source_location where);

@@ -1,4 +1,4 @@
-#include <pantile/ops/row_blocks.hpp>
+#include <pantile/ops/held_rows.hpp>
 
 namespace pantile::detail {
 

@@ -1,90 +1,21 @@
 #pragma once
 
 #include <pantile/kernel/row_blocks.hpp>
-#include <pantile/ops/dot_node.hpp>
-#include <pantile/ops/evaluate.hpp>
+#include <pantile/ops/fresh_leaf.hpp>
+#include <pantile/ops/held_rows.hpp>
 
-#include <memory>
+#include <algorithm>
 #include <source_location>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-// Two rules for products with a transposed matrix that read the matrix once, by blocks of rows:
-//
-// - dot(transpose(X), E), where E is elementwise in dot(X, w): one pass instead of two.
-// - dot(transpose(Y) * c, Y), which is what dot(dot(transpose(Y), diag(c)), Y) becomes: a weighted Gram matrix.
-//
-// Whether both factors are the same memory is known when the product runs. Where they are not, or where the
-// ranks do not cut the matrix by rows, it is the product that was written.
+// The rule for dot(transpose(X), E), where E is elementwise in dot(X, w): one pass over X instead of two. Where
+// X is not cut by rows, or E computes from another matrix, it is the product that was written.
 namespace pantile {
 
 namespace detail {
-
-/// The rows of a tall matrix that this rank holds, and where they lie.
-template <class T>
-struct held_rows {
-  std::optional<communicator> comm;
-  tiling cut;  // of the rows: a tiling of one dimension
-  index_t lo = 0, hi = 0;
-  index_t columns = 0;
-  kernel::matrix_view<T> view{};
-};
-
-/// The tiling of the rows of a matrix whose stored dimension `rows` is cut, or nothing; of all rows where it is
-/// replicated. None where rows are not all that is cut.
-std::optional<tiling> cut_rows(std::optional<communicator> const& comm, tiling const& stored, int rows,
-                               index_t count);
-
-/// x seen as rows, given its transpose; none where its rows are not what the ranks have of it.
-template <element T>
-std::optional<held_rows<T>> held_rows_of(leaf<T, 2> const& transposed) {
-  if (!transposed.view.is_permutation()) return {};
-  int const along_rows = transposed.view.axis[1];
-  auto const cut = cut_rows(transposed.comm, transposed.stored_tiling, along_rows, transposed.extent[1]);
-  if (!cut) return {};
-  box const mine = transposed.comm ? cut->box_of(transposed.comm->rank()) : box(extents{transposed.extent[1]});
-  held_rows<T> x{transposed.comm, *cut, mine.lo[0], mine.hi[0], transposed.extent[0], {}};
-  box const& stored = transposed.stored_box;
-  index_t const skipped = mine.empty() ? 0 : mine.lo[0] - stored.lo[static_cast<std::size_t>(along_rows)];
-  index_t const ld = stored.extent(1);
-  x.view = {transposed.data() + (along_rows == 0 ? skipped * ld : skipped), ld, along_rows != 0};
-  return x;
-}
-
-/// True where two leaves are the same matrix, one the transpose of the other.
-template <element T>
-bool are_transposes(leaf<T, 2> const& a, leaf<T, 2> const& b) {
-  return a.memory == b.memory && a.comm == b.comm && a.view.is_permutation() && b.view.is_permutation() &&
-         a.view.axis[0] == b.view.axis[1];
-}
-
-/// The tiling of an array with D dimensions, the first one cut like these rows.
-template <int D>
-tiling tiling_of_rows(tiling const& cut, shape_t<D> const& shape) {
-  if constexpr (D == 1) {
-    return cut;
-  } else {
-    return tiling::cartesian(
-        extents(shape), cut.grid().empty() ? std::vector<tiling::grid_axis>{{cut.ranks(), -1}} : cut.grid(),
-        {cut.boundaries(0), {0, shape[1]}});
-  }
-}
-
-/// Elements that every rank adds up its own share of: sums over the ranks where they hold different rows.
-template <element T>
-void add_up(held_rows<T> const& x, std::span<T> shares, std::source_location where) {
-  if (x.comm && !x.cut.is_replicated()) x.comm->allreduce(shares, reduce_op::sum, where);
-}
-
-/// The result of such a product: on every rank.
-template <element T, int N>
-leaf<T, N> whole_leaf(shape_t<N> const& shape, std::optional<communicator> const& comm) {
-  if (!comm) return leaf<T, N>(local_array<T, N>(shape));
-  return leaf<T, N>(
-      array<T, N>(*comm, shape, agreed_tiling{tiling::replicated().bind(extents(shape), comm->size())}));
-}
 
 /// An inner product X . w while its rows are computed: a place in the list of panels.
 template <element T, int D>
@@ -204,19 +135,6 @@ E at_rows(E const& e, std::span<T* const> panels, index_t lo) {
   });
 }
 
-/// Where the rows of a result are computed that has `D` dimensions, the first one cut as the rows of X. A local
-/// X beside distributed operands is a matrix that all ranks have.
-template <element T, int D>
-evaluation_site<D> site_of_rows(held_rows<T>& x, operand_survey const& survey, shape_t<D> const& shape) {
-  if (x.comm)
-    check_communicator(survey, *x.comm);
-  else if (survey.comm) {
-    x.comm = survey.comm;
-    x.cut = tiling::replicated().bind(extents{x.hi}, x.comm->size());
-  }
-  return site_at<D>(shape, x.comm, x.comm ? tiling_of_rows<D>(x.cut, shape) : tiling());
-}
-
 /// c = X' E in one pass over X.
 template <element T, int D, node E>
 leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E const& between,
@@ -226,12 +144,8 @@ leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E con
   for (auto const& w : inner)
     if (w.comm) survey.consider(*w.comm, w.seen_tiling(), 0);
   auto const site = site_of_rows<T, D>(x, survey, between.shape());
-  if (x.comm && checks_values()) {
-    value_comparison same;
-    between.survey(same.operands);
-    for (auto const& w : inner) w.survey(same.operands);
-    same.check(*x.comm, {"dot", where});
-  }
+  check_operands(x.comm, {"dot", where}, between);
+  for (auto const& w : inner) check_operands(x.comm, {"dot", where}, w);
   auto const here = brought<D>(between, site);
   index_t const rows = x.hi - x.lo, n = D == 2 ? extent[D - 1] : 1;
   std::vector<local_array<T, D>> whole;
@@ -240,12 +154,12 @@ leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E con
     whole.emplace_back(map_node<functor::cast<T>, leaf<T, D>>({}, w));
     factors.push_back({whole.back().data(), D == 2 ? w.extent[D - 1] : 1});
   }
-  auto const result = whole_leaf<T, D>(extent, x.comm);
+  auto const result = replicated_leaf<T, D>(extent, x.comm);
   note_site(region, x.comm, result.stored_tiling, extents(extent));
   region.note("rewritten", [] { return std::string("dot(transpose(X), f(dot(X, w))) reads X once"); });
   region.note("algorithm", [&] {
     return "one pass over the rows, by blocks that stay in cache" +
-           std::string(x.comm && !x.cut.is_replicated() ? ", then one allreduce" : "");
+           std::string(x.shared_out() ? ", then one allreduce" : "");
   });
   double const elements = static_cast<double>(rows) * static_cast<double>(x.columns);
   trace::computed(static_cast<double>(rows * n) * operations_of<E>);
@@ -305,70 +219,11 @@ struct one_pass_node : node_members<one_pass_node<T, E>> {
 
 template <element T, node E>
 requires(std::is_same_v<typename E::value_type, T>&& detail::has_inner<T, E::dimensions, E> &&
-         !detail::may_fail<E> && !detail::may_fail<detail::with_panels_t<T, E::dimensions, E>> &&
+         !detail::may_fail<detail::with_panels_t<T, E::dimensions, E>> &&
          (std::is_floating_point_v<T> || is_complex<T>)&&detail::comes_in_blocks<
              detail::with_panels_t<T, E::dimensions, E>>) struct dot_rule<leaf<T, 2>, E> {
   static auto apply(leaf<T, 2> const& a, E const& b, std::source_location where) {
     return one_pass_node<T, E>(a, b, where);
-  }
-};
-
-/// dot(transpose(Y) * c, Y) for a vector c.
-template <element T, class V>
-struct weighted_gram_node : node_members<weighted_gram_node<T, V>> {
-  using value_type = T;
-  static constexpr int dimensions = 2;
-  using scaled_type = map_node<functor::multiply, leaf<T, 2>, V>;
-
-  scaled_type left;
-  leaf<T, 2> right;
-  std::source_location where;
-  shape_t<2> extent;
-
-  weighted_gram_node(scaled_type const& a, leaf<T, 2> const& b, std::source_location at)
-      : left(a), right(b), where(at), extent{a.shape()[0], b.shape()[1]} {
-    detail::check_inner(a.shape()[1], b.shape()[0], at);
-  }
-  shape_t<2> const& shape() const { return extent; }
-
-  leaf<T, 2> resolve() const {
-    auto const& transposed = detail::get<0>(left.operands);
-    auto const& weights = detail::get<1>(left.operands);
-    auto x = detail::held_rows_of(transposed);
-    if (!x || !detail::are_transposes(transposed, right) || left.shape() != transposed.shape())
-      return dot_node<scaled_type, leaf<T, 2>>(left, right, where).resolve();
-    trace::region const here("dot");
-    auto const resolved = map_node<functor::cast<T>, V>({}, weights).resolve();
-    shape_t<1> const shape{right.extent[0]};  // one weight for all rows is as many
-    auto const site = detail::site_of_rows<T, 1>(*x, detail::survey_of(resolved), shape);
-    auto const c = allocate_tile(site.region.count() * index_t{sizeof(T)}, memory_kind::local);
-    detail::compute<T>(resolved, site, c.get(), site.region);
-    auto const result = detail::whole_leaf<T, 2>(extent, x->comm);
-    detail::note_site(here, x->comm, result.stored_tiling, extents(extent));
-    here.note("rewritten", [] { return std::string("dot(transpose(Y) * c, Y) is a weighted Gram matrix"); });
-    here.note("algorithm", [&] {
-      return std::string("weighted Gram matrix: half the work, rows of weight 0 are skipped") +
-             (x->comm && !x->cut.is_replicated() ? ", then one allreduce" : "");
-    });
-    double const rows = static_cast<double>(x->hi - x->lo), n = static_cast<double>(extent[0]);
-    if (here.heard())
-      here.rejected(
-          {"transpose(Y) * c stored, then the product", 0, rows * n * (2 * n + 1), 2 * rows * n * sizeof(T)});
-    auto* g = reinterpret_cast<T*>(result.memory.get());
-    kernel::weighted_gram<T>(extent[0], x->hi - x->lo, x->view, reinterpret_cast<T const*>(c.get()), g,
-                             extent[0]);
-    detail::add_up(*x, std::span<T>(g, static_cast<std::size_t>(extent[0] * extent[0])), where);
-    return result;
-  }
-};
-
-template <element T, class V>
-requires((std::is_floating_point_v<T> || is_complex<T>)&&V::dimensions == 1 &&
-         std::is_same_v<promote_t<T, typename V::value_type>,
-                        T>) struct dot_rule<map_node<functor::multiply, leaf<T, 2>, V>, leaf<T, 2>> {
-  static auto apply(map_node<functor::multiply, leaf<T, 2>, V> const& a, leaf<T, 2> const& b,
-                    std::source_location where) {
-    return weighted_gram_node<T, V>(a, b, where);
   }
 };
 

@@ -1,13 +1,13 @@
 # The test harness: how tests are built and in which environment CTest runs them.
 #
-#   pantile_pure_test(<name> <source> [OPTIMIZE])             no MPI            CTest: pure.<name>
-#   pantile_mpi_test(<name> <source> [RANKS ...] [OPTIMIZE])  on several ranks  CTest: mpi.<name>.np<R>
+#   pantile_pure_test(<room> <source>...)         no MPI                CTest: pure.<room>
+#   pantile_mpi_test(<room> <source>...)          on several ranks      CTest: mpi.<room>.np<R>
 #   pantile_shell_test(<name> <script>)           exit code 77 means skipped
 #   pantile_add_mpi_runs(<test> <target> ...)     CTest entries <test>.np<R> of a program that is there
 #
-# test/CMakeLists.txt calls the first three for every file that it finds. A test file may carry one line with
-# settings of its own, "// ctest: RANKS 1 2 TIMEOUT 120" (in a shell test "# ctest: TIMEOUT 300"). RELEASE_ONLY leaves a
-# test out of the sanitizer build, which has others of its kind and little time; PANTILE_SANITIZE_ALL_TESTS brings it back.
+# test/CMakeLists.txt calls the first three for what it finds. A file may carry one line with settings of its own,
+# "// ctest: RELEASE_ONLY OPTIMIZE" (in a shell test "# ctest: TIMEOUT 300"). RELEASE_ONLY leaves it out of the sanitizer
+# build, which has others of its kind and little time; PANTILE_SANITIZE_ALL_TESTS brings it back. OPTIMIZE: see below.
 
 find_package(Catch2 2.13 REQUIRED)
 find_program(PANTILE_TIMEOUT_PROGRAM timeout REQUIRED)
@@ -15,10 +15,10 @@ mark_as_advanced(PANTILE_TIMEOUT_PROGRAM)
 
 if(PANTILE_SANITIZE)
   set(PANTILE_TEST_RANKS 1 2 4)
-  set(PANTILE_TEST_TIMEOUT 180)
+  set(PANTILE_TEST_TIMEOUT 280)
 else()
   set(PANTILE_TEST_RANKS 1 2 3 4 6 9)
-  set(PANTILE_TEST_TIMEOUT 60)
+  set(PANTILE_TEST_TIMEOUT 180)
 endif()
 
 # The environment of every test. Open MPI's settings have one home, scripts/mpi-env.
@@ -78,27 +78,54 @@ function(_pantile_settings file)
       PARENT_SCOPE)
 endfunction()
 
-# Catch2's own code is compiled once for each kind of main.
-function(_pantile_add_test_program target source main)
+# Catch2's own code is compiled once for each kind of main, and not watched: with sanitizers it alone would take more
+# than a minute.
+function(_pantile_add_test_main main)
   if(NOT TARGET ${main})
     add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
     pantile_own_target(${main})
     target_link_libraries(${main} PUBLIC pantile::pantile Catch2::Catch2)
-    # Checked for undefined behaviour and with debug information, Catch2 alone would take more than a minute.
-    target_compile_options(${main} PRIVATE -O0 -g0 -fno-sanitize=undefined)
+    target_compile_options(${main} PRIVATE -O0 -g0)
+    if(PANTILE_SANITIZE)
+      target_compile_options(${main} PRIVATE -fno-sanitize=all)
+    endif()
   endif()
-  add_executable(${target} ${source})
+endfunction()
+
+# _pantile_add_test_program(<target> <main> <source>...): one program of the files that this build shall have, if any.
+# They share most of what they instantiate: groups of them compile in little more than half the time.
+function(_pantile_add_test_program target main)
+  set(sources "")
+  foreach(source IN LISTS ARGN)
+    _pantile_settings(${source})
+    if(left_out)
+      continue()
+    endif()
+    list(APPEND sources ${source})
+    if("OPTIMIZE" IN_LIST settings AND NOT PANTILE_SANITIZE)
+      set_source_files_properties(
+        ${source}
+        PROPERTIES COMPILE_OPTIONS -O1
+                   SKIP_PRECOMPILE_HEADERS ON
+                   SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+  if(NOT sources)
+    return()
+  endif()
+  _pantile_add_test_main(${main})
+  add_executable(${target} ${sources})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PANTILE_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   pantile_own_target(${target})
-  if(arg_OPTIMIZE AND NOT PANTILE_SANITIZE)
-    target_compile_options(${target} PRIVATE -O1)
-  else()
-    target_compile_options(${target} PRIVATE -O0)
-    target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
-  endif()
+  target_compile_options(${target} PRIVATE -O0)
+  target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
   if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # More of what GCC 12 sees in sums of strings. Tests add many, and the sanitizers watch them; the library keeps
     # these warnings.
     target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
+  endif()
+  if(PANTILE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage) # as in lib/CMakeLists.txt
   endif()
   if(PANTILE_SANITIZE)
     # Checks of every access for null and alignment are most of what tests cost to compile; the library and the
@@ -109,22 +136,22 @@ function(_pantile_add_test_program target source main)
   target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
 endfunction()
 
-function(pantile_pure_test name source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMIZE" "TIMEOUT" "")
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT ${PANTILE_TEST_TIMEOUT})
+function(pantile_pure_test room)
+  _pantile_add_test_program(pure_${room} catch_main ${ARGN})
+  if(TARGET pure_${room})
+    add_test(NAME pure.${room} COMMAND pure_${room})
+    set_tests_properties(
+      pure.${room}
+      PROPERTIES LABELS pure TIMEOUT ${PANTILE_TEST_TIMEOUT} ENVIRONMENT
+                 "${PANTILE_TEST_ENVIRONMENT};OMP_NUM_THREADS=2;OPENBLAS_NUM_THREADS=2")
   endif()
-  _pantile_add_test_program(pure_${name} ${source} catch_main)
-  add_test(NAME pure.${name} COMMAND pure_${name})
-  set_tests_properties(
-    pure.${name} PROPERTIES LABELS pure TIMEOUT ${arg_TIMEOUT} ENVIRONMENT
-                                                "${PANTILE_TEST_ENVIRONMENT};OMP_NUM_THREADS=2;OPENBLAS_NUM_THREADS=2")
 endfunction()
 
-function(pantile_mpi_test name source)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "OPTIMIZE" "TIMEOUT" "RANKS")
-  _pantile_add_test_program(mpi_${name} ${source} mpi_main)
-  pantile_add_mpi_runs(mpi.${name} mpi_${name} RANKS ${arg_RANKS} TIMEOUT ${arg_TIMEOUT} LABELS mpi)
+function(pantile_mpi_test room)
+  _pantile_add_test_program(mpi_${room} mpi_main ${ARGN})
+  if(TARGET mpi_${room})
+    pantile_add_mpi_runs(mpi.${room} mpi_${room} LABELS mpi)
+  endif()
 endfunction()
 
 # One rank alone runs two threads, so that the threaded paths are tested; more ranks run one thread each.

@@ -1,3 +1,4 @@
+#include <pantile/expr/assignable_view.hpp>
 #include <pantile/expr/views.hpp>
 
 #include <algorithm>
@@ -37,6 +38,12 @@ void check_squeezable(extents const& shape, int d, std::source_location where) {
   if (shape[d] != 1)
     throw shape_error(
         "squeeze: dimension " + std::to_string(d) + " of " + to_string(shape) + " has not the extent 1", where);
+}
+
+void check_still(extents const& viewed, extents const& now) {
+  if (viewed != now)
+    throw shape_error("a view of an array of shape " + to_string(viewed) + ", which has the shape " +
+                      to_string(now) + " by now: take the view again");
 }
 
 view_map broadcast_view(view_map const& view, extents const& shape, std::source_location where) {

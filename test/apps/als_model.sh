@@ -10,7 +10,7 @@ grep -q "20,000 users, 5,000 items" log || fail "not the planted set"
 [[ $(ls pantile-als-model | tr '\n' ' ') == "item_factors.npy item_ids.npy model.json user_factors.npy user_ids.npy " ]] ||
   fail "model files: $(ls pantile-als-model)"
 [[ $(ls) == $'log\npantile-als-model' ]] || fail "left behind: $(ls)"
-mpi 1 "$als" --iterations 1 >log || fail "second run: exit code $?"
+mpi 1 "$als" --generate 200,100,2000 --iterations 1 >log || fail "second run: exit code $?"
 mpi 2 "$als" --version >log && [[ $(wc -l <log) -eq 1 ]] || fail "--version"
 mpi 2 "$als" --help >log && [[ $(grep -c -- --regularization log) -eq 1 ]] || fail "--help"
 

@@ -1,6 +1,6 @@
-// The main of all MPI tests. Every rank runs every test. Rank 0 reports as Catch2 always does; the other ranks
-// keep their reports to themselves and show them only when something fails there. The exit code is the largest
-// of all ranks.
+// The main of all MPI tests. Every rank runs every test. Rank 0 names each test as it begins, so that one which
+// hangs is known, and reports as Catch2 always does; the other ranks keep their reports to themselves and show
+// them only when something fails there. The exit code is the largest of all ranks.
 #define CATCH_CONFIG_RUNNER
 #define CATCH_CONFIG_NOSTDOUT
 #include <pantile/comm/environment.hpp>
@@ -37,6 +37,9 @@ class failure_listener : public Catch::TestEventListenerBase {
  public:
   using TestEventListenerBase::TestEventListenerBase;
 
+  void testCaseStarting(Catch::TestCaseInfo const& test) override {
+    if (!is_quiet_rank()) std::cout << test.name << std::endl;
+  }
   bool assertionEnded(Catch::AssertionStats const& stats) override {
     if (!stats.assertionResult.isOk()) failed_ = true;
     return false;

@@ -4,13 +4,13 @@
 
 #include <pantile/array/array.hpp>
 #include <pantile/array/local_array.hpp>
-#include <pantile/comm/environment.hpp>
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <support/world.hpp>
 
 /// The serial side of tests of arrays: whole arrays in one process, the distributed ones made from them, and
 /// the comparison of what a rank holds with what it must hold. Nothing here communicates.
@@ -26,7 +26,16 @@ template <int N>
 using shape_of = std::array<index_t, static_cast<std::size_t>(N)>;
 using any_index = std::array<index_t, pantile::max_dimensions>;
 
-inline pantile::communicator const& world() { return pantile::environment::world(); }
+inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// A vector as a local array.
+template <element T>
+local_array<T, 1> list(std::vector<T> const& values) {
+  local_array<T, 1> a({std::ssize(values)});
+  std::copy(values.begin(), values.end(), a.data());
+  return a;
+}
 
 /// Test data number i: small and exact in every type, of both signs where the type has them.
 template <element T>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <pantile/base/types.hpp>
-#include <pantile/comm/environment.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <support/world.hpp>
 #include <vector>
 
 /// Small exact values of every element type, and memory that holds any of them (a std::vector<bool> has no
@@ -49,8 +49,6 @@ buffer<T> values(int rank, pantile::index_t n) {
   for (pantile::index_t i = 0; i < n; ++i) all[i] = value<T>(rank, i);
   return all;
 }
-
-inline pantile::communicator const& world() { return pantile::environment::world(); }
 
 /// Duplicates of the world with chunk limits that split messages into many pieces, few pieces, and none.
 template <class F>

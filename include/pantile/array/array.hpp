@@ -122,13 +122,18 @@ class array {
   auto tiled(tiling_rule const& rule, std::source_location where = std::source_location::current()) const;
 
   /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
-  /// view, which can be assigned to where the array is not const (expr/views.hpp). Throws index_error.
+  /// view, which can be assigned to where the array is neither const nor a temporary (expr/views.hpp). Throws
+  /// index_error.
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
-  operator()(Is... is);
+  operator()(Is... is) & {
+    return slice(*this, is...);
+  }
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
-  operator()(Is... is) const;
+  operator()(Is... is) const& {
+    return slice(*this, is...);
+  }
 
   /// The global shape, the extent of dimension d, and who owns what.
   shape_type const& shape() const noexcept { return shape_; }
@@ -213,6 +218,10 @@ class array {
   std::string name_;
   index_t generation_ = 0;
 };
+
+/// `array(a + b)`: an expression carried out.
+template <node E>
+array(E const&) -> array<typename E::value_type, E::dimensions>;
 
 // Creation, by all ranks: they compare shape and tiling, and communicate nothing else. Shapes are written in
 // braces: `zeros<double>(world, {4, 3}, tiling::row())`.

@@ -107,13 +107,18 @@ class local_array {
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   /// The part that indices and ranges choose, one per dimension: `A(range(0, 10, 2), every)`, `A(-1, every)`; a
-  /// view, which can be assigned to where the array is not const (expr/views.hpp). Throws index_error.
+  /// view, which can be assigned to where the array is neither const nor a temporary (expr/views.hpp). Throws
+  /// index_error.
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
-  operator()(Is... is);
+  operator()(Is... is) & {
+    return slice(*this, is...);
+  }
   template <class... Is>
   requires(sizeof...(Is) == N && (slice_argument<Is> && ...) && detail::ranges_among<Is...> > 0) auto
-  operator()(Is... is) const;
+  operator()(Is... is) const& {
+    return slice(*this, is...);
+  }
 
   /// The element at these indices, one per dimension, unchecked.
   template <class... Index>

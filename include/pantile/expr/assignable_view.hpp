@@ -7,12 +7,27 @@
 // What can be assigned to: arrays and views of them, by `=` and by `+=` and its like.
 namespace pantile {
 
+namespace detail {
+
+/// Throws shape_error unless an array that was viewed still has the shape that it had then.
+void check_still(extents const& viewed, extents const& now);
+
+/// The view of what an array holds now.
+template <int N, class Array>
+leaf<typename Array::value_type, N> seen_now(Array const& target, view_map const& view) {
+  check_still(view.stored, extents(target.shape()));
+  return {leaf<typename Array::value_type, Array::dimensions>(target), view};
+}
+
+}  // namespace detail
+
 /// A view of an array (or local array) to which expressions and numbers can be assigned; they are broadcast to
 /// its shape (shape_error where that cannot be). Slices, rows, transposes, flips and the other views of an
-/// array that is not const are such; views of them are again. The array must outlive it. Assigning is one
-/// update of the array and collective where the array is distributed: what other ranks have of the expression
-/// is fetched, the halo is refreshed; correct where the expression reads the same array. A failed statement
-/// leaves the array as it was.
+/// array that is not const are such; views of them are again. The array must outlive it, and may be assigned to
+/// in between: reading and assigning concern the elements that the array has by then (shape_error where it has
+/// taken another shape). Assigning is one update of the array and collective where the array is distributed:
+/// what other ranks have of the expression is fetched, the halo is refreshed; correct where the expression
+/// reads the same array. A failed statement leaves the array as it was.
 template <class Array, int N>
 class assignable_view : public leaf<typename Array::value_type, N> {
  public:
@@ -29,12 +44,14 @@ class assignable_view : public leaf<typename Array::value_type, N> {
     return *this;
   }
   assignable_view& operator=(assignable_view const& other) {
-    assign(static_cast<leaf_type const&>(other));
+    assign(other.resolve());
     return *this;
   }
 
   /// The array that this is a view of.
   Array& array() const noexcept { return *target_; }
+  /// The view of what the array holds now.
+  leaf_type resolve() const { return detail::seen_now<N>(*target_, this->view); }
 
  private:
   template <node E>
@@ -46,7 +63,7 @@ class assignable_view : public leaf<typename Array::value_type, N> {
 /// As an operand it is the leaf that it is.
 template <class Array, int N>
 leaf<typename Array::value_type, N> as_node(assignable_view<Array, N> const& v) {
-  return v;
+  return v.resolve();
 }
 
 namespace detail {

@@ -286,29 +286,4 @@ requires(N >=
   return broadcast_to(e, std::to_array(shape), where);
 }
 
-template <element T, int N>
-template <class... Is>
-requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
-         detail::ranges_among<Is...> > 0) auto array<T, N>::operator()(Is... is) {
-  return slice(*this, is...);
-}
-template <element T, int N>
-template <class... Is>
-requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
-         detail::ranges_among<Is...> > 0) auto array<T, N>::operator()(Is... is) const {
-  return slice(*this, is...);
-}
-template <element T, int N>
-template <class... Is>
-requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
-         detail::ranges_among<Is...> > 0) auto local_array<T, N>::operator()(Is... is) {
-  return slice(*this, is...);
-}
-template <element T, int N>
-template <class... Is>
-requires(sizeof...(Is) == N && (slice_argument<Is> && ...) &&
-         detail::ranges_among<Is...> > 0) auto local_array<T, N>::operator()(Is... is) const {
-  return slice(*this, is...);
-}
-
 }  // namespace pantile

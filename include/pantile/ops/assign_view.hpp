@@ -41,7 +41,7 @@ template <class Array, int N>
 template <node E>
 void assignable_view<Array, N>::assign(E const& expression) {
   static_assert(E::dimensions <= N, "the expression has more dimensions than the view");
-  leaf_type const& seen = *this;
+  leaf_type const seen = resolve();
   detail::assign_part(*target_, seen.view.shape, expression,
                       [&](auto const& resolved) { detail::store(resolved, seen); });
 }

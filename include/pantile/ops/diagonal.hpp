@@ -106,6 +106,23 @@ diagonal_run run_of(diagonal_place const& place, leaf<T, 2> const& matrix, box c
   return {from, strides[0] + strides[1], mine.extent(0)};
 }
 
+template <node E>
+auto diagonal_of(E const& matrix, diagonal_place const& place) {
+  using T = typename E::value_type;
+  return deferred<T, 1>("diagonal", shape_t<1>{place.length}, [matrix, place] {
+    auto const carried = carried_out<T>(matrix);
+    tiling const target = carried.comm ? place.tiling_in(carried.seen_tiling()) : tiling();
+    auto const result = fresh_leaf<T, 1>(shape_t<1>{place.length}, carried.comm, target);
+    box const mine = carried.comm ? target.box_of(carried.comm->rank()) : box(extents{place.length});
+    auto const run = run_of(place, carried, mine);
+    index_t const unit = 1;
+    kernel::copy_strided(carried.memory.get() + run.from * index_t{sizeof(T)}, &run.along,
+                         result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
+                         &unit, &run.count, 1, sizeof(T));
+    return result;
+  });
+}
+
 }  // namespace detail
 
 /// The diagonal of a matrix that can be assigned to: as assignable_view. `Read` is the node that it is as an
@@ -115,7 +132,7 @@ class assignable_diagonal : public Read {
  public:
   using element_type = typename Array::value_type;
 
-  assignable_diagonal(Read const& read, Array& target, leaf<element_type, 2> const& matrix,
+  assignable_diagonal(Read const& read, Array& target, view_map const& matrix,
                       detail::diagonal_place const& place)
       : Read(read), target_(&target), matrix_(matrix), place_(place) {}
   assignable_diagonal(assignable_diagonal const&) = default;
@@ -126,33 +143,36 @@ class assignable_diagonal : public Read {
     return *this;
   }
   assignable_diagonal& operator=(assignable_diagonal const& other) {
-    assign(static_cast<Read const&>(other));
+    assign(other.now());
     return *this;
   }
+  /// The diagonal of what the array holds now.
+  Read now() const { return detail::diagonal_of(detail::seen_now<2>(*target_, matrix_), place_); }
 
  private:
   template <node E>
   void assign(E const& expression) {
     static_assert(E::dimensions <= 1, "the expression has more dimensions than a diagonal");
+    auto const matrix = detail::seen_now<2>(*target_, matrix_);
     detail::assign_part(*target_, extents{place_.length}, expression, [&](auto const& resolved) {
-      tiling const cut = matrix_.comm ? place_.tiling_in(matrix_.seen_tiling()) : tiling();
-      auto const site = detail::site_at<1>(shape_t<1>{place_.length}, matrix_.comm, cut);
+      tiling const cut = matrix.comm ? place_.tiling_in(matrix.seen_tiling()) : tiling();
+      auto const site = detail::site_at<1>(shape_t<1>{place_.length}, matrix.comm, cut);
       auto const elements = detail::elements_for<element_type>(resolved, site);
-      auto const run = detail::run_of(place_, matrix_, site.region);
+      auto const run = detail::run_of(place_, matrix, site.region);
       index_t const unit = 1;
       kernel::copy_strided(elements.get(), &unit,
-                           matrix_.memory.get() + run.from * index_t{sizeof(element_type)}, &run.along,
+                           matrix.memory.get() + run.from * index_t{sizeof(element_type)}, &run.along,
                            &run.count, 1, sizeof(element_type));
     });
   }
 
   Array* target_;
-  leaf<element_type, 2> matrix_;
+  view_map matrix_;
   detail::diagonal_place place_;
 };
 template <class Read, class Array>
 Read as_node(assignable_diagonal<Read, Array> const& d) {
-  return d;
+  return d.now();
 }
 namespace detail {
 template <class Read, class Array>
@@ -165,25 +185,13 @@ inline constexpr bool is_target_part<assignable_diagonal<Read, Array>> = true;
 /// can be assigned to, it can be assigned to: `diagonal(A) = v`, `diagonal(A, 1) += 1`.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto diagonal(E&& e, index_t k = 0) {
-  using T = value_of<E>;
   auto const n = node_of<E>(as_node(e));
   detail::diagonal_place const place(n.shape()[0], n.shape()[1], k);
-  auto const read = detail::deferred<T, 1>("diagonal", shape_t<1>{place.length}, [n, place] {
-    auto const matrix = detail::carried_out<T>(n);
-    tiling const target = matrix.comm ? place.tiling_in(matrix.seen_tiling()) : tiling();
-    auto const result = detail::fresh_leaf<T, 1>(shape_t<1>{place.length}, matrix.comm, target);
-    box const mine = matrix.comm ? target.box_of(matrix.comm->rank()) : box(extents{place.length});
-    auto const run = detail::run_of(place, matrix, mine);
-    index_t const unit = 1;
-    kernel::copy_strided(matrix.memory.get() + run.from * index_t{sizeof(T)}, &run.along,
-                         result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
-                         &unit, &run.count, 1, sizeof(T));
-    return result;
-  });
+  auto const read = detail::diagonal_of(n, place);
   if constexpr (detail::is_target_array<E>)
-    return assignable_diagonal(read, e, n, place);
+    return assignable_diagonal(read, e, n.view, place);
   else if constexpr (detail::is_assignable_view<std::remove_cvref_t<E>>)
-    return assignable_diagonal(read, e.array(), n, place);
+    return assignable_diagonal(read, e.array(), n.view, place);
   else
     return read;
 }

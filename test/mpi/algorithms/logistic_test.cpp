@@ -1,0 +1,180 @@
+// Logistic regression against a serial dense oracle.
+#include <pantile/algorithms/labelled_rows.hpp>
+#include <pantile/algorithms/logistic_regression.hpp>
+#include <pantile/comm/environment.hpp>
+#include <pantile/ops/movement.hpp>
+#include <pantile/random/generator.hpp>
+
+#include <Eigen/Dense>
+#include <catch2/catch.hpp>
+
+#include <cmath>
+#include <support/world.hpp>
+
+using support::world;
+
+namespace {
+
+using pantile::index_t;
+using matrix = Eigen::MatrixXd;
+using vector = Eigen::VectorXd;
+
+struct problem {
+  matrix X;
+  vector y;
+};
+
+problem make(index_t rows, index_t columns) {
+  pantile::random::generator const g(11);
+  problem p{matrix(rows, columns), vector(rows)};
+  for (index_t i = 0; i < rows; ++i)
+    for (index_t j = 0; j < columns; ++j) p.X(i, j) = g.normal(i * columns + j) + 0.1 * static_cast<double>(j);
+  for (index_t i = 0; i < rows; ++i) p.y(i) = p.X(i, 0) - p.X(i, columns - 1) + g.normal(-1 - i) > 0 ? 1 : 0;
+  return p;
+}
+
+vector descend(problem const& p, double alpha, int iterations) {
+  vector w = vector::Zero(p.X.cols());
+  for (int i = 0; i < iterations; ++i) {
+    vector const s = (1 + (-(p.X * w)).array().exp()).inverse();
+    w -= alpha * p.X.transpose() * (s - p.y);
+  }
+  return w;
+}
+
+template <class T>
+pantile::array<T, 2> on_ranks(matrix const& a, pantile::tiling_rule const& rule) {
+  return pantile::from_function<T>(world(), {a.rows(), a.cols()}, rule,
+                                   [&](index_t i, index_t j) { return static_cast<T>(a(i, j)); });
+}
+template <class T>
+pantile::array<T, 1> on_ranks(vector const& a, pantile::tiling_rule const& rule) {
+  return pantile::from_function<T>(world(), {a.size()}, rule, [&](index_t i) { return static_cast<T>(a(i)); });
+}
+
+template <class T>
+vector gathered(pantile::array<T, 1> const& a) {
+  auto const all = pantile::all_gather(a);
+  vector v(a.extent(0));
+  for (index_t i = 0; i < v.size(); ++i) v(i) = static_cast<double>(all(i));
+  return v;
+}
+
+}  // namespace
+
+TEST_CASE("gradient descent does what the papers' two lines say, in every tiling") {
+  auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::column(), pantile::tiling::block(),
+                             pantile::tiling::replicated());
+  auto const labels = GENERATE(pantile::tiling::row(), pantile::tiling::replicated());
+  problem const p = make(53, 7);
+  auto const X = on_ranks<double>(p.X, rule);
+  auto const y = on_ranks<double>(p.y, labels);
+  index_t calls = 0;
+  auto const model = pantile::logistic_regression(X, y, {.iterations = 40, .alpha = 0.02, .report_every = 15},
+                                                  [&](auto const&) { ++calls; });
+  vector const w = descend(p, 0.02, 40);
+  CHECK((gathered(model.weights) - w).cwiseAbs().maxCoeff() < 1e-12);
+  REQUIRE(model.steps.size() == 3);  // 15, 30, 40
+  CHECK(calls == 3);
+  CHECK(model.steps[1].iteration == 30);
+  vector const z = p.X * w;
+  vector const losses = (1 + z.array().exp()).log() - p.y.array() * z.array();
+  CHECK(model.steps[2].quality.loss == Approx(losses.mean()).epsilon(1e-12));
+  double hits = 0;
+  for (index_t i = 0; i < z.size(); ++i) hits += (z(i) >= 0) == (p.y(i) == 1);
+  CHECK(model.steps[2].quality.accuracy == Approx(hits / static_cast<double>(z.size())));
+  CHECK(pantile::evaluate_logistic(X, y, model.weights).loss == Approx(model.steps[2].quality.loss));
+}
+
+TEST_CASE("logistic regression in single precision") {
+  problem const p = make(40, 3);
+  auto const model = pantile::logistic_regression(on_ranks<float>(p.X, pantile::tiling::row()),
+                                                  on_ranks<float>(p.y, pantile::tiling::row()),
+                                                  {.iterations = 20, .alpha = 0.02});
+  CHECK((gathered(model.weights) - descend(p, 0.02, 20)).cwiseAbs().maxCoeff() < 1e-4);
+  CHECK(model.steps.size() == 1);
+}
+
+TEST_CASE("the loss of certain predictions neither overflows nor vanishes") {
+  auto const X = on_ranks<double>(matrix(matrix::Constant(3, 1, 5000)), pantile::tiling::row());
+  auto const y = on_ranks<double>(vector(vector::Zero(3)), pantile::tiling::row());
+  auto const w = pantile::ones<double>(world(), {1}, pantile::tiling::replicated());
+  auto const q = pantile::evaluate_logistic(X, y, w);
+  CHECK(q.loss == Approx(5000));
+  CHECK(q.accuracy == 0);
+}
+
+TEST_CASE("logistic_regression says what is wrong, on every rank") {
+  problem const p = make(20, 3);
+  auto const X = on_ranks<double>(p.X, pantile::tiling::row());
+  auto const y = on_ranks<double>(p.y, pantile::tiling::row());
+  auto const twos = on_ranks<double>(vector(vector::Constant(20, 2)), pantile::tiling::row());
+  auto const few = on_ranks<double>(vector(vector::Zero(19)), pantile::tiling::row());
+  CHECK_THROWS_AS(pantile::logistic_regression(X, few), pantile::shape_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, twos), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.iterations = -1}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.alpha = std::nan("")}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.iterations = 3, .alpha = 1e308}), pantile::domain_error);
+}
+
+TEST_CASE("labels are any column, ones are the last") {
+  matrix table(5, 3);
+  table << 1, 0, 10, 2, 1, 20, 3, 0, 30, 4, 1, 40, 5, 0, 50;
+  auto const t = on_ranks<double>(table, pantile::tiling::row());
+  auto const middle = pantile::separate_labels(t, 1);
+  CHECK(gathered(middle.labels) == table.col(1));
+  auto const ones = pantile::all_gather(pantile::with_ones(middle.features));
+  REQUIRE(ones.extent(1) == 3);
+  for (index_t i = 0; i < 5; ++i) {
+    CHECK(ones(i, 0) == table(i, 0));
+    CHECK(ones(i, 1) == table(i, 2));
+    CHECK(ones(i, 2) == 1);
+  }
+  CHECK(gathered(pantile::separate_labels(t).labels) == table.col(2));
+  CHECK_THROWS_AS(pantile::separate_labels(t, 3), pantile::index_error);
+  if (world().size() > 1)
+    CHECK_THROWS_AS(pantile::separate_labels(on_ranks<double>(table, pantile::tiling::column())),
+                    pantile::tiling_error);
+}
+
+TEST_CASE("standardized columns have mean 0 and deviation 1; constant ones become 0") {
+  problem const p = make(37, 4);
+  matrix a = p.X;
+  a.col(2).setConstant(0.1);
+  auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::column());
+  auto const X = on_ranks<double>(a, rule);
+  auto const scaling = pantile::scaling_of(X);
+  CHECK(scaling.deviation(2) == 1);
+  auto const z = pantile::all_gather(pantile::standardized(X, scaling));
+  for (index_t j = 0; j < 4; ++j) {
+    double mean = 0, square = 0;
+    for (index_t i = 0; i < 37; ++i) {
+      mean += z(i, j) / 37;
+      square += z(i, j) * z(i, j) / 37;
+    }
+    CHECK(std::abs(mean) < 1e-14);
+    CHECK(square == Approx(j == 2 ? 0 : 1).margin(1e-12));
+  }
+}
+
+TEST_CASE("rows are split by their number") {
+  problem const p = make(200, 2);
+  pantile::labelled_rows<double> const rows{on_ranks<double>(p.X, pantile::tiling::row()),
+                                            on_ranks<double>(p.y, pantile::tiling::row())};
+  auto const [learn, test] = pantile::split_rows(rows, 0.25, 3);
+  CHECK(learn.features.extent(0) + test.features.extent(0) == 200);
+  CHECK(test.labels.extent(0) == 50);
+  auto const [most, held] = pantile::split_rows(test, 0.999, 3);
+  CHECK(most.labels.extent(0) == 1);  // one always stays
+  CHECK(held.labels.extent(0) == 49);
+  // On one rank alone the same rows are held out.
+  auto const alone = *world().split(world().rank(), 0);
+  pantile::labelled_rows<double> const serial_rows{
+      pantile::from_function<double>(alone, {200, 2}, pantile::tiling::row(),
+                                     [&](index_t i, index_t j) { return p.X(i, j); }),
+      pantile::from_function<double>(alone, {200}, pantile::tiling::row(), [&](index_t i) { return p.y(i); })};
+  auto const serial = pantile::split_rows(serial_rows, 0.25, 3);
+  CHECK(pantile::all_gather(test.features).local() == pantile::all_gather(serial.second.features).local());
+  CHECK(gathered(learn.labels) == gathered(serial.first.labels));
+  CHECK_THROWS_AS(pantile::split_rows(rows, 1, 3), pantile::domain_error);
+}

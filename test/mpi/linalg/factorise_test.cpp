@@ -1,0 +1,257 @@
+// Factorisations of matrices, by what they must give: the matrix again, orthonormal and triangular factors.
+// ctest: RELEASE_ONLY
+#include "mpi/linalg/cases.hpp"
+
+#include <pantile/ops/eig.hpp>
+
+#include <complex>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+template <class T>
+eigen_matrix<T> eye(index_t n) {
+  return eigen_matrix<T>::Identity(n, n);
+}
+template <class T>
+bool is_upper(eigen_matrix<T> const& m) {
+  for (index_t i = 0; i < m.rows(); ++i)
+    for (index_t j = 0; j < std::min<index_t>(i, m.cols()); ++j)
+      if (m(i, j) != T(0)) return false;
+  return true;
+}
+
+template <class T>
+using reals = eigen_matrix<real_t<T>>;
+
+/// a diag(s) b.
+template <class T>
+eigen_matrix<T> scaled_product(eigen_matrix<T> a, reals<T> const& s, eigen_matrix<T> const& b) {
+  for (index_t i = 0; i < a.rows(); ++i)
+    for (index_t j = 0; j < a.cols(); ++j) a(i, j) *= s(j, 0);
+  return times(a, b);
+}
+/// What rounding may change of eigenvalues: of the largest one.
+template <class T>
+auto rounding_of(eigen_matrix<std::complex<real_t<T>>> const& w) {
+  return std::numeric_limits<real_t<T>>::epsilon() * (1 + w.norm());
+}
+template <class T>
+bool orthonormal(eigen_matrix<T> const& q) {
+  return near<T>(times(adjoint(q), q), eye<T>(q.cols()));
+}
+template <class T>
+void check_qr(eigen_matrix<T> const& m, eigen_matrix<T> const& q, eigen_matrix<T> const& r) {
+  CHECK(q.cols() == std::min(m.rows(), m.cols()));
+  CHECK(near<T>(times(q, r), m));
+  CHECK(orthonormal(q));
+  CHECK(is_upper(r));
+}
+template <class T>
+void check_lu(eigen_matrix<T> const& m, eigen_matrix<T> const& p, eigen_matrix<T> const& l,
+              eigen_matrix<T> const& u) {
+  CHECK(near<T>(times(p, times(l, u)), m));
+  CHECK(orthonormal(p));
+  CHECK(is_upper(u));
+  CHECK(is_upper(adjoint(l)));
+  for (index_t i = 0; i < l.cols(); ++i) CHECK(l(i, i) == T(1));
+}
+template <class T>
+void check_svd(eigen_matrix<T> const& m, eigen_matrix<T> const& u, reals<T> const& s, eigen_matrix<T> const& vh,
+               reals<T> const& values) {
+  CHECK(near<T>(scaled_product<T>(u, s, vh), m));
+  CHECK(orthonormal(u));
+  CHECK(orthonormal(adjoint(vh)));
+  for (index_t i = 1; i < s.rows(); ++i) CHECK(s(i - 1, 0) >= s(i, 0));
+  for (index_t i = 0; i < s.rows(); ++i) CHECK(s(i, 0) >= 0);
+  CHECK(near<real_t<T>>(values, s));
+}
+template <class T>
+void check_cholesky(eigen_matrix<T> const& m, eigen_matrix<T> const& l) {
+  CHECK(near<T>(times(l, adjoint(l)), m));
+  CHECK(is_upper(adjoint(l)));
+  for (index_t i = 0; i < l.rows(); ++i) CHECK(std::real(l(i, i)) > 0);
+}
+template <class T>
+void check_eigh(eigen_matrix<T> const& m, reals<T> const& w, eigen_matrix<T> const& v, reals<T> const& values) {
+  CHECK(near<T>(scaled_product<T>(v, w, adjoint(v)), m));
+  CHECK(orthonormal(v));
+  for (index_t i = 1; i < w.rows(); ++i) CHECK(w(i - 1, 0) <= w(i, 0));
+  CHECK(near<real_t<T>>(values, w));
+}
+
+/// Every factorisation of `a` (an array, local array or expression) whose elements are `whole`.
+template <class T, class A>
+void check_general(A const& a, local_array<T, 2> const& whole) {
+  auto const m = as_eigen(whole);
+  auto const [q, r] = qr(a);
+  check_qr<T>(m, whole_of(q), whole_of(r));
+  auto const [p, l, u] = lu(a);
+  check_lu<T>(m, whole_of(p), whole_of(l), whole_of(u));
+  auto const [left, s, vh] = svd(a);
+  check_svd<T>(m, whole_of(left), whole_of(s), whole_of(vh), whole_of(svdvals(a)));
+}
+
+/// `a` is Hermitian positive definite.
+template <class T, class A>
+void check_definite(A const& a, local_array<T, 2> const& whole) {
+  auto const m = as_eigen(whole);
+  check_cholesky<T>(m, whole_of(cholesky(a)));
+  auto const [w, v] = eigh(a);
+  check_eigh<T>(m, whole_of(w), whole_of(v), whole_of(eigvalsh(a)));
+}
+
+/// `a` (an array, local array or expression) is square; `whole`: its elements.
+template <class T, class A>
+void check_eig(A const& a, local_array<T, 2> const& whole) {
+  using C = std::complex<real_t<T>>;
+  auto const m = as_eigen(local_array<C, 2>(cast<C>(whole)));
+  auto const [values, vectors] = eig(a);
+  auto const w = whole_of(values), v = whole_of(vectors);
+  eigen_matrix<C> scaled = v;
+  for (index_t i = 0; i < v.rows(); ++i)
+    for (index_t j = 0; j < v.cols(); ++j) scaled(i, j) *= w(j, 0);
+  CHECK(near<C>(times(m, v), scaled));
+  for (index_t j = 0; j < v.cols(); ++j) CHECK(std::abs(v.col(j).norm() - 1) < 1e-5);
+  // The values alone may come in another order.
+  auto const alone = whole_of(eigvals(a));
+  REQUIRE(alone.rows() == w.rows());
+  for (index_t j = 0; j < w.rows(); ++j) {
+    auto nearest = std::numeric_limits<real_t<T>>::max();
+    for (index_t k = 0; k < w.rows(); ++k) nearest = std::min(nearest, std::abs(alone(k, 0) - w(j, 0)));
+    CHECK(nearest <= 2000 * rounding_of<T>(w));
+  }
+}
+
+constexpr index_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}, {1, 1}, {1, 5}, {5, 1}, {6, 6}, {17, 5}, {4, 13}};
+
+template <class T>
+void check_type() {
+  INFO(dtype_name(dtype_of<T>));
+  auto const general = matrix_of<T>(9, 6);
+  auto const definite = definite_of<T>(7);
+  check_general<T>(general, general);
+  check_general<T>(spread(general, tiling::block()), general);
+  check_definite<T>(definite, definite);
+  check_definite<T>(spread(definite, tiling::column()), definite);
+}
+
+}  // namespace
+
+TEST_CASE("factors of local and distributed matrices, tall, wide, square and empty") {
+  for (auto const& [m, n] : shapes) {
+    INFO(m << " x " << n);
+    auto const whole = matrix_of<double>(m, n);
+    check_general<double>(whole, whole);
+    check_general<double>(spread(whole, tiling::row()), whole);
+  }
+  for (index_t const n : {0, 1, 2, 11}) {
+    auto const whole = definite_of<double>(n);
+    check_definite<double>(whole, whole);
+    check_definite<double>(spread(whole, tiling::row()), whole);
+  }
+}
+
+TEST_CASE("factors do not depend on the tiling, to the last bit") {
+  auto const whole = matrix_of<double>(7, 5), square = definite_of<double>(6);
+  auto const [q, r] = qr(whole);
+  auto const [w, v] = eigh(square);
+  static_assert(std::is_same_v<decltype(q), local_array<double, 2> const>);
+  for (tiling const& t : usual_tilings(extents(whole.shape()))) {
+    INFO(to_string(t));
+    auto const [dq, dr] = qr(spread(whole, t));
+    static_assert(std::is_same_v<decltype(dq), array<double, 2> const>);
+    CHECK(dq.tiling().is_replicated());
+    CHECK(is_part_of(dq, q));
+    CHECK(is_part_of(dr, r));
+  }
+  for (tiling const& t : usual_tilings(extents(square.shape()))) {
+    INFO(to_string(t));
+    auto const [dw, dv] = eigh(spread(square, t));
+    CHECK(is_part_of(dw, w));
+    CHECK(is_part_of(dv, v));
+    CHECK(is_part_of(eval(cholesky(spread(square, t))), local_array<double, 2>(cholesky(square))));
+  }
+}
+
+TEST_CASE("factors of every element type, and of expressions") {
+  check_type<float>();
+  check_type<std::complex<float>>();
+  check_type<std::complex<double>>();
+  auto const ints = matrix_of<std::int32_t>(5, 4);
+  local_array<double, 2> const numbers = cast<double>(ints);
+  check_general<double>(spread(ints, tiling::row()), numbers);
+  check_general<double>(spread(ints, tiling::row()) * 0.5, local_array<double, 2>(numbers * 0.5));
+  check_general<double>(transpose(spread(ints, tiling::block())), transposed(numbers));
+  auto const flags = matrix_of<bool>(4, 4);
+  check_general<double>(flags, local_array<double, 2>(cast<double>(flags)));
+}
+
+TEST_CASE("eigenvalues and eigenvectors of any square matrix") {
+  for (index_t const n : {0, 1, 2, 9}) {
+    INFO(n);
+    auto const whole = matrix_of<double>(n, n);
+    check_eig<double>(whole, whole);
+    check_eig<double>(spread(whole, tiling::block()), whole);
+    check_eig<double>(transpose(spread(whole, tiling::row())) * 2.0,
+                      local_array<double, 2>(transposed(whole) * 2.0));
+  }
+  check_eig<float>(matrix_of<float>(6, 6), matrix_of<float>(6, 6));
+  check_eig<std::complex<double>>(matrix_of<std::complex<double>>(7, 7), matrix_of<std::complex<double>>(7, 7));
+  check_eig<double>(matrix_of<std::int32_t>(5, 5),
+                    local_array<double, 2>(cast<double>(matrix_of<std::int32_t>(5, 5))));
+  // A quarter turn: i and -i.
+  local_array<double, 2> turn({2, 2}, 0.0);
+  turn(0, 1) = -1;
+  turn(1, 0) = 1;
+  local_array<std::complex<double>, 1> const w = eigvals(spread(turn, tiling::row()));
+  CHECK(std::abs(w(0) - std::complex<double>(0, 1)) < 1e-15);
+  CHECK(std::abs(w(1) + std::complex<double>(0, 1)) < 1e-15);
+}
+
+TEST_CASE("only the lower triangle counts for Hermitian matrices") {
+  auto whole = definite_of<double>(6);
+  auto const expected = whole_of(cholesky(whole)), values = whole_of(eigvalsh(whole));
+  for (index_t i = 0; i < 6; ++i)
+    for (index_t j = i + 1; j < 6; ++j) whole(i, j) = std::numeric_limits<double>::quiet_NaN();
+  CHECK(near<double>(whole_of(cholesky(whole)), expected));
+  CHECK(near<double>(whole_of(eigvalsh(spread(whole, tiling::row()))), values));
+}
+
+TEST_CASE("errors of factorisations arrive on every rank and say what is wrong") {
+  auto whole = definite_of<double>(6);
+  whole(3, 3) = -1;
+  auto const a = spread(whole, tiling::row());
+  auto const wide = spread(matrix_of<double>(3, 5), tiling::column());
+  CHECK(thrown_by([&] { eval(cholesky(a)); }) == "linalg_error");
+  try {
+    eval(cholesky(a));
+    FAIL("no error");
+  } catch (linalg_error const& e) {
+    CHECK(e.message().find("leading minor of order 4") != std::string::npos);
+  }
+  CHECK(thrown_by([&] { cholesky(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eigh(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eigvalsh(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eig(wide); }) == "shape_error");
+  CHECK(thrown_by([&] { eigvals(wide); }) == "shape_error");
+  whole(2, 1) = std::numeric_limits<double>::infinity();
+  auto const infinite = spread(whole, tiling::row());
+  CHECK(thrown_by([&] { svd(infinite); }) == "linalg_error");
+  CHECK(thrown_by([&] { eval(svdvals(infinite)); }) == "linalg_error");
+  CHECK(thrown_by([&] { eigh(infinite); }) == "linalg_error");
+  CHECK(thrown_by([&] { eig(infinite); }) == "linalg_error");
+  CHECK(thrown_by([&] { eval(eigvals(infinite)); }) == "linalg_error");
+  CHECK(thrown_by([&] { svd(whole); }) == "linalg_error");
+  CHECK(thrown_by([&] { qr(infinite); }).empty());
+}
+
+TEST_CASE("where the ranks compute different bits, all take the result of rank 0") {
+  auto mine = detail::replicated_leaf<double, 1>({3}, world());
+  detail::compute_alike(
+      world(), std::source_location::current(),
+      [&] { std::fill_n(detail::elements_of(mine), 3, 1.0 + world().rank()); }, mine);
+  CHECK(mine.data()[2] == 1.0);
+}

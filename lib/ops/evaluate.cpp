@@ -10,7 +10,9 @@ void operand_survey::consider(communicator const& c, tiling const& t, index_t by
   if (comm && !(*comm == c))
     throw tiling_error("the expression mixes arrays of different communicators; retile them onto one first");
   comm = c;
-  if (asked || t.shape() != shape) return;
+  if (t.shape() != shape) return;
+  if (tilings && std::find(tilings->begin(), tilings->end(), t) == tilings->end()) tilings->push_back(t);
+  if (asked) return;
   // A replicated operand is at hand wherever the result lies, so a tiled one decides.
   bool const first_tiled = best && best->is_replicated() && !t.is_replicated();
   bool const tiled_kind = !best || best->is_replicated() || !t.is_replicated();
@@ -92,6 +94,20 @@ void note_site(trace::region const& r, std::optional<communicator> const& comm, 
 tiling natural_tiling(operand_survey const& survey) {
   if (survey.best) return survey.best->has_halo() ? survey.best->with_halos({}) : *survey.best;
   return tiling::row().bind(survey.shape, survey.comm->size());
+}
+
+void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
+                    std::function<void(tiling const&)> const& way) {
+  for (tiling const& t : others)
+    if (!t.owns_alike(taken)) here.rejected("in " + to_string(t), [&] { way(t); });
+}
+
+void rehearse_move(communicator const& comm, tiling const& from, tiling const& to, index_t element_bytes) {
+  box const before = from.box_of(comm.rank()), after = to.box_of(comm.rank());
+  auto const source = allocate_tile(before.count() * element_bytes, memory_kind::local);
+  auto const target = allocate_tile(after.count() * element_bytes, memory_kind::local);
+  move_elements(from.with_halos({}), to.with_halos({}), comm, source.get(), before, target.get(), after,
+                element_bytes, std::source_location::current());
 }
 
 box operand_box(box const& region, extents const& extent) {

@@ -46,6 +46,19 @@ class rehearsal final : public trace::recorder {
   void computed(double flops) override { steps[open_.back()].flops += flops; }
   void read(double bytes) override { steps[open_.back()].bytes_read += bytes; }
   void rejected(trace::alternative other) override { steps[open_.back()].rejected.push_back(std::move(other)); }
+  void rejected(std::string algorithm, std::function<void()> const& way) override {
+    rehearsal aside(acting_as);
+    {
+      trace::listen const here(aside);
+      way();
+    }
+    trace::alternative other{std::move(algorithm), aside.total.bytes_received};
+    for (step const& s : aside.steps) {
+      other.flops += s.flops;
+      other.bytes_read += s.bytes_read;
+    }
+    rejected(std::move(other));
+  }
   void lower_bound(index_t bytes) override { steps[open_.back()].lower_bound = bytes; }
   void memory(index_t bytes) override {
     taken_ += bytes;

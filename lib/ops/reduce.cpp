@@ -1,5 +1,6 @@
 #include <pantile/ops/reduce_node.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace pantile::detail {
@@ -8,6 +9,25 @@ tiling reducible_tiling(operand_survey const& survey) {
   tiling const natural = natural_tiling(survey);
   if (natural.is_cartesian()) return natural;
   return tiling::row().bind(survey.shape, survey.comm->size());
+}
+
+std::vector<tiling> reducible(std::vector<tiling> tilings) {
+  std::erase_if(tilings, [](tiling const& t) { return !t.is_cartesian(); });
+  return tilings;
+}
+
+std::vector<tiling> ways_to_reduce(std::vector<tiling> tilings, extents const& shape, int ranks,
+                                   bool const* reduced) {
+  int kept = -1;
+  for (int d = 0; d < shape.dimensions(); ++d)
+    if (!reduced[d] && (kept < 0 || shape[d] > shape[kept])) kept = d;
+  std::vector<tiling> ways = reducible(std::move(tilings));
+  if (kept < 0) return ways;
+  tiling const alone = tiling::axis(kept).bind(shape, ranks);
+  bool const known =
+      std::any_of(ways.begin(), ways.end(), [&](tiling const& t) { return t.owns_alike(alone); });
+  if (!known) ways.push_back(alone);
+  return ways;
 }
 
 tiling reduced_tiling(tiling t, bool const* reduced, bool keep) {

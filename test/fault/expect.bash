@@ -31,6 +31,8 @@ run_quickly() {
   for attempt in 1 2 3; do
     run "$@"
     ((took <= patience)) && return
+    printf 'slow: %s took %s ms\n' "$way" "$took"
+    sed 's/^/  | /' <<<"$output"
   done
   complain "took $took ms"
 }

@@ -30,6 +30,7 @@ namespace detail {
 struct statement {
   char const* operation = "expression";
   std::source_location where{};
+  bool asked = false;  ///< for its tiling: elsewhere it would be computed and then moved
 };
 
 /// What a loop reads of an operand that can be NaN: where this rank's part begins, and a stride per dimension.
@@ -89,6 +90,9 @@ struct operand_survey {
   void consider(communicator const& c, tiling const& t, index_t bytes);
   /// A part of the expression shall be computed under this tiling; the first that spans the result is heard.
   void ask(tiling const& t);
+
+  /// For explain: the tilings of all operands that span the result, each once.
+  std::vector<tiling>* tilings = nullptr;
 
   /// At PANTILE_CHECK=2: what must be the same on every rank; the values refer to the operands.
   std::vector<checked_value>* values = nullptr;

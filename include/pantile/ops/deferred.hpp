@@ -68,7 +68,7 @@ std::shared_ptr<std::byte> readable_elements(E const& resolved, evaluation_site<
 template <element T, int N, node E>
 void store(E const& resolved, leaf<T, N> const& target) {
   tiling const seen = target.comm ? target.seen_tiling() : tiling();
-  auto const site = site_at<N>(target.extent, target.comm, seen);
+  auto const site = site_at<N>(target.extent, target.comm, seen, {.asked = true});
   if (site.checked) check_operands(site.comm, {"assignment to a view"}, target);
   shape_t<N> to{};
   index_t const offset = strides_of(target.view, site.region, target.stored_box, to.data());

@@ -81,6 +81,22 @@ operand_survey survey_of(E const& resolved) {
   return survey;
 }
 
+/// Tells who listens what a region would have cost under other tilings than the one it takes.
+void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
+                    std::function<void(tiling const&)> const& way);
+/// A retile in a rehearsal.
+void rehearse_move(communicator const& comm, tiling const& from, tiling const& to, index_t element_bytes);
+/// The tilings of the operands that span the result, for `reject_tilings`.
+template <node E>
+std::vector<tiling> operand_tilings(E const& resolved) {
+  std::vector<tiling> all;
+  operand_survey survey;
+  survey.shape = extents(resolved.shape());
+  survey.tilings = &all;
+  resolved.survey(survey);
+  return all;
+}
+
 template <int N>
 evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
                            tiling const& target, statement const& what = {}) {
@@ -100,6 +116,12 @@ template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise");
   note_site(here, site.comm, site.target, extents(site.shape));
+  if (site.comm && trace::rehearsing())
+    reject_tilings(here, operand_tilings(resolved), site.target, [&](tiling const& other) {
+      resolved.bind(site_at<N>(site.shape, site.comm, other));
+      trace::computed(static_cast<double>(other.box_of(site.comm->rank()).count()) * operations_of<E>);
+      if (site.what.asked) rehearse_move(*site.comm, other, site.target, sizeof(T));
+    });
   check_operands(site, resolved);
   auto const bound = resolved.bind(site);
   trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
@@ -182,7 +204,7 @@ array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const&
 template <element T, int N, node E>
 array<T, N> evaluated(tiled_node<E> const& resolved, communicator const& comm, tiling const& target,
                       statement const& what = {}) {
-  return evaluated<T, N>(resolved.operand, comm, target, what);
+  return evaluated<T, N>(resolved.operand, comm, target, {what.operation, what.where, true});
 }
 
 template <class T, class U>
@@ -218,6 +240,7 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
   auto site = detail::site_at<N>(shape_, comm_, tiling_);
+  site.what.asked = true;
   std::string const operation = site.checked ? "assignment to " + name_ : std::string();
   if (site.checked) site.what.operation = operation.c_str();
   std::shared_ptr<std::byte> target = memory_;

@@ -19,6 +19,11 @@ namespace detail {
 /// The tiling under which an expression is reduced: its natural one where a grid of ranks tells who must add up
 /// with whom, rows otherwise.
 tiling reducible_tiling(operand_survey const& survey);
+/// Those under which it could be.
+std::vector<tiling> reducible(std::vector<tiling> tilings);
+/// Those, and one that cuts what is kept alone, so that no rank must add up with another.
+std::vector<tiling> ways_to_reduce(std::vector<tiling> tilings, extents const& shape, int ranks,
+                                   bool const* reduced);
 /// The tiling of the result.
 tiling reduced_tiling(tiling t, bool const* reduced, bool keep);
 
@@ -79,8 +84,16 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where});
   note_site(here, survey.comm, target, survey.shape);
-  trace::computed(static_cast<double>(site.region.count()) *
-                  (1 + operations_of<std::remove_cvref_t<decltype(resolved)>>));
+  double const operations = 1 + operations_of<std::remove_cvref_t<decltype(resolved)>>;
+  trace::computed(static_cast<double>(site.region.count()) * operations);
+  if (survey.comm && trace::rehearsing())
+    reject_tilings(here, reducible(operand_tilings(resolved)), target, [&](tiling const& other) {
+      auto const there = site_at<N>(resolved.shape(), survey.comm, other);
+      resolved.bind(there);
+      trace::computed(static_cast<double>(there.region.count()) * operations);
+      A total{};
+      combine_ranks<Monoid, N>(*survey.comm, other, all_axes<N>().reduced, std::span<A>(&total, 1), where);
+    });
   check_operands(site, resolved);
   auto const bound = resolved.bind(site);
   A total{};
@@ -138,6 +151,17 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     array<value_type, dimensions> result(
         *survey.comm, extent,
         detail::agreed_tiling{detail::reduced_tiling(target, over.reduced.data(), keeps)});
+    if (trace::rehearsing())
+      detail::reject_tilings(here,
+                             detail::ways_to_reduce(detail::operand_tilings(resolved), survey.shape,
+                                                    survey.comm->size(), over.reduced.data()),
+                             target, [&](tiling const& other) {
+                               auto const site = detail::site_at<N>(resolved.shape(), survey.comm, other);
+                               auto const scratch = allocate_tile(
+                                   over.part_of(site.region).count() * index_t{sizeof(value_type)},
+                                   memory_kind::local);
+                               reduce(resolved, site, other, reinterpret_cast<value_type*>(scratch.get()));
+                             });
     reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where}), target,
            result.data());
     return leaf<value_type, dimensions>(result);

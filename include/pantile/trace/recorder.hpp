@@ -2,6 +2,7 @@
 
 #include <pantile/trace/traffic.hpp>
 
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -39,6 +40,8 @@ class recorder {
   virtual void read(double /*bytes*/) {}
   /// A way to carry out the open region that was not taken, and what it would have cost this rank.
   virtual void rejected(alternative /*other*/) {}
+  /// The same where the way is a piece of code: it is rehearsed aside, and counts for nothing else.
+  virtual void rejected(std::string /*algorithm*/, std::function<void()> const& /*way*/) {}
   /// The least that any way to carry out the open region would receive on this rank, in bytes.
   virtual void lower_bound(index_t /*bytes*/) {}
   /// Bytes taken, or (negative) given back.
@@ -99,6 +102,9 @@ class region {
   bool heard() const { return recorder_ != nullptr; }
   void rejected(alternative other) const {
     if (recorder_) recorder_->rejected(std::move(other));
+  }
+  void rejected(std::string algorithm, std::function<void()> const& way) const {
+    if (recorder_) recorder_->rejected(std::move(algorithm), way);
   }
   void lower_bound(index_t bytes) const {
     if (recorder_) recorder_->lower_bound(bytes);

@@ -58,6 +58,27 @@ void agrees(E const& e, bool memory = true) {
   check(p, measured([&] { auto const result = eval(e); }), memory);
 }
 
+/// The busiest rank's.
+index_t received_by_busiest(plan const& p) {
+  index_t most = 0;
+  for (traffic const& t : p.per_rank) most = std::max(most, t.bytes_received);
+  return most;
+}
+
+/// Exactly one way was rejected on any step of this name: under this tiling, at this cost.
+void rejects(plan const& p, std::string const& operation, tiling const& t, index_t bytes) {
+  INFO(to_string(p));
+  int found = 0;
+  for (plan_step const& s : p.steps)
+    if (s.operation == operation)
+      for (auto const& way : s.rejected)
+        if (way.algorithm == "in " + to_string(t)) {
+          ++found;
+          CHECK(way.bytes_received == bytes);
+        }
+  CHECK(found == 1);
+}
+
 }  // namespace
 
 TEST_CASE("explain predicts what is counted, for every kind of node and tiling") {
@@ -97,6 +118,35 @@ TEST_CASE("explain predicts what is counted, for every kind of node and tiling")
     agrees(b * (a - v).tiled(tiling::replicated()));
     agrees(roll(a, 5));
   }
+}
+
+TEST_CASE("rejected tilings cost what they would cost") {
+  auto const a = spread(samples<double>(shape_of<2>{31, 17}), tiling::row());
+  auto const b = spread(samples<float>(shape_of<2>{31, 17}), tiling::column());
+  auto const c = spread(samples<float>(shape_of<2>{31, 17}), tiling::block());
+  if (world().size() == 1) return;
+  auto const e = a + b * c;
+  plan const p = explain(e);
+  rejects(p, "elementwise", b.tiling(), received_by_busiest(explain(e.tiled(tiling::column()))));
+  if (!c.tiling().owns_alike(a.tiling()) && !c.tiling().owns_alike(b.tiling()))
+    rejects(p, "elementwise", c.tiling(), received_by_busiest(explain(e.tiled(tiling::block()))));
+
+  // Where the target is there already, the result of another tiling would have to move.
+  auto target = zeros<double>(world(), {31, 17}, tiling::column());
+  auto const elsewhere = [&] {
+    array<double, 2> const made = e.tiled(tiling::row());
+    array<double, 2> const moved = retile(made, tiling::column());
+  };
+  rejects(explain(world(), [&] { target = e; }), "elementwise", a.tiling(),
+          received_by_busiest(explain(world(), elsewhere)));
+
+  // Columns added up by those who have them whole.
+  auto const columns = tiling::column().bind(extents{31, 17}, world().size());
+  rejects(explain(sum(a, 0)), "reduce", columns,
+          received_by_busiest(explain(sum(a.tiled(tiling::column()), 0))));
+  rejects(explain(world(), [&] { (void)sum(e); }), "reduce", columns,
+          received_by_busiest(explain(world(), [&] { (void)sum(e.tiled(tiling::column())); })));
+  CHECK(explain(a + 1.0).steps.back().rejected.empty());
 }
 
 TEST_CASE("explain predicts statements, and does nothing of them") {

@@ -5,6 +5,7 @@
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/reduce.hpp>
 
+#include <cmath>
 #include <complex>
 #include <numeric>
 
@@ -184,4 +185,50 @@ TEST_CASE("integers are summed in 64 bits, single precision in double") {
   CHECK(sum(z).imag() == -sum(f));
   CHECK(mean(z).real() == Approx(0.1).epsilon(1e-7));
   CHECK(norm(z) == Approx(std::sqrt(0.02 * static_cast<double>(n))).epsilon(1e-6));
+}
+
+TEST_CASE("arrays that are close, and arrays that are equal: one element anywhere decides, on every rank") {
+  auto const whole = samples<double>(shape_of<2>{9, 5});
+  auto const tilings = usual_tilings(extents{9, 5}, 7);
+  for (std::size_t k = 0; k < tilings.size(); ++k) {
+    INFO(to_string(tilings[k]));
+    auto const a = spread(whole, tilings[k]);
+    CHECK(array_equal(a, spread(whole, tilings[(k + 3) % tilings.size()])));
+    CHECK(allclose(a, whole));
+    for (index_t const place : {index_t{0}, index_t{22}, index_t{44}}) {
+      auto other = whole;
+      double& x = other.data()[place];
+      x = std::nextafter(x, infinity);
+      auto const near = spread(other, tilings[k]);
+      CHECK_FALSE(array_equal(a, near));
+      CHECK(allclose(a, near));
+      CHECK_FALSE(allclose(a, near, 0, 0));
+      x = whole.data()[place] + 0.5;
+      auto const far = spread(other, tilings[k]);
+      CHECK_FALSE(allclose(a, far));
+      CHECK(allclose(a, far, 0, 0.51));
+      x = not_a_number;
+      auto const unknown = spread(other, tilings[k]);
+      CHECK_FALSE(array_equal(unknown, unknown));
+      CHECK(array_equal(unknown, unknown, true));
+      CHECK_FALSE(array_equal(a, unknown, true));
+      CHECK_FALSE(allclose(unknown, unknown));
+      CHECK(allclose(unknown, unknown, 1e-5, 1e-8, true));
+      CHECK_FALSE(allclose(a, unknown, 1, 1e9, true));
+      x = infinity;
+      CHECK(allclose(spread(other, tilings[k]), other));
+      CHECK_FALSE(allclose(spread(other, tilings[k]), -spread(other, tilings[k])));
+      CHECK_FALSE(allclose(a, other, 1, 1e9));
+    }
+    CHECK_FALSE(array_equal(a, transpose(a)));
+    CHECK_FALSE(array_equal(a, a(range(0, 1), every)));  // nothing is broadcast
+    CHECK(allclose(a, a(every, every)));
+  }
+  auto const same = full<double>(world(), {4, 3}, 2.0, tiling::row());
+  CHECK(allclose(same, 2.0));
+  CHECK(allclose(same, full<float>(world(), {1, 3}, 2.0f, tiling::column())));
+  CHECK(array_equal(same, full<std::int32_t>(world(), {4, 3}, 2, tiling::column())));
+  CHECK(allclose(zeros<double>(world(), {0, 3}, tiling::row()), 5.0));
+  CHECK(
+      array_equal(zeros<double>(world(), {0, 3}, tiling::row()), zeros<float>(world(), {0, 3}, tiling::row())));
 }

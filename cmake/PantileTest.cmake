@@ -102,12 +102,11 @@ function(_pantile_add_test_program target main)
       continue()
     endif()
     list(APPEND sources ${source})
-    if("OPTIMIZE" IN_LIST settings AND NOT PANTILE_SANITIZE)
-      set_source_files_properties(
-        ${source}
-        PROPERTIES COMPILE_OPTIONS -O1
-                   SKIP_PRECOMPILE_HEADERS ON
-                   SKIP_UNITY_BUILD_INCLUSION ON)
+    if("OPTIMIZE" IN_LIST settings)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+      if(NOT PANTILE_SANITIZE)
+        set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS -O1 SKIP_PRECOMPILE_HEADERS ON)
+      endif()
     endif()
   endforeach()
   if(NOT sources)

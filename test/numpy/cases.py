@@ -705,6 +705,15 @@ def add_movement(j):
                 before, after = (int(w) for w in j.random.choice([0, 1, 2, 5, -1], 2, p=[.3, .3, .2, .15, .05]))
                 j.case('pad', [x.astype('float64')], lambda x: padded(x, axis, before, after, -1.5),
                        integers=[axis, before, after], reals=[-1.5], on_error='domain_error')
+    for n in 2, 3:
+        for shape in SHAPES[n]:
+            x = j.sample('int32', shape)
+            times = [int(t) for t in j.random.choice([0, 1, 2, 3], n, p=[.1, .3, .3, .3])]
+            j.case('tile all' if n == 2 else 'tile all 3', [x], lambda x: np.tile(x, times), integers=times)
+            widths = [int(w) for w in j.random.choice([0, 1, 2, 5], 4)]
+            if n == 2:
+                j.case('pad all', [x.astype('float64')],
+                       lambda x: np.pad(x, (widths[:2], widths[2:]), constant_values=2.5), integers=widths, reals=[2.5])
     for kind in KINDS:
         for shape in SHAPES[1]:
             j.case('roll type', [j.sample(kind, shape, 'bits')], lambda x: np.roll(x, 3, 0), integers=[0, 3])

@@ -53,6 +53,15 @@ void add_movement(table& t) {
       with_parameters<I, N>([](auto const& x, auto& a) { return repeat(x, a.integers[1], a.axis()); });
   t["pad"] = with_parameters<F, N>(
       [](auto const& x, auto& a) { return pad(x, a.axis(), a.integers[1], a.integers[2], a.reals[0]); });
+  t["tile all"] = with_parameters<I, dims<2>>([](auto const& x, auto& a) {
+    return tile(x, {a.integers[0], a.integers[1]});
+  });
+  t["tile all 3"] = with_parameters<I, dims<3>>([](auto const& x, auto& a) {
+    return tile(x, {a.integers[0], a.integers[1], a.integers[2]});
+  });
+  t["pad all"] = with_parameters<F, dims<2>>([](auto const& x, auto& a) {
+    return pad(x, {{a.integers[0], a.integers[1]}, {a.integers[2], a.integers[3]}}, a.reals[0]);
+  });
   t["sum of roll"] = with_parameters<I, dims<2>>(
       [](auto const& x, auto& a) { return sum(roll(x, a.integers[1], a.axis()) - x, 0); });
 }

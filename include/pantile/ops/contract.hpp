@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <source_location>
+#include <string_view>
 
 namespace pantile {
 
@@ -91,6 +92,89 @@ template <std::size_t K, array_operand A, array_operand B>
 auto tensordot(A const& a, B const& b, int const (&axes_a)[K], int const (&axes_b)[K],
                std::source_location where = std::source_location::current()) {
   return tensordot(a, b, std::to_array(axes_a), std::to_array(axes_b), where);
+}
+
+namespace detail {
+
+/// The labels of a contraction, "ijk,kl->lij", as a template argument.
+template <std::size_t Size>
+struct contraction_labels {
+  char text[Size]{};
+  consteval contraction_labels(char const (&labels)[Size]) {  // NOLINT(google-explicit-constructor)
+    std::copy_n(labels, Size, text);
+  }
+  constexpr std::string_view all() const { return {text, Size - 1}; }
+  constexpr std::string_view first() const { return all().substr(0, all().find(',')); }
+  constexpr std::string_view second() const {
+    auto const rest = all().substr(std::min(all().find(',') + 1, all().size()));
+    return rest.substr(0, rest.find("->"));
+  }
+  constexpr bool names_result() const { return all().find("->") != std::string_view::npos; }
+  constexpr std::string_view result() const { return all().substr(all().find("->") + 2); }
+
+  static constexpr bool distinct(std::string_view labels) {
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (labels.find(labels[i], i + 1) != std::string_view::npos) return false;
+    return true;
+  }
+  /// How many labels both operands have: the ones that are summed over.
+  constexpr std::size_t summed() const {
+    auto const b = second();
+    return static_cast<std::size_t>(
+        std::count_if(first().begin(), first().end(), [&](char c) { return b.find(c) != b.npos; }));
+  }
+  /// The labels that are left, of the first operand and then of the second.
+  constexpr std::array<char, 2 * max_dimensions> left() const {
+    std::array<char, 2 * max_dimensions> labels{};
+    std::size_t n = 0;
+    for (char const c : first())
+      if (second().find(c) == std::string_view::npos) labels[n++] = c;
+    for (char const c : second())
+      if (first().find(c) == std::string_view::npos) labels[n++] = c;
+    return labels;
+  }
+  /// True where the result's labels are those that are left, in any order.
+  constexpr bool result_is_left() const {
+    auto const names = left();
+    std::string_view const labels(names.data(), first().size() + second().size() - 2 * summed());
+    return distinct(result()) && result().size() == labels.size() &&
+           std::all_of(labels.begin(), labels.end(),
+                       [&](char c) { return result().find(c) != std::string_view::npos; });
+  }
+};
+
+}  // namespace detail
+
+/// `tensordot` by names of dimensions: `contract<"ijk,kl">(A, B)` sums A(i, j, k) B(k, l) over k, the labels
+/// that both operands have; the result has the others in the order in which they stand, or in the one that is
+/// asked for: `contract<"ijk,kl->lij">(A, B)`. Labels that do not fit the operands do not compile. Errors,
+/// tilings and costs: see tensordot.
+template <detail::contraction_labels Labels, array_operand A, array_operand B>
+auto contract(A const& a, B const& b, std::source_location where = std::source_location::current()) {
+  constexpr auto first = Labels.first(), second = Labels.second();
+  static_assert(first.size() == dimensions_of<A> && second.size() == dimensions_of<B>,
+                "contract: one label for each dimension of each operand, as in \"ijk,kl\"");
+  static_assert(Labels.distinct(first) && Labels.distinct(second),
+                "contract: a label stands once in an operand (diagonals: see diagonal and matrix_trace)");
+  static_assert(Labels.summed() > 0, "contract: no label stands in both operands (see outer)");
+  static_assert(!Labels.names_result() || Labels.result_is_left(),
+                "contract: the result has the labels that only one operand has, each once");
+  std::array<int, Labels.summed()> axes_a{}, axes_b{};
+  std::size_t k = 0;
+  for (std::size_t i = 0; i < first.size(); ++i)
+    if (auto const j = second.find(first[i]); j != second.npos) {
+      axes_a[k] = static_cast<int>(i);
+      axes_b[k++] = static_cast<int>(j);
+    }
+  if constexpr (Labels.names_result() && !Labels.result().empty()) {
+    std::array<int, Labels.result().size()> order{};
+    auto const left = Labels.left();
+    for (std::size_t d = 0; d < order.size(); ++d)
+      order[d] = static_cast<int>(std::find(left.begin(), left.end(), Labels.result()[d]) - left.begin());
+    return transpose(tensordot(a, b, axes_a, axes_b, where), order, where);
+  } else {
+    return tensordot(a, b, axes_a, axes_b, where);
+  }
 }
 
 }  // namespace pantile

@@ -166,6 +166,24 @@ auto tile(E const& e, index_t times, int axis, std::source_location where = std:
   return detail::copies("tile", e, times, axis, false, where);
 }
 
+namespace detail {
+template <int D = 0, array_operand E>
+auto tiled_along_all(E const& e, shape_t<dimensions_of<E>> const& times, std::source_location where) {
+  auto const along = tile(e, times[D], D, where);
+  if constexpr (D + 1 < dimensions_of<E>)
+    return tiled_along_all<D + 1>(along, times, where);
+  else
+    return along;
+}
+}  // namespace detail
+
+/// The same along every axis, axis d times[d] times: `tile(A, {2, 3})`.
+template <array_operand E, std::size_t N>
+requires(N == dimensions_of<E>) auto tile(E const& e, index_t const (&times)[N],
+                                          std::source_location where = std::source_location::current()) {
+  return detail::tiled_along_all(e, std::to_array(times), where);
+}
+
 /// Every element `times` times in a row along `axis`.
 template <array_operand E>
 auto repeat(E const& e, index_t times, int axis, std::source_location where = std::source_location::current()) {
@@ -191,6 +209,28 @@ auto pad(E const& e, int axis, index_t before, index_t after, value_of<E> value 
         detail::store_along(resolved, result, a, before, extent);
         detail::store_along(scalar_node<T>(value), result, a, before + extent, after);
       });
+}
+
+namespace detail {
+template <int D = 0, array_operand E, std::size_t N>
+auto padded_along_all(E const& e, std::array<std::array<index_t, 2>, N> const& widths, value_of<E> value,
+                      std::source_location where) {
+  auto const along = pad(e, D, widths[D][0], widths[D][1], value, where);
+  if constexpr (D + 1 < dimensions_of<E>)
+    return padded_along_all<D + 1>(along, widths, value, where);
+  else
+    return along;
+}
+}  // namespace detail
+
+/// The same along every axis: `pad(A, {{1, 1}, {0, 2}})` has one more row before and one behind, and two more
+/// columns behind.
+template <array_operand E, std::size_t N>
+requires(N == dimensions_of<E>) auto pad(E const& e, index_t const (&widths)[N][2], value_of<E> value = {},
+                                         std::source_location where = std::source_location::current()) {
+  std::array<std::array<index_t, 2>, N> each{};
+  for (std::size_t d = 0; d < N; ++d) each[d] = {widths[d][0], widths[d][1]};
+  return detail::padded_along_all(e, each, value, where);
 }
 
 }  // namespace pantile

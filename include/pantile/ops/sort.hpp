@@ -3,6 +3,7 @@
 #include <pantile/ops/deferred.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/scan.hpp>
+#include <pantile/ops/take.hpp>
 
 #include <source_location>
 
@@ -127,11 +128,11 @@ auto argsort(E const& e, int axis = -1, std::source_location where = std::source
   });
 }
 
-/// What topk gives: operands of one dimension, carried out.
-template <element T>
+/// What topk gives: operands, carried out.
+template <element T, int N = 1>
 struct top_elements {
-  leaf<T, 1> values;
-  leaf<index_t, 1> indices;
+  leaf<T, N> values;
+  leaf<index_t, N> indices;
 };
 
 /// The k greatest elements of a vector in descending order, and where they are; equal ones in the order of
@@ -158,6 +159,27 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
                                site.region.lo[0], k, reinterpret_cast<T*>(top.values.memory.get()),
                                reinterpret_cast<index_t*>(top.indices.memory.get()));
   return top;
+}
+
+/// The k greatest of each line along `axis` (negative: from the end), as of a vector. At once (collective):
+/// lines are sorted where they lie; where the ranks cut the axis, the array is retiled before.
+template <array_operand E>
+requires(dimensions_of<E> > 1) auto topk(E const& e, index_t k, int axis,
+                                         std::source_location where = std::source_location::current()) {
+  using T = value_of<E>;
+  constexpr int N = dimensions_of<E>;
+  detail::check_ordered<T>();
+  int const a = detail::normalised_axis(axis, N, where);
+  auto const whole = detail::carried_out<T>(node_of<E>(as_node(e)));
+  index_t const n = whole.extent[static_cast<std::size_t>(a)];
+  detail::check_top(k, n, where);
+  check_arguments(whole.comm, "topk", {{"k", k}, {"axis", a}}, where);
+  // From the end of the line that is sorted backwards: of equal elements the first then come first.
+  auto const places = argsort(flip(whole, a, where), a, where);
+  auto const backwards = flip(places, a, where);
+  auto const last = detail::seen_as<N>(backwards, detail::view_of(backwards).sliced(a, {0, k, 1}));
+  auto const best = detail::carried_out<index_t>(n - 1 - last);
+  return top_elements<T, N>{detail::carried_out<T>(take_along_axis(whole, best, a, where)), best};
 }
 
 }  // namespace pantile

@@ -224,6 +224,15 @@ TEST_CASE("tensordot over one, two and all dimensions, every tiling") {
   auto const none = local_array<double, 3>({4, 3, 0});
   CHECK(is_part_of(eval(tensordot(spread(none, tiling::row()), local_array<double, 2>({0, 2}), {2}, {0})),
                    local_array<double, 3>({4, 3, 2}, 0.0)));
+  auto const turned =
+      made<double>(shape_of<4>{2, 4, 4, 3}, [&](any_index const& i) { return one(i[1], i[3], i[2], i[0]); });
+  auto const da = spread(a, tiling::column()), db = spread(b, tiling::block());
+  CHECK(is_part_of(eval(contract<"xyk,kzw">(da, db)), one));
+  CHECK(is_part_of(eval(contract<"xyk,kzw->wxzy">(da, db)), turned));
+  CHECK(is_part_of(eval(contract<"jik,kjl">(da, b)), two));
+  CHECK(is_part_of(eval(contract<"jik,kj->i">(da, square)), vector));
+  CHECK(contract<"jk,kj->">(slice(da, every, 0, every), square) == all);
+  CHECK(thrown_by([&] { contract<"jik,jl">(da, square); }) == "shape_error");
   CHECK(thrown_by([&] { tensordot(a, b, {0, 0}, {1, 0}); }) == "index_error");
   CHECK(thrown_by([&] { tensordot(a, b, {3}, {0}); }) == "index_error");
   CHECK(thrown_by([&] { tensordot(a, b, {0}, {0}); }) == "shape_error");

@@ -161,6 +161,40 @@ TEST_CASE("signed zeros are equal elements of an argsort, and -0 comes first in 
   }
 }
 
+TEST_CASE("the k greatest elements of each line are those of the line as a vector") {
+  for (int const kind : {0, 1, 4, 6}) {
+    auto const lines = vector_of(7 * 4 * 5, kind);
+    auto const whole = made<double>(shape_of<3>{7, 4, 5},
+                                    [&](any_index const& i) { return lines((i[0] * 4 + i[1]) * 5 + i[2]); });
+    for (tiling const& t : usual_tilings(extents{7, 4, 5}))
+      for (int const axis : {0, 1, -1}) {
+        INFO(to_string(t) << " kind " << kind << " axis " << axis);
+        index_t const n = whole.extent(axis < 0 ? 2 : axis);
+        for (index_t const k : {index_t{0}, index_t{2}, n}) {
+          auto const top = topk(spread(whole, t), k, axis);
+          local_array<double, 3> const values = top.values;
+          local_array<index_t, 3> const places = top.indices;
+          bool right = values.extent(axis < 0 ? 2 : axis) == k;
+          for (index_t i = 0; i < (axis == 0 ? 1 : 7); ++i)
+            for (index_t j = 0; j < (axis == 1 ? 1 : 4); ++j)
+              for (index_t l = 0; l < (axis == -1 ? 1 : 5); ++l) {
+                local_array<double, 1> line({n});
+                auto const at = [&](auto const& all, index_t p) {
+                  return axis == 0 ? all(p, j, l) : axis == 1 ? all(i, p, l) : all(i, j, p);
+                };
+                for (index_t p = 0; p < n; ++p) line(p) = at(whole, p);
+                auto const one = topk(line, k);
+                local_array<double, 1> const best = one.values;
+                local_array<index_t, 1> const where_they_are = one.indices;
+                for (index_t p = 0; p < k; ++p)
+                  right = right && same(at(values, p), best(p)) && at(places, p) == where_they_are(p);
+              }
+          CHECK(right);
+        }
+      }
+  }
+}
+
 TEST_CASE("the k greatest elements, in order, the first of equal ones first") {
   for (tiling const& t : usual_tilings(extents{37}))
     for (int kind : {0, 1, 4, 6}) {
@@ -187,6 +221,8 @@ TEST_CASE("the k greatest elements, in order, the first of equal ones first") {
       CHECK(thrown_by([&] { topk(a, -1); }) == "domain_error");
     }
   auto const a = ones<double>(world(), {3, 3}, tiling::row());
+  CHECK(thrown_by([&] { topk(a, 4, 0); }) == "domain_error");
+  CHECK(thrown_by([&] { topk(a, 1, 2); }) == "index_error");
   CHECK(thrown_by([&] { sort(a, 2); }) == "index_error");
   CHECK(thrown_by([&] { argsort(a, -3); }) == "index_error");
 }

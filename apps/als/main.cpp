@@ -34,6 +34,7 @@ sparse_array<T> load(communicator const& comm, als_command const& command, als_d
   data.source =
       command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
   data.duplicates = table.duplicates;
+  data.had_header = table.had_header;
   keep_active_users(comm, table, command.min_ratings);
   data.user_ids = std::move(table.user_ids);
   data.item_ids = std::move(table.item_ids);
@@ -125,7 +126,10 @@ int program(communicator const& comm, int argc, char** argv) {
   add_options(app, command);
   if (auto const code = parse(comm, app, argc, argv)) return *code;
   for_users([&] {
-    if (!command.no_output) check_output_folder(comm, command.output);
+    if (!command.no_output)
+      check_output_folder(comm, command.output, model_files(),
+                          {command.ratings, command.titles, command.init_user_factors,
+                           command.init_item_factors, command.json});
     check_output_file(comm, command.json,
                       {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
                        command.no_output ? std::string() : command.output});

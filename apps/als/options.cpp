@@ -32,11 +32,11 @@ void add_data_options(CLI::App& app, als_command& c) {
       ->type_name("USERS,ITEMS,RATINGS")
       ->delimiter(',')
       ->expected(3)
-      ->check(at_least<index_t>(1))
+      ->transform(at_least<index_t>(1))
       ->excludes(ratings);
   app.add_option("--min-ratings", c.min_ratings, "Leave out users with fewer ratings above 0")
       ->type_name("N")
-      ->check(at_least<index_t>(0));
+      ->transform(at_least<index_t>(0));
   app.add_option("--test-fraction", c.test_fraction,
                  "Part of each user's ratings to hold out (0; 0.2 if generated)")
       ->type_name("F")
@@ -46,8 +46,10 @@ void add_data_options(CLI::App& app, als_command& c) {
 void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--factors", c.model.factors, "Factors per user and item")
       ->type_name("K")
-      ->check(between<index_t>(1, 10'000));
-  app.add_option("--iterations", c.model.iterations, "Iterations")->type_name("N")->check(at_least<index_t>(0));
+      ->transform(between<index_t>(1, 10'000));
+  app.add_option("--iterations", c.model.iterations, "Iterations")
+      ->type_name("N")
+      ->transform(at_least<index_t>(0));
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")
       ->type_name("A")
       ->check(finite_not_negative());
@@ -57,7 +59,7 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--dtype", c.dtype, "Precision: f32 or f64")
       ->type_name("T")
       ->check(CLI::IsMember({"f32", "f64"}));
-  app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S");
+  app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S")->transform(seed());
   app.add_option("--init-user-factors", c.init_user_factors,
                  "Initial factors, rows in ascending order of id (random)")
       ->type_name("FILE.npy")
@@ -69,11 +71,12 @@ void add_model_options(CLI::App& app, als_command& c) {
 }
 
 void add_output_options(CLI::App& app, als_command& c) {
-  auto* const user =
-      app.add_option("--user", c.user, "Recommend items that this user has not rated")->type_name("ID");
+  auto* const user = app.add_option("--user", c.user, "Recommend items that this user has not rated")
+                         ->type_name("ID")
+                         ->transform(whole_number());
   app.add_option("--top", c.top, "How many items to recommend (10)")
       ->type_name("N")
-      ->check(at_least<index_t>(1))
+      ->transform(at_least<index_t>(1))
       ->needs(user);
   app.add_option("--titles", c.titles, "Table of item id, title: names for the recommended items")
       ->type_name("FILE")

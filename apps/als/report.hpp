@@ -5,6 +5,7 @@
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/ranking.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct als_data {
   index_t ratings = 0;     // distinct pairs
   index_t duplicates = 0;  // rows that a later one replaced
   index_t held_out = 0;
+  bool had_header = false;
 };
 
 /// The quality on the held-out ratings.
@@ -29,8 +31,13 @@ void print_data(communicator const& comm, als_command const& command, als_data c
 void print_iteration(communicator const& comm, als_iteration const& iteration);
 void print_metrics(communicator const& comm, als_metrics const& metrics);
 
-/// Writes what the command asks for (collective): the model as user_factors.npy, item_factors.npy,
-/// user_ids.npy, item_ids.npy and model.json, and the results file. All of it or nothing.
+/// The files of a model.
+inline std::vector<std::filesystem::path> model_files() {
+  return {"user_factors.npy", "item_factors.npy", "user_ids.npy", "item_ids.npy", "model.json"};
+}
+
+/// Writes what the command asks for (collective): the model's files and the results file. Where writing fails,
+/// the model that was there stays.
 template <element T>
 void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
                    als_model<T> const& model, std::optional<als_metrics> const& metrics);

@@ -70,9 +70,34 @@ inline void move_files(std::vector<files::path> const& names, files::path const&
 }
 
 /// Where a path leads, whether it is there or not.
-inline files::path place_of(std::string const& path) {
+inline files::path place_of(files::path const& path) {
   files::path p = files::weakly_canonical(files::absolute(path));
   return p.has_filename() ? p : p.parent_path();
+}
+
+inline bool is_same_file(files::path const& a, files::path const& b) {
+  std::error_code missing;
+  return place_of(a) == place_of(b) || files::equivalent(a, b, missing);
+}
+
+/// Throws io_error for a link to nothing: what it should lead to cannot be made.
+inline void check_leads_somewhere(files::path const& path) {
+  if (files::is_symlink(files::symlink_status(path)) && !files::exists(path))
+    throw io_error("cannot write '" + path.string() + "': it is a link to nothing", std::string());
+}
+
+/// Runs `work` on rank 0; what it throws is thrown on every rank (collective).
+template <class Work>
+void on_root(communicator const& comm, std::string const& path, Work const& work) {
+  comm.agree([&] {
+    try {
+      if (comm.rank() == 0) work();
+    } catch (files::filesystem_error const& e) {
+      throw io_error(
+          "cannot write '" + (e.path1().empty() ? path : e.path1().string()) + "': " + e.code().message(),
+          std::string());
+    }
+  });
 }
 
 /// A fresh folder in `folder`.
@@ -96,13 +121,20 @@ inline void check_writable(files::path const& folder, std::string const& for_wha
 
 }  // namespace detail
 
-/// Throws io_error on every rank where a folder cannot be made or written at `path` (collective).
-inline void check_output_folder(communicator const& comm, std::string const& path) {
-  comm.agree([&] {
-    if (comm.rank() != 0) return;
-    files::path const there = detail::existing_folder(detail::place_of(path));
+/// Throws io_error on every rank where the files of these names cannot be written into a folder at `path`, or
+/// where one of them is one of the other files of the program (collective).
+inline void check_output_folder(communicator const& comm, std::string const& path,
+                                std::vector<files::path> const& names, std::vector<std::string> const& others) {
+  detail::on_root(comm, path, [&] {
+    detail::check_leads_somewhere(path);
+    files::path const folder = detail::place_of(path), there = detail::existing_folder(folder);
     if (!files::is_directory(there))
       throw io_error("cannot write '" + path + "': '" + there.string() + "' is not a folder", std::string());
+    detail::check_places(names, folder);
+    for (files::path const& name : names)
+      for (std::string const& other : others)
+        if (!other.empty() && detail::is_same_file(folder / name, other))
+          throw io_error("'" + other + "' is named twice: the model has a file of this name", std::string());
     detail::check_writable(there, "'" + path + "'");
   });
 }
@@ -111,14 +143,13 @@ inline void check_output_folder(communicator const& comm, std::string const& pat
 /// files or folders of the program (collective). An empty path is no file.
 inline void check_output_file(communicator const& comm, std::string const& path,
                               std::vector<std::string> const& others) {
-  comm.agree([&] {
-    if (comm.rank() != 0 || path.empty()) return;
+  if (path.empty()) return;
+  detail::on_root(comm, path, [&] {
+    detail::check_leads_somewhere(path);
     if (files::is_directory(path)) throw io_error("cannot write '" + path + "': it is a folder", std::string());
     if (files::exists(path) && !files::is_regular_file(path)) return;  // a terminal or a pipe
-    std::error_code missing;
     for (std::string const& other : others)
-      if (!other.empty() &&
-          (detail::place_of(path) == detail::place_of(other) || files::equivalent(path, other, missing)))
+      if (!other.empty() && detail::is_same_file(path, other))
         throw io_error("'" + path + "' is named twice: the results would overwrite '" + other + "'",
                        std::string());
     files::path const folder = files::absolute(path).parent_path();
@@ -137,17 +168,7 @@ inline void write_folder(communicator const& comm, std::string const& folder,
                          std::function<void()> const& finish) {
   files::path target, part;
   std::vector<files::path> names;
-  auto const on_root = [&](auto const& work) {
-    comm.agree([&] {
-      try {
-        if (comm.rank() == 0) work();
-      } catch (files::filesystem_error const& e) {
-        throw io_error(
-            "cannot write '" + (e.path1().empty() ? folder : e.path1().string()) + "': " + e.code().message(),
-            std::string());
-      }
-    });
-  };
+  auto const on_root = [&](auto const& work) { detail::on_root(comm, folder, work); };
   on_root([&] {
     target = detail::place_of(folder);
     part = detail::temporary_folder(detail::existing_folder(target));
@@ -177,7 +198,9 @@ inline void write_folder(communicator const& comm, std::string const& folder,
 /// Writes a JSON file from rank 0 (collective).
 inline void write_json(communicator const& comm, std::string const& path, nlohmann::ordered_json const& value) {
   comm.agree([&] {
-    if (comm.rank() == 0) write_file_atomically(path, value.dump(2) + "\n");
+    // What a path or name holds that is no UTF-8 becomes a replacement character.
+    std::string const text = value.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    if (comm.rank() == 0) write_file_atomically(path, text + "\n");
   });
 }
 

@@ -42,9 +42,9 @@ labelled_rows<T> generate(communicator const& comm, lra_command const& c) {
 }
 
 template <class T>
-labelled_rows<T> load(communicator const& comm, lra_command const& c) {
+labelled_rows<T> load(communicator const& comm, lra_command const& c, bool& had_header) {
   if (c.data.empty()) return generate<T>(comm, c);
-  array<T, 2> const table = read_csv<T>(comm, c.data, tiling::row());
+  array<T, 2> const table = read_csv<T>(comm, c.data, tiling::row(), {.had_header = &had_header});
   if (table.extent(1) < 2)
     throw io_error("'" + c.data + "' has one column: features and a label are needed", std::string());
   if (c.label_column && *c.label_column > table.extent(1))
@@ -73,6 +73,7 @@ array<T, 2> prepared(array<T, 2> features, lra_command const& c,
 
 struct lra_results {
   index_t rows = 0, test_rows = 0, features = 0;
+  bool had_header = false;
   std::vector<logistic_regression_step> steps;
   double seconds_per_iteration = 0;
   logistic_quality quality;
@@ -136,7 +137,7 @@ void print_data(communicator const& comm, lra_command const& c, lra_results cons
       counted(environment::threads(), "thread"), c.dtype == "f64" ? "float64" : "float32", c.tiling);
   say(comm, "data: {}: {} x {}{}", c.data.empty() ? fmt::format("generated, seed {}", c.seed) : c.data,
       counted(r.rows + r.test_rows, "row"), counted(r.features, "feature"),
-      c.standardize ? ", standardized" : "");
+      std::string(r.had_header ? ", line 1 read as a header" : "") + (c.standardize ? ", standardized" : ""));
   if (c.test_fraction > 0) say(comm, "held out: {}", counted(r.test_rows, "row"));
   say(comm, "model: {}, alpha {:g}{}", counted(c.model.iterations, "iteration"), c.model.alpha,
       c.intercept ? ", with intercept" : "");
@@ -145,8 +146,8 @@ void print_data(communicator const& comm, lra_command const& c, lra_results cons
 
 template <class T>
 void run_lra(communicator const& comm, lra_command c) {
-  labelled_rows<T> learn = load<T>(comm, c), test;
   lra_results results;
+  labelled_rows<T> learn = load<T>(comm, c, results.had_header), test;
   results.features = learn.features.extent(1);
   if (c.test_fraction > 0) std::tie(learn, test) = split_rows(learn, c.test_fraction, c.seed);
   results.rows = learn.features.extent(0);
@@ -189,7 +190,8 @@ int program(communicator const& comm, int argc, char** argv) {
   if (command.data.empty() && command.generate.empty())
     return complain(comm, app, "give --data FILE or --generate N,M");
   for_users([&] {
-    if (!command.output.empty()) check_output_folder(comm, command.output);
+    if (!command.output.empty())
+      check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {command.data, command.json});
     check_output_file(comm, command.json, {command.data, command.output});
     if (command.dtype == "f32")
       run_lra<float>(comm, command);

@@ -15,13 +15,13 @@ void add_data_options(CLI::App& app, lra_command& c) {
                          ->check(path());
   app.add_option("--label-column", c.label_column, "Column of the labels, from 1 (the last one)")
       ->type_name("K")
-      ->check(at_least<index_t>(1))
+      ->transform(at_least<index_t>(1))
       ->needs(data);
   app.add_option("--generate", c.generate, "Generate normal features and labels of planted weights")
       ->type_name("ROWS,FEATURES")
       ->delimiter(',')
       ->expected(2)
-      ->check(at_least<index_t>(1))
+      ->transform(at_least<index_t>(1))
       ->excludes(data);
   app.add_option("--test-fraction", c.test_fraction, "Part of the rows to hold out")
       ->type_name("F")
@@ -29,7 +29,9 @@ void add_data_options(CLI::App& app, lra_command& c) {
 }
 
 void add_model_options(CLI::App& app, lra_command& c) {
-  app.add_option("--iterations", c.model.iterations, "Iterations")->type_name("N")->check(at_least<index_t>(0));
+  app.add_option("--iterations", c.model.iterations, "Iterations")
+      ->type_name("N")
+      ->transform(at_least<index_t>(0));
   app.add_option("--alpha", c.model.alpha, "Step along the gradient")
       ->type_name("A")
       ->check(finite_not_negative());
@@ -41,7 +43,7 @@ void add_model_options(CLI::App& app, lra_command& c) {
   app.add_option("--dtype", c.dtype, "Precision: f32 or f64")
       ->type_name("T")
       ->check(CLI::IsMember({"f32", "f64"}));
-  app.add_option("--seed", c.seed, "Seed of everything random")->type_name("S");
+  app.add_option("--seed", c.seed, "Seed of everything random")->type_name("S")->transform(seed());
 }
 
 }  // namespace

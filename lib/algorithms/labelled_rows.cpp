@@ -95,7 +95,11 @@ void check_binary_labels(array<T, 1> const& labels, std::source_location where) 
   if (least == n) return;
   int const holder = comm.allreduce(first == least ? comm.rank() : comm.size(), reduce_op::min, where);
   comm.bcast(std::span<T>(&label, 1), holder, where);
-  throw domain_error(fmt::format("row {} has the label {:g}; labels must be 0 or 1", least + 1, label), where);
+  throw domain_error(
+      fmt::format(
+          "row {} of the data (without header and empty lines) has the label {:g}; labels must be 0 or 1",
+          least + 1, label),
+      where);
 }
 
 template <floating_element T>
@@ -134,6 +138,11 @@ column_scaling<T> scaling_of(array<T, 2> const& X, std::source_location where) {
   // Rounding gives a constant column a tiny deviation: compare its elements instead.
   s.deviation =
       pantile::where(min(X, 0, where) == max(X, 0, where), T(1), sqrt(mean(square(X - s.mean), 0, where)));
+  if (!all(isfinite(s.deviation), where))
+    throw domain_error(
+        fmt::format("column {} holds numbers too far apart to standardize: their deviation is no finite number",
+                    argmax(!isfinite(s.deviation), where) + 1),
+        where);
   return s;
 }
 

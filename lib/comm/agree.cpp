@@ -39,6 +39,15 @@ void communicator::check_same(char const* operation, where_t where,
   if (failure) std::rethrow_exception(failure);
 }
 
+std::shared_ptr<std::byte> communicator::allocate_part(index_t all, index_t count, index_t element_bytes,
+                                                       memory_kind kind, where_t where) const {
+  constexpr index_t large = index_t{1} << 30;
+  if (all < large / element_bytes) return allocate_tile(count * element_bytes, kind);
+  std::shared_ptr<std::byte> memory;
+  agree([&] { memory = allocate_tile(checked_product(count, element_bytes), kind); }, where);
+  return memory;
+}
+
 void communicator::agree(std::function<void()> const& work, where_t where) const {
   if (trace::rehearsing()) return work();
   struct failure {

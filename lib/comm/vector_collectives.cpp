@@ -44,9 +44,15 @@ std::vector<index_t> communicator::share_count(char const* operation, std::uint6
 }
 
 std::vector<index_t> communicator::swap_counts(char const* operation, std::uint64_t hash,
-                                               std::span<index_t const> counts, where_t where) const {
+                                               std::span<index_t const> counts, index_t elements,
+                                               where_t where) const {
   trace::needs_elements(operation);
-  check_same(operation, hash, where);
+  check_same(operation, where,
+             [&] {
+               check_counts(operation, counts, elements, where);
+               return hash;
+             },
+             {});
   std::vector<index_t> incoming(counts.size());
   call_mpi(operation, where, [&] {
     return MPI_Alltoall(counts.data(), 1, MPI_INT64_T, incoming.data(), 1, MPI_INT64_T, state_->handle);

@@ -19,6 +19,7 @@ csv_rows<T> read_csv_rows(communicator const& comm, std::string const& path, csv
   csv_rows<T> rows;
   rows.columns = table.layout.columns;
   rows.had_header = table.layout.had_header;
+  if (options.had_header) *options.had_header = rows.had_header;
   index_t mine = 0;
   for (auto& part : parts) {
     mine += std::ssize(part.values) / rows.columns;

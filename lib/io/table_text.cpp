@@ -123,7 +123,10 @@ std::optional<separator> separator_in(std::string_view line, table_kind kind) {
 
 bool is_header(std::string_view first, table_kind kind, separator between) {
   std::vector<std::string_view> const fields = split(first, between);
-  if (kind == table_kind::ratings) return !is_number(fields.front());
+  // Names of users, items and ratings; where some of these fields are numbers, the others are mistakes.
+  if (kind == table_kind::ratings)
+    return std::none_of(fields.begin(), fields.begin() + std::min<std::ptrdiff_t>(3, std::ssize(fields)),
+                        is_number);
   // An empty field is a missing value, not a name.
   return std::any_of(fields.begin(), fields.end(),
                      [](std::string_view f) { return !f.empty() && !is_number(f); });

@@ -49,9 +49,9 @@ resolved_range resolve(range const& r, index_t extent, std::source_location wher
   };
   index_t const first = r.start ? bound(*r.start) : (up ? 0 : extent - 1);
   index_t const last = r.stop ? bound(*r.stop) : (up ? extent : -1);
-  index_t const count = up ? (last - first + r.step - 1) / r.step : (first - last - r.step - 1) / -r.step;
-  bool const none = up ? last <= first : first <= last;
-  return {none ? 0 : first, none ? 0 : count, none ? 1 : r.step};
+  if (up ? last <= first : first <= last) return {0, 0, 1};
+  index_t const count = 1 + (last - first - (up ? 1 : -1)) / r.step;  // no step, however long, overflows here
+  return {first, count, count == 1 ? 1 : r.step};
 }
 
 index_t resolve_index(index_t i, index_t extent, int dimension, std::source_location where) {

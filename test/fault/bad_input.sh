@@ -19,6 +19,7 @@ printf '1,10,3\n2,10,nan\n' >nan.csv
 printf '1,10,3\n2,10,inf\n' >inf.csv
 printf '1,10,3\n9223372036854775808,10,4\n' >big_id.csv
 printf '1,10,0\n2,11,0\n' >zeros.csv
+printf '1O,2,3\n1,2,4\n' >letter.csv
 printf '1,10,3\n2,11,4\n1,12,5\n' >good.csv
 printf 'id,title\n10,"open\n' >titles.csv
 printf '1.5,2,0\n2.5,1,1\n' >good_table.csv
@@ -95,6 +96,22 @@ refused 1 "nothing can be made in '/proc'" "$als" --ratings "$in/good.csv" --out
 refused 1 "named twice" "$als" --ratings "$in/good.csv" --json "$in/good.csv"
 refused 1 "named twice" "$als" --ratings "$in/good.csv" --json same --output ./same
 
+mkdir -p "$scratch/odd/model/user_factors.npy"
+mkdir "$scratch/odd/taken"
+cp input/good.csv "$scratch/odd/taken/model.json"
+ln -s nowhere/deep "$scratch/odd/link"
+refused 1 "named twice" "$als" --ratings "$in/good.csv" --output same --json same/model.json
+refused 1 "named twice" "$als" --ratings "$in/../odd/taken/model.json" --output "$in/../odd/taken"
+refused 1 "it is a folder" "$als" --ratings "$in/good.csv" --output "$in/../odd/model"
+refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link"
+refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
+refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
+
+refused 2 "--user" "$als" --ratings "$in/good.csv" --user 99999999999999999999
+refused 2 "--user" "$als" --ratings "$in/good.csv" --user 0x1
+refused 2 "--seed" "$als" --seed 123456789012345678901234
+refused 2 "--iterations" "$lra" --generate 100,10 --iterations 99999999999999999999
+refused 2 "--factors" "$als" --factors 0x2
 refused 2 "--factors" "$als" --factors 0
 refused 2 "--factors" "$als" --factors many
 refused 2 "--iterations" "$als" --iterations -1
@@ -115,7 +132,7 @@ refused 1 "is empty" "$lra" --data "$in/empty.csv"
 refused 1 "directory" "$lra" --data "$in/folder.csv"
 refused 1 "text_table.csv:2: column 2: 'x'" "$lra" --data "$in/text_table.csv"
 refused 1 "short_table.csv:3: " "$lra" --data "$in/short_table.csv"
-refused 1 "labels in column 3: row 2 has the label 3" "$lra" --data "$in/label_table.csv"
+refused 1 "labels in column 3: row 2 of the data" "$lra" --data "$in/label_table.csv"
 refused 1 "one column" "$lra" --data "$in/one_column.csv"
 refused 1 "--label-column 4" "$lra" --data "$in/good_table.csv" --label-column 4
 refused 1 "named twice" "$lra" --data "$in/good_table.csv" --json "$in/../input/good_table.csv"

@@ -71,7 +71,7 @@ class array {
   /// The same with a tiling that need not be compared.
   array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling)
       : shape_(shape), comm_(comm), tiling_(tiling.value) {
-    allocate();
+    allocate_part();
   }
   /// Around elements that nobody else has: this rank's tile as that tiling has it.
   array(communicator const& comm, shape_type const& shape, detail::agreed_tiling tiling,
@@ -85,7 +85,7 @@ class array {
   /// Copies of an array share nothing; what was moved from has no ranks.
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
     if (!comm_) return;
-    allocate();
+    allocate_part();
     std::copy_n(other.data(), stored_box().count(), data());
   }
   array(array&& other) noexcept { *this = std::move(other); }
@@ -176,6 +176,12 @@ class array {
   void allocate() {
     stored_ = tiling_.stored_box(comm_->rank());
     memory_ = allocate_tile(checked_product(stored_.count(), sizeof(T)), memory_kind::shareable);
+    if (name_.empty()) name_ = detail::next_array_name();
+  }
+  /// Where the ranks are known to be in the same place.
+  void allocate_part() {
+    stored_ = tiling_.stored_box(comm_->rank());
+    memory_ = comm_->allocate_part(extents(shape_).count(), stored_.count(), sizeof(T), memory_kind::shareable);
     if (name_.empty()) name_ = detail::next_array_name();
   }
 

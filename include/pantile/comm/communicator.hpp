@@ -3,6 +3,7 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
 #include <pantile/base/types.hpp>
+#include <pantile/comm/memory.hpp>
 #include <pantile/trace/traffic.hpp>
 
 #include <cstddef>
@@ -183,7 +184,8 @@ class communicator {
   template <class T>
   std::vector<T> gather(std::span<T const> data, int root, where_t where = where_t::current()) const;
   /// counts[r] elements of `data`, in rank order, go to rank r; returns what came, in rank order, and how many
-  /// from each.
+  /// from each. Throws shape_error where the counts do not fit the data on every rank, divergence_error on
+  /// every rank where they do not on some.
   template <class T>
   std::vector<T> alltoallv(std::span<T const> data, std::span<index_t const> counts,
                            std::vector<index_t>* received = nullptr, where_t where = where_t::current()) const;
@@ -229,6 +231,10 @@ class communicator {
   /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
   /// been thrown on every rank already and passes through.
   void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
+  /// Memory for this rank's `count` elements of `all`. Where all of them take a gibibyte or more, the ranks
+  /// agree about it (collective): what is too much for one of them is memory_error on every rank.
+  std::shared_ptr<std::byte> allocate_part(index_t all, index_t count, index_t element_bytes, memory_kind kind,
+                                           where_t where = where_t::current()) const;
 
   // ---- counting
   /// What this rank has sent and received so far; see `traffic`.
@@ -289,7 +295,7 @@ class communicator {
   /// One count from each rank, and counts[r] to rank r: checked as `operation`, and not counted as traffic.
   std::vector<index_t> share_count(char const* operation, std::uint64_t hash, index_t own, where_t where) const;
   std::vector<index_t> swap_counts(char const* operation, std::uint64_t hash, std::span<index_t const> counts,
-                                   where_t where) const;
+                                   index_t elements, where_t where) const;
   /// Throws shape_error where there is not one count, zero or more, per rank, or they do not add up to
   /// `elements`.
   void check_counts(char const* operation, std::span<index_t const> counts, index_t elements,
@@ -348,11 +354,15 @@ std::vector<T> communicator::gather(std::span<T const> data, int root, where_t w
 template <class T>
 std::vector<T> communicator::alltoall(std::span<T const> data, where_t where) const {
   std::vector<index_t> const counts(static_cast<std::size_t>(size()), index_t{sizeof(T)});
-  if (std::ssize(data) != size())
-    throw shape_error("alltoall: got " + std::to_string(data.size()) + " elements for " +
-                          std::to_string(size()) + " ranks; give one per rank",
-                      where);
-  check_same("alltoall", type_print<T>(), where);
+  check_same("alltoall", where,
+             [&] {
+               if (std::ssize(data) != size())
+                 throw shape_error("alltoall: got " + std::to_string(data.size()) + " elements for " +
+                                       std::to_string(size()) + " ranks; give one per rank",
+                                   where);
+               return type_print<T>();
+             },
+             {});
   std::vector<T> received(data.size());
   alltoallv_bytes(data.data(), counts, received.data(), counts, where);
   return received;
@@ -361,8 +371,8 @@ std::vector<T> communicator::alltoall(std::span<T const> data, where_t where) co
 template <class T>
 std::vector<T> communicator::alltoallv(std::span<T const> data, std::span<index_t const> counts,
                                        std::vector<index_t>* received, where_t where) const {
-  check_counts("alltoallv", counts, std::ssize(data), where);
-  std::vector<index_t> const incoming = swap_counts("alltoallv", type_print<T>(), counts, where);
+  std::vector<index_t> const incoming =
+      swap_counts("alltoallv", type_print<T>(), counts, std::ssize(data), where);
   std::vector<T> result(static_cast<std::size_t>(detail::sum_of(incoming)));
   alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), result.data(),
                   detail::scaled(incoming, sizeof(T)), where);
@@ -373,9 +383,13 @@ std::vector<T> communicator::alltoallv(std::span<T const> data, std::span<index_
 template <class T>
 void communicator::alltoallv(std::span<T const> data, std::span<index_t const> counts, std::span<T> received,
                              std::span<index_t const> incoming, where_t where) const {
-  check_counts("alltoallv", counts, std::ssize(data), where);
-  check_counts("alltoallv", incoming, std::ssize(received), where);
-  check_same("alltoallv", type_print<T>(), where);
+  check_same("alltoallv", where,
+             [&] {
+               check_counts("alltoallv", counts, std::ssize(data), where);
+               check_counts("alltoallv", incoming, std::ssize(received), where);
+               return type_print<T>();
+             },
+             {});
   alltoallv_bytes(data.data(), detail::scaled(counts, sizeof(T)), received.data(),
                   detail::scaled(incoming, sizeof(T)), where);
 }

@@ -14,6 +14,7 @@ struct csv_options {
   char separator = 0;  ///< 0: detect; a comma, semicolon, tab, or ' ' for any run of spaces and tabs
   /// detect: the first line is a header where a field of it is not a number (an empty field is no evidence)
   header_rule header = header_rule::detect;
+  bool* had_header = nullptr;     ///< set to whether the first line was a header
   bool allow_non_finite = false;  ///< accept the words nan, inf and infinity; otherwise they are errors
 };
 

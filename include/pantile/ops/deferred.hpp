@@ -45,7 +45,9 @@ auto deferred(char const* name, shape_t<N> const& shape, Make const& make) {
 /// The elements of an expression for a part of a view, row-major over that part.
 template <element T, int N, node E>
 std::shared_ptr<std::byte> elements_for(E const& resolved, evaluation_site<N> const& site) {
-  auto memory = allocate_tile(site.region.count() * index_t{sizeof(T)}, memory_kind::local);
+  auto memory = site.comm ? site.comm->allocate_part(extents(site.shape).count(), site.region.count(),
+                                                     sizeof(T), memory_kind::local)
+                          : allocate_tile(site.region.count() * index_t{sizeof(T)}, memory_kind::local);
   compute<T>(resolved, site, memory.get(), site.region);
   return memory;
 }

@@ -245,7 +245,7 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   if (site.checked) site.what.operation = operation.c_str();
   std::shared_ptr<std::byte> target = memory_;
   if (site.checked || !detail::may_write_in_place(resolved, leaf<T, N>(*this)))
-    target = allocate_tile(stored_.count() * index_t{sizeof(T)}, memory_kind::shareable);
+    target = comm_->allocate_part(extents(shape_).count(), stored_.count(), sizeof(T), memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
   if (trace::rehearsing()) return *this;

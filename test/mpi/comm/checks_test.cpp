@@ -220,3 +220,34 @@ TEST_CASE("errors of the root or the type are the same on all ranks and leave th
   CHECK_THROWS_AS(world().bcast(std::span<int>(&x, 1), 1000), pantile::index_error);
   CHECK(world().allreduce(1, reduce_op::sum) == world().size());
 }
+
+TEST_CASE("what is too much memory for one rank is memory_error on every rank") {
+  index_t const large = index_t{1} << 46;
+  auto const kind_on = [](auto const& work) {
+    try {
+      work();
+    } catch (pantile::error const& e) {
+      return e.kind();
+    }
+    return pantile::error_kind::general;
+  };
+  int const last = world().size() - 1;
+  CHECK(kind_on([&] {
+          world().allocate_part(large, world().rank() == last ? large : 1, 8, pantile::memory_kind::local);
+        }) == pantile::error_kind::memory);
+  auto const mine = world().allocate_part(index_t{1} << 28, 10, 8, pantile::memory_kind::shareable);
+  CHECK(mine != nullptr);
+}
+
+TEST_CASE("counts that do not fit the data stop every rank before it waits") {
+  std::vector<index_t> counts(static_cast<std::size_t>(world().size()), 1);
+  std::vector<double> const data(counts.size());
+  CHECK_THROWS_AS(world().alltoallv<double>(data, std::vector<index_t>(counts.size(), 2)),
+                  pantile::shape_error);
+  if (world().size() == 1) return;
+  if (world().rank() == 0) counts[0] = 5;
+  CHECK_THROWS_AS(world().alltoallv<double>(data, counts), pantile::error);
+  std::vector<double> received(counts.size());
+  CHECK_THROWS_AS(world().alltoallv<double>(data, counts, received, counts), pantile::error);
+  world().barrier();
+}

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <limits>
 #include <support/tilings.hpp>
 
 using namespace pantile;
@@ -117,6 +118,11 @@ TEST_CASE("ranges are those of NumPy", "[tiling]") {
   CHECK(is({3, 0, -1}, 5, 3, 3));
   CHECK(is({3, -100, -1}, 5, 3, 4));
   CHECK(is({100, {}, -3}, 5, 4, 2));
+  constexpr index_t most = std::numeric_limits<index_t>::max(), least = std::numeric_limits<index_t>::min();
+  CHECK(is({1, {}, most}, 10, 1, 1));
+  CHECK(is({{}, {}, least}, 10, 9, 1));
+  CHECK(is({least, most, most}, 10, 0, 1));
+  CHECK(is({most, least, least}, 10, 9, 1));
   CHECK(is({}, 0, 0, 0));
   CHECK(is({{}, {}, -1}, 0, 0, 0));
   CHECK_THROWS_AS(resolve(range({}, {}, 0), 5, here), index_error);

@@ -2,9 +2,6 @@
 # Environment: BUILD_DIR, SOURCE_DIR, TEST_RANKS; PANTILE_TEST_DATA, the folder of the data sets.
 set -euo pipefail
 source "$SOURCE_DIR/scripts/mpi-env"
-# When a rank ends with an exit code other than 0, mpirun sends signals to ranks that have ended, and after each of them
-# sleeps so many seconds (1): `mpirun -n 1 false` takes 2 s.
-export OMPI_MCA_odls_base_sigkill_timeout="${OMPI_MCA_odls_base_sigkill_timeout-0}"
 
 als="$BUILD_DIR/apps/pantile-als"
 lra="$BUILD_DIR/apps/pantile-lra"

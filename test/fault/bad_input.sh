@@ -40,6 +40,8 @@ cd ..
 attempt() {
   local start
   start=$(date +%s%N) code=0
+  # mpirun sleeps a second when the only rank has ended; with more ranks this setting makes it crash now and then.
+  export OMPI_MCA_odls_base_sigkill_timeout=$(($1 == 1 ? 0 : 1))
   (cd there && limit=30 mpi "$@" >../out 2>../err </dev/null) || code=$?
   ms=$((($(date +%s%N) - start) / 1000000))
 }
@@ -58,9 +60,9 @@ refused() {
     done
     ((ms < 1000 * seconds)) || fail "$what: took $ms ms"
     ((code == wanted)) || fail "$what: exit code $code; $(cat out err)"
-    # What mpirun adds about the exit code stands between lines of dashes; its event library may warn about files that
-    # mpirun closes.
-    ours=$(awk '/^-----/ {theirs = !theirs; next} /^\[warn\] Epoll/ {next} !theirs && NF' err)
+    # What mpirun adds stands between lines of dashes. Its event library may warn about files that it closes, and it
+    # does not always understand what it is told of MPI_Abort.
+    ours=$(awk '/^-----/ {theirs = !theirs; next} /^\[warn\] Epoll|ORTE_ERROR_LOG: .*show_help\.c/ {next} !theirs && NF' err)
     [[ $(wc -l <<<"$ours") -eq 1 && $ours == *"$text"* ]] || fail "$what: not one line with '$text': $(cat err)"
     [[ ! -s out ]] || fail "$what: wrote $(cat out)"
     [[ -z $(ls -A there) ]] || fail "$what: left $(ls -A there)"

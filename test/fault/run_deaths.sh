@@ -8,7 +8,6 @@ run_quickly 4 exiting
 wants_failure
 run_quickly 4 exiting_well
 wants_failure
-export OMPI_MCA_odls_base_sigkill_timeout=0  # as in run_exceptions.sh
 run_quickly 4 codes
 wants_status 4
 run_quickly 4 nothing

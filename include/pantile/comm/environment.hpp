@@ -31,9 +31,10 @@ class environment {
 
 /// Runs `program(world)` on every rank and gives the exit code for `main`: what the program returns (void: 0).
 ///
-/// An exception that escapes on every rank ends the job in order: rank 0 prints it once and every rank
-/// returns 1. One that escapes on some ranks only is printed with rank, host, operation and source line, and
-/// the job is aborted within a second, whatever the other ranks wait for.
+/// Where the largest exit code of all ranks is not 0, the job ends here with that code (by MPI_Abort, which is
+/// quicker than MPI_Finalize), unless MPI was running before. An exception that escapes on every rank counts as
+/// code 1: rank 0 prints it once. One that escapes on some ranks only is printed with rank, host, operation and
+/// source line, and the job is aborted within a second, whatever the other ranks wait for.
 int run(int argc, char** argv, std::function<int(communicator const&)> const& program);
 template <class Program>
 requires std::is_void_v<std::invoke_result_t<Program, communicator const&>>

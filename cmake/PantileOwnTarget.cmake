@@ -34,6 +34,19 @@ function(pantile_own_target target)
   endif()
 endfunction()
 
+# pantile_compile_in_groups(<target> <size>): a good part of a source's compile time is what it shares with its neighbours,
+# headers and instantiated templates: groups of `size` sources have them once (PANTILE_UNITY).
+function(pantile_compile_in_groups target size)
+  if(NOT PANTILE_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD TRUE UNITY_BUILD_BATCH_SIZE ${size})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # It takes the sources of a group for headers, whose types in unnamed namespaces could differ.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # pantile_precompile(<target> [<option>...]): the library's umbrella header, compiled once with these options. Targets
 # with the same ones reuse it: target_precompile_headers(... REUSE_FROM <target>).
 function(pantile_precompile target)

@@ -114,7 +114,6 @@ function(_pantile_add_test_program target main)
   endif()
   _pantile_add_test_main(${main})
   add_executable(${target} ${sources})
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${PANTILE_UNITY} UNITY_BUILD_BATCH_SIZE 6)
   pantile_own_target(${target})
   target_compile_options(${target} PRIVATE -O0)
   target_precompile_headers(${target} REUSE_FROM pantile_test_pch)
@@ -123,9 +122,7 @@ function(_pantile_add_test_program target main)
     # these warnings.
     target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-stringop-overflow)
   endif()
-  if(PANTILE_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    target_compile_options(${target} PRIVATE -Wno-subobject-linkage) # as in lib/CMakeLists.txt
-  endif()
+  pantile_compile_in_groups(${target} 6)
   if(PANTILE_SANITIZE)
     # Checks of every access for null and alignment are most of what tests cost to compile; the library and the
     # programs keep them.

@@ -134,7 +134,7 @@ refused 1 "is empty" "$lra" --data "$in/empty.csv"
 refused 1 "directory" "$lra" --data "$in/folder.csv"
 refused 1 "text_table.csv:2: column 2: 'x'" "$lra" --data "$in/text_table.csv"
 refused 1 "short_table.csv:3: " "$lra" --data "$in/short_table.csv"
-refused 1 "labels in column 3: row 2 of the data" "$lra" --data "$in/label_table.csv"
+refused 1 "labels in column 3: row 2 of the data (without header and empty lines) has the label 3" "$lra" --data "$in/label_table.csv"
 refused 1 "one column" "$lra" --data "$in/one_column.csv"
 refused 1 "--label-column 4" "$lra" --data "$in/good_table.csv" --label-column 4
 refused 1 "named twice" "$lra" --data "$in/good_table.csv" --json "$in/../input/good_table.csv"

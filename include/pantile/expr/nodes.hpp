@@ -43,13 +43,14 @@ struct leaf : node_members<leaf<T, N>> {
   box stored_box;                    // likewise
 
   leaf() = default;
-  leaf(leaf const&) = default;
-  leaf(leaf&&) noexcept = default;
-  ~leaf() = default;
+  // Not inlined: nodes copy their operands at every operator, and compilers would spend their time here.
+  [[gnu::noinline]] leaf(leaf const&);
+  [[gnu::noinline]] leaf(leaf&&) noexcept;
+  [[gnu::noinline]] ~leaf();
   // Not of a temporary: what looks like an assignment to the elements would be none.
   leaf& operator=(leaf const&) & = default;
   leaf& operator=(leaf&&) & noexcept = default;
-  explicit leaf(array<T, N> const& a)
+  [[gnu::noinline]] explicit leaf(array<T, N> const& a)
       : extent(a.shape()),
         view(extents(a.shape())),
         memory(a.memory()),
@@ -87,6 +88,13 @@ struct leaf : node_members<leaf<T, N>> {
   template <int M>
   auto bind(evaluation_site<M> const& site) const;
 };
+
+template <element T, int N>
+leaf<T, N>::leaf(leaf const&) = default;
+template <element T, int N>
+leaf<T, N>::leaf(leaf&&) noexcept = default;
+template <element T, int N>
+leaf<T, N>::~leaf() = default;
 
 /// A C++ number.
 template <element T>

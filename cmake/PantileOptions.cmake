@@ -14,7 +14,7 @@ option(PANTILE_WERROR "Treat warnings in our own code as errors" OFF)
 option(PANTILE_NATIVE "Compile our own targets with -march=native" ${PROJECT_IS_TOP_LEVEL})
 
 # For builds from nothing. A developer who changes one source of the library is served better without.
-option(PANTILE_UNITY "Compile the library's sources in groups" OFF)
+option(PANTILE_UNITY "Compile the sources of the library, the programs and the tests in groups" OFF)
 
 option(PANTILE_SANITIZE_ALL_TESTS "Build the tests marked RELEASE_ONLY with sanitizers, too" OFF)
 set(PANTILE_SANITIZE

@@ -127,9 +127,9 @@ int program(communicator const& comm, int argc, char** argv) {
   if (auto const code = parse(comm, app, argc, argv)) return *code;
   for_users([&] {
     if (!command.no_output)
-      check_output_folder(comm, command.output, model_files(),
-                          {command.ratings, command.titles, command.init_user_factors,
-                           command.init_item_factors, command.json});
+      check_output_folder(
+          comm, command.output, model_files(),
+          {command.ratings, command.titles, command.json});  // factors may be replaced by what becomes of them
     check_output_file(comm, command.json,
                       {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
                        command.no_output ? std::string() : command.output});

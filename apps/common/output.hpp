@@ -22,10 +22,18 @@ namespace files = std::filesystem;
 
 namespace detail {
 
-/// The folder that is there at `path` or above it.
+/// Throws io_error for a link to nothing: nothing can be made in what is not there.
+inline void check_leads_somewhere(files::path const& path) {
+  if (files::is_symlink(files::symlink_status(path)) && !files::exists(path))
+    throw io_error("cannot write '" + path.string() + "': it is a link to nothing", std::string());
+}
+
+/// The folder that is there at `path` or above it. Throws io_error for a link to nothing on the way.
 inline files::path existing_folder(files::path path) {
-  while (!files::exists(path) && path.has_parent_path() && path != path.parent_path())
+  while (!files::exists(path) && path.has_parent_path() && path != path.parent_path()) {
+    check_leads_somewhere(path);
     path = path.parent_path();
+  }
   return path;
 }
 
@@ -69,21 +77,17 @@ inline void move_files(std::vector<files::path> const& names, files::path const&
   }
 }
 
-/// Where a path leads, whether it is there or not.
+/// Where a path leads, whether it is there or not; itself where nobody can tell (pipes, circles of links).
 inline files::path place_of(files::path const& path) {
-  files::path p = files::weakly_canonical(files::absolute(path));
+  std::error_code unknown;
+  files::path p = files::weakly_canonical(files::absolute(path), unknown);
+  if (unknown) p = files::absolute(path).lexically_normal();
   return p.has_filename() ? p : p.parent_path();
 }
 
 inline bool is_same_file(files::path const& a, files::path const& b) {
   std::error_code missing;
   return place_of(a) == place_of(b) || files::equivalent(a, b, missing);
-}
-
-/// Throws io_error for a link to nothing: what it should lead to cannot be made.
-inline void check_leads_somewhere(files::path const& path) {
-  if (files::is_symlink(files::symlink_status(path)) && !files::exists(path))
-    throw io_error("cannot write '" + path.string() + "': it is a link to nothing", std::string());
 }
 
 /// Runs `work` on rank 0; what it throws is thrown on every rank (collective).
@@ -126,7 +130,7 @@ inline void check_writable(files::path const& folder, std::string const& for_wha
 inline void check_output_folder(communicator const& comm, std::string const& path,
                                 std::vector<files::path> const& names, std::vector<std::string> const& others) {
   detail::on_root(comm, path, [&] {
-    detail::check_leads_somewhere(path);
+    detail::existing_folder(files::absolute(path));  // as it was written: no links to nothing
     files::path const folder = detail::place_of(path), there = detail::existing_folder(folder);
     if (!files::is_directory(there))
       throw io_error("cannot write '" + path + "': '" + there.string() + "' is not a folder", std::string());

@@ -138,11 +138,16 @@ column_scaling<T> scaling_of(array<T, 2> const& X, std::source_location where) {
   // Rounding gives a constant column a tiny deviation: compare its elements instead.
   s.deviation =
       pantile::where(min(X, 0, where) == max(X, 0, where), T(1), sqrt(mean(square(X - s.mean), 0, where)));
-  if (!all(isfinite(s.deviation), where))
-    throw domain_error(
-        fmt::format("column {} holds numbers too far apart to standardize: their deviation is no finite number",
-                    argmax(!isfinite(s.deviation), where) + 1),
-        where);
+  auto const check = [&](local_array<T, 1> const& of, char const* what) {
+    if (!all(isfinite(of)))
+      throw domain_error(
+          fmt::format("feature {} cannot be standardized: its {} is no finite number; are its numbers "
+                      "too large, or none?",
+                      argmax(!isfinite(of)) + 1, what),
+          where);
+  };
+  check(s.mean, "mean");
+  check(s.deviation, "deviation");
   return s;
 }
 

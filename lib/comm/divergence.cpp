@@ -24,20 +24,24 @@ bool communicator::alike(char const* operation, std::uint64_t hash, where_t wher
 }
 
 void communicator::diverge(char const* operation, std::string const& problem, std::string what, where_t where,
-                           std::function<bool(int)> const& listed) const {
+                           std::function<bool(int)> const& listed, bool no_memory) const {
   constexpr std::size_t width = 320, longest = 200;
   std::vector<char> mine(width, '\0'), all(width * static_cast<std::size_t>(size()));
   if (what.size() > longest) what.replace(longest, std::string::npos, "...");
   std::string const text =
       std::string(operation) + what + (where.line() == 0 ? "" : " at " + short_location(where));
-  std::memcpy(mine.data(), text.data(), std::min(text.size(), width - 1));
+  mine[0] = no_memory ? 'm' : '-';
+  std::memcpy(mine.data() + 1, text.data(), std::min(text.size(), width - 2));
   detail::call_mpi(operation, where, [&] {
     return MPI_Allgather(mine.data(), width, MPI_CHAR, all.data(), width, MPI_CHAR, state_->checks);
   });
+  auto const said_by = [&](int r) { return &all[width * static_cast<std::size_t>(r)]; };
   std::string table = problem;
-  for (int r = 0; r < size(); ++r)
-    if (!listed || listed(r))
-      table += "\n  rank " + std::to_string(r) + ": " + &all[width * static_cast<std::size_t>(r)];
+  for (int r = 0; r < size(); ++r) {
+    if (*said_by(r) == 'm')  // not another operation: this one could not begin there
+      throw memory_error("rank " + std::to_string(r) + ": " + (said_by(r) + 1), std::string());
+    if (!listed || listed(r)) table += "\n  rank " + std::to_string(r) + ": " + (said_by(r) + 1);
+  }
   throw divergence_error(table, std::string());
 }
 
@@ -48,12 +52,17 @@ constexpr char const* other_operations =
 
 void communicator::check_same(char const* operation, std::uint64_t hash, where_t where,
                               std::function<std::string()> const& describe) const {
+  compare(operation, hash, where, describe, false);
+}
+
+void communicator::compare(char const* operation, std::uint64_t hash, where_t where,
+                           std::function<std::string()> const& describe, bool no_memory) const {
   if (size() == 1 || environment::check_level() < 1 || trace::rehearsing()) return;
   if (alike(operation, hash, where)) return;
   // The ranks differ, and all of them know it: each says where it is, and all throw the same table.
   if (environment::check_level() > 1) common_values(0, operation, where);
   std::string const what = describe ? describe() : std::string();
-  diverge(operation, other_operations, what.empty() ? what : " of " + what, where);
+  diverge(operation, other_operations, what.empty() ? what : " of " + what, where, {}, no_memory);
 }
 
 void communicator::check_values(char const* operation, std::span<checked_value const> values,

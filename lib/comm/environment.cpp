@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <iostream>
 #include <sched.h>
 #include <string>
 #include <sys/resource.h>
@@ -205,8 +206,8 @@ void end_failed_job(int code, MPI_Comm comm) {
   if (!process.owns_mpi || MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm) != MPI_SUCCESS)
     return;
   if (worst == 0) return;
-  std::fflush(stdout);
-  std::fflush(stderr);
+  std::cout.flush();
+  std::fflush(nullptr);  // every file: MPI_Abort leaves no time for exit handlers
   MPI_Barrier(comm);
   int rank = 0;
   MPI_Comm_rank(comm, &rank);
@@ -231,6 +232,8 @@ int run(int argc, char** argv, std::function<int(communicator const&)> const& pr
   std::exception_ptr problem;
   try {
     code = program(environment::world());
+    environment::world().check_same("the end of the program", 0,
+                                    std::source_location());  // others may still wait for this rank
   } catch (...) {
     problem = std::current_exception();
   }

@@ -196,6 +196,12 @@ std::string function_name(std::type_info const& function) {
   return name;
 }
 
+std::string node_name(std::type_info const& node) {
+  std::string name = function_name(node);
+  if (auto const end = name.rfind("_node"); end != std::string::npos) name.erase(end);
+  return name;
+}
+
 std::string number_text(double x) { return fmt::format("{:g}", x); }
 
 }  // namespace detail

@@ -24,7 +24,15 @@ tiling tiling_for_lines(operand_survey const& survey, int axis) {
 
 void check_top(index_t k, index_t n, std::source_location where) {
   if (k < 0 || k > n)
-    throw domain_error("topk: " + std::to_string(k) + " of " + std::to_string(n) + " elements", where);
+    throw domain_error("topk: there are " + std::to_string(n) + " elements, wanted " + std::to_string(k),
+                       where);
+}
+
+void check_top_alike(std::optional<communicator> const& comm, index_t k, int axis, std::source_location where) {
+  if (!comm) return;
+  check_arguments(comm, "topk", {{"k", k}, {"axis", axis}}, where);
+  comm->check_same("topk", hash_combine(static_cast<std::uint64_t>(k), static_cast<std::uint64_t>(axis)), where,
+                   [&] { return std::to_string(k) + " elements along axis " + std::to_string(axis); });
 }
 
 namespace {

@@ -106,6 +106,7 @@ refused 1 "named twice" "$als" --ratings "$in/good.csv" --output same --json sam
 refused 1 "named twice" "$als" --ratings "$in/../odd/taken/model.json" --output "$in/../odd/taken"
 refused 1 "it is a folder" "$als" --ratings "$in/good.csv" --output "$in/../odd/model"
 refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link"
+refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link/sub"
 refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
 refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
 

@@ -150,6 +150,13 @@ void diverging(communicator const& world) {
     world.allreduce(1, pantile::reduce_op::sum);
 }
 
+/// One rank thinks that it is done.
+int leaving(communicator const& world) {
+  if (world.rank() == 0) stamp();
+  if (odd_one(world)) return 0;
+  return world.allreduce(0, pantile::reduce_op::sum);
+}
+
 // ---- programs that make their own environment
 
 int bare(int argc, char** argv) {
@@ -274,6 +281,7 @@ int main(int argc, char** argv) {
   add("exiting_well", [](communicator const& world) { exiting(world, 0); });
   add("diverging", diverging);
   ways["codes"] = [](communicator const& world) { return world.rank() == world.size() - 1 ? 4 : 0; };
+  ways["leaving"] = leaving;
   ways["nothing"] = [](communicator const&) { return 0; };
   if (!ways.count(way)) {
     std::fprintf(stderr, "faults: there is no way '%s'\n", way.c_str());

@@ -35,6 +35,12 @@ wants_once 'divergence_error'
 wants_once 'rank 0: allreduce at fault/faults\.cpp:[0-9]+'
 wants_once 'rank 1: barrier at fault/faults\.cpp:[0-9]+'
 
+run_quickly 4 leaving
+wants_status 1
+wants_once 'divergence_error'
+wants_once 'rank 0: allreduce at fault/faults\.cpp:[0-9]+'
+wants_once 'rank 1: the end of the program'
+
 # An exception on every rank is one error of the program: one message, exit code 1.
 for ranks in 1 2 4; do
   for way in everywhere everywhere_not_at_once everywhere_midway; do

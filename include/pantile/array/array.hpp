@@ -82,7 +82,7 @@ class array {
         stored_(tiling_.stored_box(comm.rank())),
         memory_(std::move(tile)),
         name_(detail::next_array_name()) {}
-  /// Copies of an array share nothing; what was moved from has no ranks.
+  /// Copies of an array share nothing (collective); what was moved from has no ranks.
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
     if (!comm_) return;
     allocate_part();
@@ -104,6 +104,10 @@ class array {
   /// Evaluates an expression in its natural tiling (collective).
   template <node E>
   array(E const& expression, std::source_location where = std::source_location::current());  // NOLINT
+  /// The elements of an array of another type, cast, in its tiling (collective).
+  template <element U>
+  requires(!std::is_same_v<U, T>) array(array<U, N> const& elements,  // NOLINT(google-explicit-constructor)
+                                        std::source_location where = std::source_location::current());
   /// Evaluates into this array, which keeps its shape and tiling; throws shape_error where the expression has
   /// another shape. A failed statement leaves the array as it was. Correct where the expression reads this
   /// array. An expression that was described before and is evaluated later reads what its arrays hold then, or
@@ -114,6 +118,10 @@ class array {
   /// expression: the shapes must be equal. (`A(every, every) = e` broadcasts.)
   template <element U>
   array& operator=(local_array<U, N> const& elements);
+  /// The elements of an array of another type, cast; as of an expression: this array keeps its shape and
+  /// tiling.
+  template <element U>
+  requires(!std::is_same_v<U, T>) array& operator=(array<U, N> const& elements);
   /// Every element becomes this number. No communication: the halo is filled as well.
   template <scalar_operand S>
   array& operator=(S value);

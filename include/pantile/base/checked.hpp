@@ -27,6 +27,14 @@ inline index_t checked_product(index_t a, index_t b,
   return product;
 }
 
+/// The sum of two counts; throws memory_error on overflow.
+inline index_t checked_sum(index_t a, index_t b, std::source_location where = std::source_location::current()) {
+  index_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum))
+    throw memory_error(std::to_string(a) + " + " + std::to_string(b) + " does not fit in 63 bits", where);
+  return sum;
+}
+
 /// A mixing step for hashes of tilings and fingerprints (splitmix64's finaliser over an accumulated state).
 constexpr std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) noexcept {
   std::uint64_t z = seed + 0x9e3779b97f4a7c15ULL + value * 0xd1342543de82ef95ULL;

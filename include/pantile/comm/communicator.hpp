@@ -215,7 +215,8 @@ class communicator {
   void check_same(char const* operation, std::uint64_t hash, where_t where = where_t::current(),
                   std::function<std::string()> const& describe = {}) const;
   /// Runs `attempt`, which returns what check_same compares, and compares it (collective). Throws what it
-  /// throws where it fails alike on every rank, divergence_error where it fails on some only or returns
+  /// throws where it fails alike on every rank, memory_error everywhere where memory is what one rank lacks,
+  /// divergence_error where it fails otherwise on some only or returns
   /// different values.
   void check_same(char const* operation, where_t where, std::function<std::uint64_t()> const& attempt,
                   std::function<std::string()> const& describe) const;
@@ -287,9 +288,12 @@ class communicator {
   bool alike(char const* operation, std::uint64_t hash, where_t where) const;
   /// How many values the ranks all have, for those that found that theirs differ.
   index_t common_values(index_t count, char const* operation, where_t where) const;
+  /// check_same; a rank that differs because it found `no_memory` makes it a memory_error everywhere.
+  void compare(char const* operation, std::uint64_t hash, where_t where,
+               std::function<std::string()> const& describe, bool no_memory) const;
   /// The divergence_error of all ranks: `problem`, and for those that are `listed` what they say.
   [[noreturn]] void diverge(char const* operation, std::string const& problem, std::string what, where_t where,
-                            std::function<bool(int)> const& listed = {}) const;
+                            std::function<bool(int)> const& listed = {}, bool no_memory = false) const;
 
   void check_root(char const* operation, int root, where_t where) const;
   /// One count from each rank, and counts[r] to rank r: checked as `operation`, and not counted as traffic.

@@ -15,7 +15,7 @@ namespace pantile {
 struct ratings_options {
   char separator = 0;  ///< 0: detect; a comma, semicolon, tab, or ':' for "::"
   header_rule header =
-      header_rule::detect;  ///< detect: a first line whose first field is not a number is a header
+      header_rule::detect;  ///< detect: a first line none of whose first three fields is a number is a header
 };
 
 /// A table of ratings over the ranks, users and items numbered from 0 in ascending order of their ids.

@@ -124,7 +124,17 @@ struct contraction_labels {
     std::size_t const from = std::min(comma() + 1, all().size());
     return all().substr(from, arrow() - std::min(from, arrow()));
   }
-  constexpr bool names_result() const { return arrow() + 1 < all().size() && text[arrow() + 1] == '>'; }
+  constexpr bool names_result() const { return arrow() < all().size(); }
+  /// True for letters, one comma and, where the result is named, one "->".
+  constexpr bool well_formed() const {
+    if (comma() == all().size() || (names_result() && all().substr(arrow(), 2) != "->")) return false;
+    for (std::size_t i = 0; i < all().size(); ++i) {
+      char const c = text[i];
+      bool const letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+      if (!letter && i != comma() && i != arrow() && !(names_result() && i == arrow() + 1)) return false;
+    }
+    return !names_result() || comma() < arrow();
+  }
   constexpr std::string_view result() const { return all().substr(arrow() + 2); }
 
   /// How many labels both operands have: the ones that are summed over.
@@ -160,6 +170,8 @@ struct contraction_labels {
 /// tilings and costs: see tensordot.
 template <detail::contraction_labels Labels, array_operand A, array_operand B>
 auto contract(A const& a, B const& b, std::source_location where = std::source_location::current()) {
+  static_assert(Labels.well_formed(),
+                "contract: labels are letters, with a comma and at most one ->, as in \"ij,jk->ki\"");
   constexpr auto first = Labels.first(), second = Labels.second();
   static_assert(first.size() == dimensions_of<A> && second.size() == dimensions_of<B>,
                 "contract: one label for each dimension of each operand, as in \"ijk,kl\"");

@@ -116,7 +116,8 @@ template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise");
   note_site(here, site.comm, site.target, extents(site.shape));
-  if (site.comm && trace::rehearsing())
+  // What is broadcast into a larger target has no tiling that the target could have.
+  if (site.comm && trace::rehearsing() && extents(resolved.shape()) == extents(site.shape))
     reject_tilings(here, operand_tilings(resolved), site.target, [&](tiling const& other) {
       resolved.bind(site_at<N>(site.shape, site.comm, other));
       trace::computed(static_cast<double>(other.box_of(site.comm->rank()).count()) * operations_of<E>);
@@ -259,6 +260,15 @@ template <element U>
 array<T, N>& array<T, N>::operator=(local_array<U, N> const& elements) {
   return *this = leaf<U, N>(elements);
 }
+
+template <element T, int N>
+template <element U>
+requires(!std::is_same_v<U, T>) array<T, N>
+&array<T, N>::operator=(array<U, N> const& elements) { return *this = leaf<U, N>(elements); }
+template <element T, int N>
+template <element U>
+requires(!std::is_same_v<U, T>) array<T, N>::array(array<U, N> const& elements, std::source_location where)
+    : array(leaf<U, N>(elements), where) {}
 
 template <element T, int N>
 template <scalar_operand S>

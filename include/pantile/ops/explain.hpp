@@ -58,6 +58,12 @@ plan rehearse_with(std::function<std::optional<communicator>()> const& statement
 std::string function_name(std::type_info const& function);
 std::string number_text(double x);
 
+/// Nodes that nothing else is known of: "softmax(...)" for a softmax_node.
+std::string node_name(std::type_info const& node);
+template <class E>
+std::string expression_text(E const&) {
+  return node_name(typeid(E)) + "(...)";
+}
 template <element T, int N>
 std::string expression_text(leaf<T, N> const& l) {
   return (l.comm ? "array" : "local_array") + to_string(extents(l.extent)) + (l.is_whole() ? "" : ".view");

@@ -150,13 +150,13 @@ auto copies(char const* name, E const& e, index_t times, int axis, bool in_a_row
   check_not_negative(name, times, where);
   auto const& n = as_node(e);
   index_t const extent = n.shape()[static_cast<std::size_t>(a)];
-  return filled_node<value_of<E>, N>(name, node_of<E>(n), with_extent<N>(n.shape(), a, extent * times), a,
-                                     [=](auto const& resolved, auto const& result) {
-                                       check_arguments(result.comm, name, {{"times", times}}, where);
-                                       for (index_t k = 0; k < times; ++k)
-                                         store_along(resolved, result, a, in_a_row ? k : k * extent, extent,
-                                                     in_a_row ? times : 1);
-                                     });
+  return filled_node<value_of<E>, N>(
+      name, node_of<E>(n), with_extent<N>(n.shape(), a, checked_product(extent, times, where)), a,
+      [=](auto const& resolved, auto const& result) {
+        check_arguments(result.comm, name, {{"times", times}}, where);
+        for (index_t k = 0; k < times; ++k)
+          store_along(resolved, result, a, in_a_row ? k : k * extent, extent, in_a_row ? times : 1);
+      });
 }
 }  // namespace detail
 
@@ -201,8 +201,9 @@ auto pad(E const& e, int axis, index_t before, index_t after, value_of<E> value 
   detail::check_not_negative("pad", after, where);
   auto const& n = as_node(e);
   index_t const extent = n.shape()[static_cast<std::size_t>(a)];
+  index_t const padded = checked_sum(checked_sum(before, extent, where), after, where);
   return detail::filled_node<T, N>(
-      "pad", node_of<E>(n), detail::with_extent<N>(n.shape(), a, before + extent + after), a,
+      "pad", node_of<E>(n), detail::with_extent<N>(n.shape(), a, padded), a,
       [=](auto const& resolved, auto const& result) {
         check_arguments(result.comm, "pad", {{"before", before}, {"after", after}, {"value", value}}, where);
         detail::store_along(scalar_node<T>(value), result, a, 0, before);

@@ -43,6 +43,8 @@ template <class T>
 void greatest_elements(communicator const* comm, T const* elements, index_t count, index_t first, index_t k,
                        T* values, index_t* places);
 void check_top(index_t k, index_t n, std::source_location where);
+/// Throws divergence_error where the ranks ask for other results.
+void check_top_alike(std::optional<communicator> const& comm, index_t k, int axis, std::source_location where);
 
 /// A tiling for work on whole lines along `axis`: the natural one where it does not cut the axis, otherwise one
 /// that cuts the longest other dimension. Vectors: rows.
@@ -146,7 +148,7 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
   auto const resolved = as_node(e).resolve();
   operand_survey const survey = detail::survey_of(resolved);
   detail::check_top(k, survey.shape[0], where);
-  check_arguments(survey.comm, "topk", {{"k", k}}, where);
+  detail::check_top_alike(survey.comm, k, 0, where);
   tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
   auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
   auto const memory = detail::readable_elements<T>(resolved, site);
@@ -173,7 +175,7 @@ requires(dimensions_of<E> > 1) auto topk(E const& e, index_t k, int axis,
   auto const whole = detail::carried_out<T>(node_of<E>(as_node(e)));
   index_t const n = whole.extent[static_cast<std::size_t>(a)];
   detail::check_top(k, n, where);
-  check_arguments(whole.comm, "topk", {{"k", k}, {"axis", a}}, where);
+  detail::check_top_alike(whole.comm, k, a, where);
   // From the end of the line that is sorted backwards: of equal elements the first then come first.
   auto const places = argsort(flip(whole, a, where), a, where);
   auto const backwards = flip(places, a, where);

@@ -2,6 +2,7 @@
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
 #include <pantile/comm/environment.hpp>
+#include <pantile/expr/create.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/random/generator.hpp>
 
@@ -9,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <limits>
 #include <support/world.hpp>
 
 using support::world;
@@ -154,6 +156,13 @@ TEST_CASE("standardized columns have mean 0 and deviation 1; constant ones becom
     }
     CHECK(std::abs(mean) < 1e-14);
     CHECK(square == Approx(j == 2 ? 0 : 1).margin(1e-12));
+  }
+}
+
+TEST_CASE("columns whose mean or deviation no number holds are not standardized") {
+  for (double const large : {1e308, std::numeric_limits<double>::infinity()}) {
+    auto const X = pantile::full<double>(support::world(), {40, 3}, large, pantile::tiling::row());
+    CHECK_THROWS_AS(pantile::scaling_of(X), pantile::domain_error);
   }
 }
 

@@ -161,6 +161,16 @@ TEST_CASE("shapes and tilings that do not fit are errors on every rank") {
 
 TEST_CASE("a tile of more bytes than an address can count is a memory error, not a small one") {
   CHECK(thrown_by([] { empty<double>(world(), {index_t{1} << 61}, tiling::replicated()); }) == "memory_error");
+  // Tiles of different sizes, all of them too large.
+  CHECK(thrown_by([] {
+          empty<double>(world(), {index_t{1} << 25, index_t{1} << 25}, tiling::row());
+        }) == "memory_error");
+  // Too much for one rank alone.
+  auto const attempt = [] {
+    if (world().rank() == world().size() - 1) throw memory_error("no room");
+    return std::uint64_t{0};
+  };
+  CHECK(thrown_by([&] { world().check_same("test", std::source_location(), attempt, {}); }) == "memory_error");
   CHECK(thrown_by([] { local_array<double, 1>({index_t{1} << 61}); }) == "memory_error");
   CHECK(thrown_by([] { local_array<std::complex<double>, 1>({(index_t{1} << 60) + 1}); }) == "memory_error");
 }

@@ -50,12 +50,12 @@ double bytes_read(plan const& p) {
 }
 
 template <element T>
-local_array<T, 2> matrix_of(local_array<T, 1> const& v) {
+local_array<T, 2> diagonal_matrix(local_array<T, 1> const& v) {
   return made<T>(shape_of<2>{v.extent(0), v.extent(0)},
                  [&](any_index const& i) { return i[0] == i[1] ? v(i[0]) : T(0); });
 }
 template <element T>
-local_array<T, 1> times(local_array<T, 2> const& a, local_array<T, 1> const& v) {
+local_array<T, 1> matrix_times(local_array<T, 2> const& a, local_array<T, 1> const& v) {
   return made<T>(shape_of<1>{a.extent(0)}, [&](any_index const& i) {
     T total{};
     for (index_t j = 0; j < a.extent(1); ++j) total += a(i[0], j) * v(j);
@@ -81,21 +81,22 @@ TEST_CASE("symbols in products, transposed and inverted") {
     check_rule(dot(3.0 * identity<double>(13), a), here(3.0 * whole), "dot(s * identity(n), B) is s * B");
     check_rule(dot(a, identity<double>(7) * 2.0), here(2.0 * whole), "dot(A, s * identity(n)) is s * A");
     check_rule(dot(a, identity<std::int32_t>(7)), whole, "dot(A, s * identity(n)) is s * A");
-    check_rule(dot(diag(x), a), multiplied<double>(matrix_of(v), whole),
+    check_rule(dot(diag(x), a), multiplied<double>(diagonal_matrix(v), whole),
                "dot(diag(v), B) scales the rows of B");
-    check_rule(dot(a, diag(u)), multiplied<double>(whole, matrix_of(u)),
+    check_rule(dot(a, diag(u)), multiplied<double>(whole, diagonal_matrix(u)),
                "dot(A, diag(v)) scales the columns of A");
-    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(matrix_of(here(v * v)), whole), "diag(v * w)");
-    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(matrix_of(here(v * v)), whole),
+    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(diagonal_matrix(here(v * v)), whole),
+               "diag(v * w)");
+    check_rule(dot(dot(diag(x), diag(v)), a), multiplied<double>(diagonal_matrix(here(v * v)), whole),
                "scales the rows");
-    check_rule(dot(transpose(diag(x)), a), multiplied<double>(matrix_of(v), whole),
+    check_rule(dot(transpose(diag(x)), a), multiplied<double>(diagonal_matrix(v), whole),
                "transpose(diag(v, k)) is diag(v, -k)");
     check_rule(dot(transpose(identity<double>(13)), a), whole, "transpose(s * identity(n)) is s * identity(n)");
-    check_rule(dot(inverse(diag(x)), a), multiplied<double>(matrix_of(here(1.0 / v)), whole),
+    check_rule(dot(inverse(diag(x)), a), multiplied<double>(diagonal_matrix(here(1.0 / v)), whole),
                "inverse(diag(v)) is diag(1 / v)");
     check_rule(dot(inverse(identity<double>(13)), a), whole, "inverse(identity(n)) is identity(n)");
     check_rule(dot(transpose(a), diag(x) + identity<double>(13)),
-               multiplied<double>(transposed(whole), matrix_of(here(v + 1.0))),
+               multiplied<double>(transposed(whole), diagonal_matrix(here(v + 1.0))),
                "dot(A, diag(v) + identity(n)) is dot(A, diag(v + 1))");
     check_rule(a + zeros<double>({13, 7}), whole, "A + zeros is A");
     check_rule(zeros<std::int32_t>({7}) + a, whole, "A + zeros is A");
@@ -175,7 +176,7 @@ TEMPLATE_TEST_CASE("a weighted Gram matrix agrees with the literal form", "", do
     auto const whole = samples<T>(shape);
     auto const c =
         made<T>(shape_of<1>{shape[0]}, [](any_index const& i) { return T(static_cast<double>(i[0] % 5 - 2)); });
-    auto const expected = multiplied<T>(transposed(whole), multiplied<T>(matrix_of(c), whole));
+    auto const expected = multiplied<T>(transposed(whole), multiplied<T>(diagonal_matrix(c), whole));
     for (auto const& rule : {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()}) {
       INFO(rule.name());
       auto const y = spread(whole, rule);
@@ -211,9 +212,9 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
     auto const w = here(samples<double>(shape_of<1>{shape[1]}) / 100.0);
     auto const u = here(w + 1.0);
     auto const y = samples<double>(shape_of<1>{shape[0]});
-    auto const z = times(whole, w);
-    auto const literal = times(transposed(whole), here(1.0 / (1.0 + exp(-z)) - y));
-    auto const twice = times(transposed(whole), here(z * times(whole, u) + z));
+    auto const z = matrix_times(whole, w);
+    auto const literal = matrix_times(transposed(whole), here(1.0 / (1.0 + exp(-z)) - y));
+    auto const twice = matrix_times(transposed(whole), here(z * matrix_times(whole, u) + z));
     for (auto const& rule : fitting_rules()) {
       if (shape[0] != 13 && rule.name() == tiling::cuts({{0, 5, 5, 13}, {}}).name()) continue;
       INFO(rule.name());
@@ -235,8 +236,8 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
         }
       }
       CHECK(is_part_of(eval(dot(transpose(x), dot(x, w) * dot(x, u) + dot(x, w))), twice, 1e-10));
-      CHECK(is_part_of(eval(dot(transpose(x), dot(x, w))), times(transposed(whole), z), rounding));
-      CHECK(is_part_of(eval(dot(transpose(x), dot(spread(whole, rule), w))), times(transposed(whole), z),
+      CHECK(is_part_of(eval(dot(transpose(x), dot(x, w))), matrix_times(transposed(whole), z), rounding));
+      CHECK(is_part_of(eval(dot(transpose(x), dot(spread(whole, rule), w))), matrix_times(transposed(whole), z),
                        rounding));
       auto const several = samples<double>(shape_of<2>{shape[1], 4});
       auto const many = multiplied<double>(

@@ -163,6 +163,8 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
         std::function<void()>([&] { a(range(1, {}), every) = a(range({}, -1), every); }),
         std::function<void()>([&] { row(a, 3) *= 2.0; }),
         std::function<void()>([&] { transpose(a) += v; }),
+        std::function<void()>([&] { transpose(a) = v; }),
+        std::function<void()>([&] { a(every, every) = row(a, 2) * 2.0; }),
         std::function<void()>([&] { a /= a + 1.0; }),
         std::function<void()>([&] { a = 2.5; }),
         std::function<void()>([&] { sum(a * a); }),

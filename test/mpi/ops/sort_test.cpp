@@ -218,6 +218,8 @@ TEST_CASE("the k greatest elements, in order, the first of equal ones first") {
         CHECK(right);
       }
       CHECK(thrown_by([&] { topk(a, 38); }) == "domain_error");
+      if (world().size() > 1)
+        CHECK(thrown_by([&] { topk(a, world().rank() == 0 ? 2 : 3); }) == "divergence_error");
       CHECK(thrown_by([&] { topk(a, -1); }) == "domain_error");
     }
   auto const a = ones<double>(world(), {3, 3}, tiling::row());

@@ -85,18 +85,22 @@ function(_pantile_settings file)
       PARENT_SCOPE)
 endfunction()
 
-# Catch2's own code is compiled once for each kind of main, and not watched: with sanitizers it alone would take more
-# than a minute.
+# Catch2's own code is compiled once for all, and neither it nor the mains are watched: with sanitizers it alone would
+# take more than a minute.
 function(_pantile_add_test_main main)
-  if(NOT TARGET ${main})
-    add_library(${main} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${main}.cpp)
-    pantile_own_target(${main})
-    target_link_libraries(${main} PUBLIC pantile::pantile Catch2::Catch2)
-    target_compile_options(${main} PRIVATE -O0 -g0)
-    if(PANTILE_SANITIZE)
-      target_compile_options(${main} PRIVATE -fno-sanitize=all)
+  foreach(name IN ITEMS catch ${main})
+    if(TARGET test_${name})
+      continue()
     endif()
-  endif()
+    add_library(test_${name} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${name}.cpp)
+    pantile_own_target(test_${name})
+    target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test)
+    target_link_libraries(test_${name} PRIVATE pantile::pantile Catch2::Catch2)
+    target_compile_options(test_${name} PRIVATE -O0 -g0)
+    if(PANTILE_SANITIZE)
+      target_compile_options(test_${name} PRIVATE -fno-sanitize=all)
+    endif()
+  endforeach()
 endfunction()
 
 # _pantile_add_test_program(<target> <main> <source>...): one program of the files that this build shall have, if any.
@@ -136,7 +140,8 @@ function(_pantile_add_test_program target main)
     target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
-  target_link_libraries(${target} PRIVATE ${main} pantile::pantile Catch2::Catch2 nlohmann_json::nlohmann_json)
+  target_link_libraries(${target} PRIVATE test_catch test_${main} pantile::pantile Catch2::Catch2
+                                          nlohmann_json::nlohmann_json)
 endfunction()
 
 function(pantile_pure_test room)

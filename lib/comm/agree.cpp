@@ -17,8 +17,7 @@ std::string communicator::bcast(std::string text, int root, where_t where) const
   return text;
 }
 
-void communicator::check_same(char const* operation, where_t where,
-                              std::function<std::uint64_t()> const& attempt,
+void communicator::check_same(char const* operation, where_t where, function_ref<std::uint64_t()> attempt,
                               std::function<std::string()> const& describe) const {
   std::exception_ptr failure;
   std::string problem;
@@ -51,7 +50,7 @@ std::shared_ptr<std::byte> communicator::allocate_part(index_t all, index_t coun
   return memory;
 }
 
-void communicator::agree(std::function<void()> const& work, where_t where) const {
+void communicator::agree(function_ref<void()> work, where_t where) const {
   if (trace::rehearsing()) return work();
   struct failure {
     int kind = 0;

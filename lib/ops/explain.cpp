@@ -46,7 +46,7 @@ class rehearsal final : public trace::recorder {
   void computed(double flops) override { steps[open_.back()].flops += flops; }
   void read(double bytes) override { steps[open_.back()].bytes_read += bytes; }
   void rejected(trace::alternative other) override { steps[open_.back()].rejected.push_back(std::move(other)); }
-  void rejected(std::string algorithm, std::function<void()> const& way) override {
+  void rejected(std::string algorithm, function_ref<void()> way) override {
     rehearsal aside(acting_as);
     {
       trace::listen const here(aside);
@@ -74,7 +74,7 @@ class rehearsal final : public trace::recorder {
   index_t taken_ = 0;
 };
 
-void rehearse_as(rehearsal& r, std::function<void()> const& statement) {
+void rehearse_as(rehearsal& r, function_ref<void()> statement) {
   trace::listen const here(r);
   statement();
 }
@@ -159,7 +159,7 @@ void append_step(std::string& text, plan_step const& s, std::string const& inden
 
 namespace detail {
 
-plan rehearse(communicator const& comm, std::function<void()> const& statement) {
+plan rehearse(communicator const& comm, function_ref<void()> statement) {
   plan p;
   p.ranks = comm.size();
   for (int r = 0; r < comm.size(); ++r) {
@@ -170,7 +170,7 @@ plan rehearse(communicator const& comm, std::function<void()> const& statement) 
   return p;
 }
 
-plan rehearse_with(std::function<std::optional<communicator>()> const& statement) {
+plan rehearse_with(function_ref<std::optional<communicator>()> statement) {
   int own = 0;
   try {
     own = environment::world().rank();

@@ -22,7 +22,7 @@ std::optional<communicator> common(char const* operation, std::optional<communic
   return a ? a : b;
 }
 
-void compute_alike(std::optional<communicator> const& comm, std::function<void()> const& work,
+void compute_alike(std::optional<communicator> const& comm, function_ref<void()> work,
                    std::span<std::span<std::byte> const> results, std::source_location where) {
   if (!comm) return work();
   comm->agree(work, where);

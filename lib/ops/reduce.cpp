@@ -42,7 +42,7 @@ void check_not_empty(bool empty, std::source_location where) {
 
 void for_each_reduction_group(communicator const& comm, tiling const& t, bool const* reduced,
                               std::uint64_t print, std::source_location where,
-                              std::function<void(communicator const&)> const& visit) {
+                              function_ref<void(communicator const&)> visit) {
   int const dimensions = t.shape().dimensions();
   std::vector<int> grid;
   for (auto const& g : t.grid()) grid.push_back(g.ranks);

@@ -1,5 +1,5 @@
-# cmake -D COMPILER=... -D FLAGS=<response file> -D SOURCE=... -P run.cmake: fails unless the compiler rejects SOURCE
-# with a message that matches the file's first line.
+# cmake -D COMPILER=... -D FLAGS=<response file> -D HEADER=<what to include first> -D SOURCE=... -P run.cmake: fails
+# unless the compiler rejects SOURCE with a message that matches the file's first line.
 
 file(STRINGS ${SOURCE} first_line LIMIT_COUNT 1)
 if(NOT first_line MATCHES "^// expect: (.+)$")
@@ -10,7 +10,7 @@ set(expected "${CMAKE_MATCH_1}")
 # Plain quotes in messages, whatever the user's language.
 set(ENV{LC_ALL} C)
 execute_process(
-  COMMAND ${COMPILER} @${FLAGS} -fsyntax-only ${SOURCE}
+  COMMAND ${COMPILER} @${FLAGS} -include ${HEADER} -fsyntax-only ${SOURCE}
   RESULT_VARIABLE status
   OUTPUT_VARIABLE messages
   ERROR_VARIABLE messages)

@@ -1,3 +1,6 @@
-// The main of all tests without MPI, and the one place where Catch2 itself is compiled for them.
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+// The main of all tests without MPI.
+#include "support/catch.hpp"
+
+std::ostream& report_stream(std::ostream& usual) { return usual; }
+
+int main(int argc, char** argv) { return run_tests(argc, argv); }

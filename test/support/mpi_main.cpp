@@ -1,8 +1,9 @@
 // The main of all MPI tests. Every rank runs every test. Rank 0 names each test as it begins, so that one which
 // hangs is known, and reports as Catch2 always does; the other ranks keep their reports to themselves and show
 // them only when something fails there. The exit code is the largest of all ranks.
-#define CATCH_CONFIG_RUNNER
-#define CATCH_CONFIG_NOSTDOUT
+#define CATCH_CONFIG_EXTERNAL_INTERFACES
+#include "support/catch.hpp"
+
 #include <pantile/comm/environment.hpp>
 
 #include <catch2/catch.hpp>
@@ -60,21 +61,14 @@ CATCH_REGISTER_LISTENER(failure_listener)
 
 }  // namespace
 
-// Catch2 asks for its streams here because of CATCH_CONFIG_NOSTDOUT, and not before main has the environment.
-namespace Catch {
-std::ostream& cout() { return is_quiet_rank() ? kept_report() : std::cout; }
-std::ostream& cerr() { return is_quiet_rank() ? kept_report() : std::cerr; }
-std::ostream& clog() { return is_quiet_rank() ? kept_report() : std::clog; }
-}  // namespace Catch
+std::ostream& report_stream(std::ostream& usual) { return is_quiet_rank() ? kept_report() : usual; }
 
 int main(int argc, char** argv) {
   pantile::environment environment(argc, argv);
   auto const& world = pantile::environment::world();
   if (world.rank() == 0) std::cout << "ranks: " << world.size() << std::endl;
 
-  Catch::Session session;
-  session.configData().useColour = Catch::UseColour::No;  // mpirun's pseudo-terminals look like real ones
-  int const mine = session.run(argc, argv);
+  int const mine = run_tests(argc, argv);
   int const worst = world.allreduce(mine, pantile::reduce_op::max);
   if (world.rank() == 0 && mine == 0 && worst != 0)
     std::cout << "failed on other ranks, as they report above\n";

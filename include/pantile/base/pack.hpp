@@ -1,5 +1,7 @@
 #pragma once
 
+#include <pantile/base/inline.hpp>
+
 #include <cstddef>
 #include <utility>
 
@@ -21,11 +23,11 @@ template <class... Ts>
 using pack = pack_of<std::index_sequence_for<Ts...>, Ts...>;
 
 template <std::size_t I, class T>
-T& get(pack_item<I, T>& item) {
+PANTILE_INLINE inline T& get(pack_item<I, T>& item) {
   return item.value;
 }
 template <std::size_t I, class T>
-T const& get(pack_item<I, T> const& item) {
+PANTILE_INLINE inline T const& get(pack_item<I, T> const& item) {
   return item.value;
 }
 

@@ -2,6 +2,7 @@
 
 #include <pantile/base/checked.hpp>
 #include <pantile/base/error.hpp>
+#include <pantile/base/function_ref.hpp>
 #include <pantile/base/types.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/trace/traffic.hpp>
@@ -218,7 +219,7 @@ class communicator {
   /// throws where it fails alike on every rank, memory_error everywhere where memory is what one rank lacks,
   /// divergence_error where it fails otherwise on some only or returns
   /// different values.
-  void check_same(char const* operation, where_t where, std::function<std::uint64_t()> const& attempt,
+  void check_same(char const* operation, where_t where, function_ref<std::uint64_t()> attempt,
                   std::function<std::string()> const& describe) const;
   /// Throws divergence_error on every rank where the ranks have different values, one of which differs first:
   /// the message says what each rank has there (collective; does nothing below PANTILE_CHECK=2).
@@ -231,7 +232,7 @@ class communicator {
   /// Runs `work` on this rank, then throws on every rank what the lowest failing rank threw (collective): a
   /// pantile::error as its own type, others as `error` with their text. A divergence_error inside `work` has
   /// been thrown on every rank already and passes through.
-  void agree(std::function<void()> const& work, where_t where = where_t::current()) const;
+  void agree(function_ref<void()> work, where_t where = where_t::current()) const;
   /// Memory for this rank's `count` elements of `all`. Where all of them take a gibibyte or more, the ranks
   /// agree about it (collective): what is too much for one of them is memory_error on every rank.
   std::shared_ptr<std::byte> allocate_part(index_t all, index_t count, index_t element_bytes, memory_kind kind,

@@ -159,41 +159,51 @@ shape_t<N> broadcast_shape(Es const&... es) {
 
 }  // namespace detail
 
+template <class F, class... Es>
+struct map_node;
+
+namespace detail {
+/// What an elementwise function does with each of its operands.
+template <class Indices, class F, class... Es>
+struct map_of;
+template <std::size_t... I, class F, class... Es>
+struct map_of<std::index_sequence<I...>, F, Es...> {
+  F f;
+  pack<Es...> operands;
+
+  // Braces where a node is made: operands are resolved, and fetched, in the same order on every rank.
+
+  /// The same function of what `visit` makes of the operands, from left to right.
+  template <class Visit>
+  auto visited(Visit const& visit) const {
+    return map_node<F, std::remove_cvref_t<decltype(visit(get<I>(operands)))>...>{f,
+                                                                                  visit(get<I>(operands))...};
+  }
+  /// The same function of operands that are arrays: products and reductions below are carried out.
+  auto resolve() const {
+    return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
+        f, get<I>(operands).resolve()...};
+  }
+  PANTILE_INLINE void survey(operand_survey& s) const { (get<I>(operands).survey(s), ...); }
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const;
+};
+}  // namespace detail
+
 /// An elementwise function of its operands, with broadcasting.
 template <class F, class... Es>
-struct map_node : node_members<map_node<F, Es...>> {
+struct map_node : node_members<map_node<F, Es...>>, detail::map_of<std::index_sequence_for<Es...>, F, Es...> {
   static constexpr int dimensions = std::max({Es::dimensions...});
   using value_type =
       std::remove_cvref_t<decltype(std::declval<F const&>()(std::declval<typename Es::value_type>()...))>;
 
-  F f;
-  detail::pack<Es...> operands;
   shape_t<dimensions> extent;
 
-  map_node(F function, Es const&... es)
-      : f(function), operands{{es}...}, extent(detail::broadcast_shape<dimensions>(es...)) {}
+  PANTILE_INLINE map_node(F function, Es const&... es)
+      : detail::map_of<std::index_sequence_for<Es...>, F, Es...>{function, {{es}...}},
+        extent(detail::broadcast_shape<dimensions>(es...)) {}
 
   shape_t<dimensions> const& shape() const noexcept { return extent; }
-  /// The same function of what `visit` makes of the operands, from left to right.
-  template <class Visit>
-  auto visited(Visit const& visit) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      // Braces: in the same order on every rank.
-      return map_node<F, std::remove_cvref_t<decltype(visit(detail::get<I>(operands)))>...>{
-          f, visit(detail::get<I>(operands))...};
-    }
-    (std::index_sequence_for<Es...>{});
-  }
-  /// The same function of operands that are arrays: products and reductions below are carried out.
-  auto resolve() const {
-    return visited([](auto const& e) { return std::remove_cvref_t<decltype(e.resolve())>(e.resolve()); });
-  }
-  void survey(operand_survey& s) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::get<I>(operands).survey(s), ...); }
-    (std::index_sequence_for<Es...>{});
-  }
-  template <int M>
-  auto bind(evaluation_site<M> const& site) const;
 };
 
 /// An operand as a node: arrays become leaves that share their memory, nodes are themselves.
@@ -245,7 +255,7 @@ S fitting(E e) {
 }
 
 template <class T, class E>
-auto operand_node(E const& e) {
+PANTILE_INLINE inline auto operand_node(E const& e) {
   if constexpr (array_operand<E>)
     return node_of<E>(as_node(e));
   else {
@@ -258,7 +268,7 @@ auto operand_node(E const& e) {
 }
 
 template <class F, node... Es>
-auto applied(F f, Es const&... es) {
+PANTILE_INLINE inline auto applied(F f, Es const&... es) {
   using rule = map_rule<F, plain_t<Es>...>;
   if constexpr (has_map_rule<F, plain_t<Es>...>)
     return named_after(named<rule>(rule::apply(plain(es)...)), es...);

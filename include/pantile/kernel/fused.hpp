@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/base/inline.hpp>
 #include <pantile/base/pack.hpp>
 #include <pantile/base/types.hpp>
 #include <pantile/kernel/convert.hpp>
@@ -38,18 +39,18 @@ class bound_array {
   static constexpr bool may_throw = false;
   struct run {
     T const* p;
-    T operator[](index_t j) const { return p[j]; }
+    PANTILE_INLINE T operator[](index_t j) const { return p[j]; }
   };
 
   bound_array(T const* base, strides_t<N> const& strides) : base_(base), strides_(strides) {}
   bound_array(bound_array const& other) : base_(other.base_), strides_(other.strides_) {}  // not the buffer
   bound_array& operator=(bound_array const&) = delete;
 
-  bool unit_stride() const { return strides_[N - 1] == 1; }
+  PANTILE_INLINE bool unit_stride() const { return strides_[N - 1] == 1; }
   bool mergeable(int d, index_t extent_below) const {
     return strides_[at(d)] == strides_[at(d + 1)] * extent_below;
   }
-  bool fixed() const { return false; }
+  PANTILE_INLINE bool fixed() const { return false; }
   /// Dimension d goes; those before it move up and an empty one comes first.
   void removed(int d) {
     for (int k = d; k > 0; --k) strides_[at(k)] = strides_[at(k - 1)];
@@ -85,14 +86,14 @@ class bound_scalar {
   static constexpr bool may_throw = false;
   struct run {
     T value;
-    T operator[](index_t) const { return value; }
+    PANTILE_INLINE T operator[](index_t) const { return value; }
   };
-  explicit bound_scalar(T value) : value_(value) {}
-  bool unit_stride() const { return true; }
-  bool mergeable(int, index_t) const { return true; }
-  bool fixed() const { return false; }
-  void removed(int) {}
-  run at_index(strides_t<N> const&, index_t) const { return {value_}; }
+  PANTILE_INLINE explicit bound_scalar(T value) : value_(value) {}
+  PANTILE_INLINE bool unit_stride() const { return true; }
+  PANTILE_INLINE bool mergeable(int, index_t) const { return true; }
+  PANTILE_INLINE bool fixed() const { return false; }
+  PANTILE_INLINE void removed(int) {}
+  PANTILE_INLINE run at_index(strides_t<N> const&, index_t) const { return {value_}; }
 
  private:
   T value_;
@@ -114,10 +115,10 @@ class bound_generator {
     }
   };
   bound_generator(F f, strides_t<N> const& origin) : f_(f), origin_(origin) {}
-  bool unit_stride() const { return true; }
-  bool mergeable(int, index_t) const { return false; }
-  bool fixed() const { return true; }  // it must see the index as it is
-  void removed(int) {}
+  PANTILE_INLINE bool unit_stride() const { return true; }
+  PANTILE_INLINE bool mergeable(int, index_t) const { return false; }
+  PANTILE_INLINE bool fixed() const { return true; }  // it must see the index as it is
+  PANTILE_INLINE void removed(int) {}
   run at_index(strides_t<N> const& index, index_t) const {
     strides_t<N> global = index;
     for (std::size_t d = 0; d < N; ++d) global[d] += origin_[d];
@@ -129,9 +130,11 @@ class bound_generator {
   strides_t<N> origin_;
 };
 
-/// A function of bound operands.
-template <class F, int N, class... Operands>
-class bound_map {
+/// A function of bound operands, a pack of them.
+template <class F, int N, class Operands>
+class bound_map;
+template <class F, int N, std::size_t... I, class... Operands>
+class bound_map<F, N, pantile::detail::pack_of<std::index_sequence<I...>, Operands...>> {
  public:
   using value_type = decltype(std::declval<F const&>()(std::declval<typename Operands::value_type>()...));
   static constexpr bool may_throw = [] {
@@ -140,91 +143,68 @@ class bound_map {
       throws = throws || F::template may_throw<typename Operands::value_type...>;
     return throws;
   }();
-  template <class Runs>
-  struct run_of;
-  template <class... Runs>
-  struct run_of<detail::pack<Runs...>> {
+  struct run {
     F f;
-    detail::pack<Runs...> runs;
-    value_type operator[](index_t j) const {
-      return [&]<std::size_t... I>(std::index_sequence<I...>) { return f(detail::get<I>(runs)[j]...); }
-      (std::index_sequence_for<Runs...>{});
-    }
+    pantile::detail::pack<typename Operands::run...> runs;
+    PANTILE_INLINE value_type operator[](index_t j) const { return f(pantile::detail::get<I>(runs)[j]...); }
   };
-  using run = run_of<detail::pack<typename Operands::run...>>;
 
-  bound_map(F f, Operands const&... operands) : f_(f), operands_{{operands}...} {}
-  bool unit_stride() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (detail::get<I>(operands_).unit_stride() && ...);
-    }
-    (each{});
+  PANTILE_INLINE bound_map(F f, Operands const&... operands) : f_(f), operands_{{operands}...} {}
+  PANTILE_INLINE bool unit_stride() const { return (pantile::detail::get<I>(operands_).unit_stride() && ...); }
+  PANTILE_INLINE bool mergeable(int d, index_t extent_below) const {
+    return (pantile::detail::get<I>(operands_).mergeable(d, extent_below) && ...);
   }
-  bool mergeable(int d, index_t extent_below) const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (detail::get<I>(operands_).mergeable(d, extent_below) && ...);
-    }
-    (each{});
-  }
-  bool fixed() const {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return (detail::get<I>(operands_).fixed() || ...);
-    }
-    (each{});
-  }
-  void removed(int d) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) { (detail::get<I>(operands_).removed(d), ...); }
-    (each{});
-  }
-  run at_index(strides_t<N> const& index, index_t length) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return run{f_, {{detail::get<I>(operands_).at_index(index, length)}...}};
-    }
-    (each{});
+  PANTILE_INLINE bool fixed() const { return (pantile::detail::get<I>(operands_).fixed() || ...); }
+  PANTILE_INLINE void removed(int d) { (pantile::detail::get<I>(operands_).removed(d), ...); }
+  PANTILE_INLINE run at_index(strides_t<N> const& index, index_t length) {
+    return run{f_, {{pantile::detail::get<I>(operands_).at_index(index, length)}...}};
   }
 
  private:
-  using each = std::index_sequence_for<Operands...>;
   F f_;
-  detail::pack<Operands...> operands_;
+  pantile::detail::pack<Operands...> operands_;
 };
 
-/// The loop nest over a box after dimensions of one element are dropped and contiguous ones merged: `extents`
-/// keep N entries, leading ones of removed dimensions are 1.
+/// What merging dimensions asks of a bound expression, whatever its type.
+struct mergeable_loops {
+  void* bound;                                                  ///< the expression
+  bool (*mergeable)(void* bound, int d, index_t extent_below);  ///< `bound.mergeable(d, extent_below)`
+  void (*removed)(void* bound, int d);                          ///< `bound.removed(d)`
+
+  /// `bound` must live as long.
+  template <class Bound>
+  static mergeable_loops of(Bound& bound) {
+    return {&bound, &mergeable_in<Bound>, &remove_from<Bound>};
+  }
+
+ private:
+  template <class Bound>
+  static bool mergeable_in(void* bound, int d, index_t extent_below) {
+    return static_cast<Bound*>(bound)->mergeable(d, extent_below);
+  }
+  template <class Bound>
+  static void remove_from(void* bound, int d) {
+    static_cast<Bound*>(bound)->removed(d);
+  }
+};
+
+/// Drops dimensions of one element and merges contiguous ones: `extents` keeps its `dimensions` entries,
+/// leading ones of removed dimensions are 1. `target_strides` may be null.
+void merge_dimensions(int dimensions, index_t* extents, index_t* target_strides, mergeable_loops const& loops);
+
+/// The loop nest over a box after that.
 template <int N>
 struct loop_nest {
   strides_t<N> extents{};
   index_t total = 1;
 
-  template <class Bound>
-  loop_nest(strides_t<N> const& box_extents, Bound& bound, strides_t<N>* target_strides)
+  /// `fixed`: nothing may be merged.
+  loop_nest(strides_t<N> const& box_extents, bool fixed, mergeable_loops const& loops,
+            strides_t<N>* target_strides)
       : extents(box_extents) {
     for (index_t n : extents) total *= n;
-    if (bound.fixed()) return;
-    auto remove = [&](std::size_t i) {
-      for (std::size_t k = i; k > 0; --k) extents[k] = extents[k - 1];
-      extents[0] = 1;
-      bound.removed(static_cast<int>(i));
-      if (!target_strides) return;
-      for (std::size_t k = i; k > 0; --k) (*target_strides)[k] = (*target_strides)[k - 1];
-      (*target_strides)[0] = 0;
-    };
-    for (int step = 0, d = N - 2; step < N - 1; ++step) {
-      auto const i = static_cast<std::size_t>(d);
-      bool const target_merges =
-          !target_strides || (*target_strides)[i] == (*target_strides)[i + 1] * extents[i + 1];
-      // Results are stored with unit stride, so the last dimension stays where a halo lies between the elements
-      // above.
-      bool const may_go = !target_strides || i + 1 < N - 1 || (*target_strides)[i] == 1;
-      if (extents[i + 1] == 1 && may_go) {
-        remove(i + 1);
-      } else if (extents[i] == 1 || (target_merges && bound.mergeable(d, extents[i + 1]))) {
-        extents[i + 1] *= extents[i];
-        remove(i);
-      } else {
-        --d;
-      }
-    }
+    if (N > 1 && !fixed)
+      merge_dimensions(N, extents.data(), target_strides ? target_strides->data() : nullptr, loops);
   }
 
   index_t rows() const { return extents[N - 1] == 0 ? 0 : total / extents[N - 1]; }
@@ -258,7 +238,7 @@ void store_run(T* __restrict out, Run run, index_t length) {
 /// use is right where target and operand are the same elements.
 template <int N, class T, class Bound>
 void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& box_extents, Bound bound) {
-  loop_nest<N> const nest(box_extents, bound, &target_strides);
+  loop_nest<N> const nest(box_extents, bound.fixed(), mergeable_loops::of(bound), &target_strides);
   if (nest.total == 0) return;
   bool const unit = bound.unit_stride();
   bool const stream =

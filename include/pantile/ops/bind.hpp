@@ -99,15 +99,13 @@ auto generator_node<F, N>::bind(evaluation_site<M> const& site) const {
   }
 }
 
-template <class F, class... Es>
+namespace detail {
+template <std::size_t... I, class F, class... Es>
 template <int M>
-auto map_node<F, Es...>::bind(evaluation_site<M> const& site) const {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    // Braces: operands are fetched in the same order on every rank.
-    return kernel::bound_map<F, M, decltype(detail::get<I>(operands).bind(site))...>{
-        f, detail::get<I>(operands).bind(site)...};
-  }
-  (std::index_sequence_for<Es...>{});
+auto map_of<std::index_sequence<I...>, F, Es...>::bind(evaluation_site<M> const& site) const {
+  return kernel::bound_map<F, M, pack<decltype(get<I>(operands).bind(site))...>>{
+      f, get<I>(operands).bind(site)...};
 }
+}  // namespace detail
 
 }  // namespace pantile

@@ -2,11 +2,11 @@
 
 #include <pantile/expr/assignable_view.hpp>
 #include <pantile/expr/tiled.hpp>
+#include <pantile/kernel/copy.hpp>
 #include <pantile/ops/bind.hpp>
 #include <pantile/ops/value_checks.hpp>
 #include <pantile/trace/recorder.hpp>
 
-#include <functional>
 #include <source_location>
 #include <string>
 
@@ -43,7 +43,7 @@ void check_communicator(operand_survey const& survey, communicator const& target
 
 /// Runs a loop over elements that may fail; throws on every rank what failed on any, domain_error for an
 /// integer division by zero (collective where `comm` is given).
-void run_checked(std::optional<communicator> const& comm, std::function<void()> const& loop);
+void run_checked(std::optional<communicator> const& comm, function_ref<void()> loop);
 
 /// True where elements of this expression may fail while the loop runs: integer division, a user's function
 /// that is not noexcept.
@@ -83,20 +83,9 @@ operand_survey survey_of(E const& resolved) {
 
 /// Tells who listens what a region would have cost under other tilings than the one it takes.
 void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
-                    std::function<void(tiling const&)> const& way);
+                    function_ref<void(tiling const&)> way);
 /// A retile in a rehearsal.
 void rehearse_move(communicator const& comm, tiling const& from, tiling const& to, index_t element_bytes);
-/// The tilings of the operands that span the result, for `reject_tilings`.
-template <node E>
-std::vector<tiling> operand_tilings(E const& resolved) {
-  std::vector<tiling> all;
-  operand_survey survey;
-  survey.shape = extents(resolved.shape());
-  survey.tilings = &all;
-  resolved.survey(survey);
-  return all;
-}
-
 template <int N>
 evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
                            tiling const& target, statement const& what = {}) {
@@ -110,41 +99,69 @@ evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> 
   return site;
 }
 
+/// A resolved expression whatever its type: what of a statement is the same for all of them is compiled once.
+template <int N>
+struct resolved_ref {
+  void const* expression;
+  extents shape;
+  int operations;  // of an element
+  void (*survey)(void const* expression, operand_survey& s);
+  void (*fetch)(void const* expression, evaluation_site<N> const& site);  // what binding it does
+
+  template <node E>
+  static resolved_ref of(E const& resolved) {
+    return {&resolved, extents(resolved.shape()), operations_of<E>, &survey_as<E>, &fetch_as<E>};
+  }
+
+ private:
+  template <class E>
+  static void survey_as(void const* e, operand_survey& s) {
+    static_cast<E const*>(e)->survey(s);
+  }
+  template <class E>
+  static void fetch_as(void const* e, evaluation_site<N> const& site) {
+    static_cast<E const*>(e)->bind(site);
+  }
+};
+
+/// The tilings of the operands that span the result, for `reject_tilings`.
+template <int N>
+std::vector<tiling> operand_tilings(resolved_ref<N> const& e);
+/// Throws divergence_error on every rank where what must be the same differs: the operands of a loop, where its
+/// result goes and what the loop depends on beside (collective; does nothing below PANTILE_CHECK=2).
+template <int N>
+void check_operands(evaluation_site<N> const& site, resolved_ref<N> const& e,
+                    std::initializer_list<argument> arguments = {});
+
+/// Before the loop of an elementwise statement: says what it does, counts it, rehearses the tilings that it
+/// could have had, and compares what must be the same on every rank. After it: looks for what only
+/// PANTILE_CHECK=2 does.
+template <int N>
+void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, evaluation_site<N> const& site,
+                       index_t element_bytes);
+void check_computed(bool checked, std::optional<communicator> const& comm, tiling const& target,
+                    statement const& what, std::vector<read_operand> const& reads, stored_part const& part);
+
 /// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
 /// last stride is 1.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise");
-  note_site(here, site.comm, site.target, extents(site.shape));
-  // What is broadcast into a larger target has no tiling that the target could have.
-  if (site.comm && trace::rehearsing() && extents(resolved.shape()) == extents(site.shape))
-    reject_tilings(here, operand_tilings(resolved), site.target, [&](tiling const& other) {
-      resolved.bind(site_at<N>(site.shape, site.comm, other));
-      trace::computed(static_cast<double>(other.box_of(site.comm->rank()).count()) * operations_of<E>);
-      if (site.what.asked) rehearse_move(*site.comm, other, site.target, sizeof(T));
-    });
-  check_operands(site, resolved);
+  begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
   auto const bound = resolved.bind(site);
-  trace::computed(static_cast<double>(site.region.count()) * operations_of<E>);
-  auto const loop = [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); };
   if constexpr (may_fail<E>)
-    run_checked(site.comm, loop);
+    run_checked(site.comm,
+                [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); });
   else
-    loop();
-  if (site.checked) {
-    stored_part const part{dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(),
-                           site.region};
-    check_no_new_nan(site.comm, site.what, part, site.reads);
-    if (site.comm) check_replicas(*site.comm, site.target, site.what.operation, part, site.what.where);
-  }
+    kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound);
+  check_computed(site.checked, site.comm, site.target, site.what, site.reads,
+                 {dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(), site.region});
 }
 /// The same into a row-major storage that contains the site's region.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
-  auto const strides = row_major_strides(extents_of<N>(storage));
-  T* target = reinterpret_cast<T*>(memory);
-  for (std::size_t d = 0; d < N; ++d) target += (site.region.lo[d] - storage.lo[d]) * strides[d];
-  compute<T, N>(resolved, site, target, strides);
+  compute<T, N>(resolved, site, reinterpret_cast<T*>(memory) + kernel::offset_in(site.region, storage),
+                row_major_strides(extents_of<N>(storage)));
 }
 
 /// True where an operand may read elements of a view after they were overwritten: it does not sit element on
@@ -206,6 +223,22 @@ template <element T, int N, node E>
 array<T, N> evaluated(tiled_node<E> const& resolved, communicator const& comm, tiling const& target,
                       statement const& what = {}) {
   return evaluated<T, N>(resolved.operand, comm, target, {what.operation, what.where, true});
+}
+
+/// All elements of an expression on this rank (collective where it is distributed). `run` computes them for a
+/// site.
+template <int N>
+std::shared_ptr<std::byte> elements_here(
+    resolved_ref<N> const& e, index_t element_bytes,
+    function_ref<void(evaluation_site<N> const&, std::byte* memory, box const& storage)> run);
+template <element T, int N, node E>
+std::shared_ptr<std::byte> elements_here(E const& resolved) {
+  if constexpr (std::is_same_v<E, leaf<T, N>>)
+    if (!resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1) return resolved.memory;
+  return elements_here<N>(resolved_ref<N>::of(resolved), sizeof(T),
+                          [&](evaluation_site<N> const& site, std::byte* memory, box const& storage) {
+                            compute<T>(resolved, site, memory, storage);
+                          });
 }
 
 template <class T, class U>
@@ -291,24 +324,8 @@ local_array<T, N>::local_array(E const& expression) {
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
   auto const resolved = expression.resolve();
-  operand_survey const survey = detail::survey_of(resolved);
   shape_ = resolved.shape();
-  if (!survey.comm) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>)
-      if (resolved.is_whole() && resolved.memory.use_count() == 1) {
-        memory_ = resolved.memory;
-        return;
-      }
-    memory_ = allocate_tile(count() * index_t{sizeof(T)}, memory_kind::local);
-    detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
-                       box(extents(shape_)));
-    return;
-  }
-  communicator const& comm = *survey.comm;
-  tiling const natural = detail::natural_tiling(survey);
-  array<T, N> const whole = detail::evaluated<T, N>(resolved, comm, natural);
-  std::vector<box> const everything(static_cast<std::size_t>(comm.size()), box(extents(shape_)));
-  memory_ = detail::fetch(comm, natural, whole.memory(), whole.stored_box(), everything, sizeof(T)).memory;
+  memory_ = detail::elements_here<T, N>(resolved);
 }
 
 template <element T, int N>

@@ -4,7 +4,6 @@
 #include <pantile/trace/recorder.hpp>
 
 #include <array>
-#include <functional>
 #include <optional>
 #include <string>
 #include <typeinfo>
@@ -51,9 +50,9 @@ std::string to_json(plan const& p);
 namespace detail {
 
 /// Rehearses a statement for every rank of a communicator.
-plan rehearse(communicator const& comm, std::function<void()> const& statement);
+plan rehearse(communicator const& comm, function_ref<void()> statement);
 /// The same where the statement itself finds out which ranks there are; none: local.
-plan rehearse_with(std::function<std::optional<communicator>()> const& statement);
+plan rehearse_with(function_ref<std::optional<communicator>()> statement);
 /// "multiply" for pantile::functor::multiply.
 std::string function_name(std::type_info const& function);
 std::string number_text(double x);

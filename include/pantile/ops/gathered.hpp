@@ -3,7 +3,6 @@
 #include <pantile/ops/deferred.hpp>
 
 #include <array>
-#include <functional>
 #include <optional>
 #include <source_location>
 #include <span>
@@ -32,7 +31,7 @@ std::optional<communicator> common(char const* operation, std::optional<communic
 /// Runs `work` on every rank and throws what fails on any on all. The results have the same bits everywhere:
 /// where they differ (ranks on processors of different kinds), all take those of rank 0. Communication: the
 /// agreement and one allreduce of 16 bytes.
-void compute_alike(std::optional<communicator> const& comm, std::function<void()> const& work,
+void compute_alike(std::optional<communicator> const& comm, function_ref<void()> work,
                    std::span<std::span<std::byte> const> results, std::source_location where);
 
 template <element T, int N>
@@ -52,7 +51,7 @@ template <class Work, class... Results>
 void compute_alike(std::optional<communicator> const& comm, std::source_location where, Work const& work,
                    Results&... results) {
   std::array<std::span<std::byte>, sizeof...(Results)> const bytes{bytes_of(results)...};
-  compute_alike(comm, std::function<void()>(work), bytes, where);
+  compute_alike(comm, function_ref<void()>(work), bytes, where);
 }
 
 /// A result in the kind of array that the operand is: local_array for local_array, array (replicated) for

@@ -7,7 +7,6 @@
 #include <pantile/ops/evaluate.hpp>
 #include <pantile/ops/reduced_axes.hpp>
 
-#include <functional>
 #include <source_location>
 #include <typeinfo>
 
@@ -35,7 +34,7 @@ void check_not_empty(bool empty, std::source_location where);
 /// before they wait for each other in groups.
 void for_each_reduction_group(communicator const& comm, tiling const& t, bool const* reduced,
                               std::uint64_t print, std::source_location where,
-                              std::function<void(communicator const&)> const& visit);
+                              function_ref<void(communicator const&)> visit);
 
 template <class Monoid>
 struct combine_of {
@@ -79,22 +78,23 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   constexpr int N = E::dimensions;
   trace::region const here("reduce");
   auto const resolved = expression.resolve();
+  auto const erased = resolved_ref<N>::of(resolved);
   operand_survey const survey = survey_of(resolved);
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where});
   note_site(here, survey.comm, target, survey.shape);
-  double const operations = 1 + operations_of<std::remove_cvref_t<decltype(resolved)>>;
+  double const operations = 1 + erased.operations;
   trace::computed(static_cast<double>(site.region.count()) * operations);
   if (survey.comm && trace::rehearsing())
-    reject_tilings(here, reducible(operand_tilings(resolved)), target, [&](tiling const& other) {
+    reject_tilings(here, reducible(operand_tilings(erased)), target, [&](tiling const& other) {
       auto const there = site_at<N>(resolved.shape(), survey.comm, other);
-      resolved.bind(there);
+      erased.fetch(erased.expression, there);
       trace::computed(static_cast<double>(there.region.count()) * operations);
       A total{};
       combine_ranks<Monoid, N>(*survey.comm, other, all_axes<N>().reduced, std::span<A>(&total, 1), where);
     });
-  check_operands(site, resolved);
+  check_operands(site, erased);
   auto const bound = resolved.bind(site);
   A total{};
   auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
@@ -152,16 +152,16 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
         *survey.comm, extent,
         detail::agreed_tiling{detail::reduced_tiling(target, over.reduced.data(), keeps)});
     if (trace::rehearsing())
-      detail::reject_tilings(here,
-                             detail::ways_to_reduce(detail::operand_tilings(resolved), survey.shape,
-                                                    survey.comm->size(), over.reduced.data()),
-                             target, [&](tiling const& other) {
-                               auto const site = detail::site_at<N>(resolved.shape(), survey.comm, other);
-                               auto const scratch = allocate_tile(
-                                   over.part_of(site.region).count() * index_t{sizeof(value_type)},
-                                   memory_kind::local);
-                               reduce(resolved, site, other, reinterpret_cast<value_type*>(scratch.get()));
-                             });
+      detail::reject_tilings(
+          here,
+          detail::ways_to_reduce(detail::operand_tilings(detail::resolved_ref<N>::of(resolved)), survey.shape,
+                                 survey.comm->size(), over.reduced.data()),
+          target, [&](tiling const& other) {
+            auto const site = detail::site_at<N>(resolved.shape(), survey.comm, other);
+            auto const scratch = allocate_tile(over.part_of(site.region).count() * index_t{sizeof(value_type)},
+                                               memory_kind::local);
+            reduce(resolved, site, other, reinterpret_cast<value_type*>(scratch.get()));
+          });
     reduce(resolved, detail::site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where}), target,
            result.data());
     return leaf<value_type, dimensions>(result);
@@ -178,7 +178,8 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     index_t const count = part.count();
     index_t axes = 0;
     for (bool const r : over.reduced) axes = 2 * axes + (r ? 1 : 0);
-    detail::check_operands(site, resolved, {{"axis", over.first()}, {"axes", axes}});
+    detail::check_operands(site, detail::resolved_ref<N>::of(resolved),
+                           {{"axis", over.first()}, {"axes", axes}});
     auto const memory = allocate_tile(count * index_t{sizeof(accumulator)}, memory_kind::local);
     auto* partial = reinterpret_cast<accumulator*>(memory.get());
     std::fill_n(partial, count, Monoid::template identity<accumulator>());

@@ -130,12 +130,6 @@ struct inverse_rule<diag_node<V, true>> {
   }
 };
 
-/// What explain calls it.
-template <node E>
-std::string expression_text(inverse_node<E> const&) {
-  return "inverse(...)";
-}
-
 template <node E>
 inline constexpr int detail::symbol_rank<inverse_node<E>> = 1;
 

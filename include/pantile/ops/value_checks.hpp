@@ -40,16 +40,6 @@ void check_operands(std::optional<communicator> const& comm, statement const& wh
   (resolved.survey(comparison.operands), ...);
   comparison.check(*comm, what);
 }
-/// The same of the operand of a loop, of where its result goes and of what the loop depends on beside.
-template <int N, node E>
-void check_operands(evaluation_site<N> const& site, E const& resolved,
-                    std::initializer_list<argument> arguments = {}) {
-  if (!site.checked || !site.comm) return;
-  value_comparison comparison(arguments, &site.target);
-  resolved.survey(comparison.operands);
-  comparison.check(*site.comm, site.what);
-}
-
 /// Throws domain_error on every rank (collective where `comm` is given) where an element is NaN and none of the
 /// elements that it was computed from is.
 void check_no_new_nan(std::optional<communicator> const& comm, statement const& what, stored_part const& part,

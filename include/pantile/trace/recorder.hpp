@@ -1,8 +1,8 @@
 #pragma once
 
+#include <pantile/base/function_ref.hpp>
 #include <pantile/trace/traffic.hpp>
 
-#include <functional>
 #include <string>
 #include <utility>
 
@@ -41,7 +41,7 @@ class recorder {
   /// A way to carry out the open region that was not taken, and what it would have cost this rank.
   virtual void rejected(alternative /*other*/) {}
   /// The same where the way is a piece of code: it is rehearsed aside, and counts for nothing else.
-  virtual void rejected(std::string /*algorithm*/, std::function<void()> const& /*way*/) {}
+  virtual void rejected(std::string /*algorithm*/, function_ref<void()> /*way*/) {}
   /// The least that any way to carry out the open region would receive on this rank, in bytes.
   virtual void lower_bound(index_t /*bytes*/) {}
   /// Bytes taken, or (negative) given back.
@@ -103,7 +103,7 @@ class region {
   void rejected(alternative other) const {
     if (recorder_) recorder_->rejected(std::move(other));
   }
-  void rejected(std::string algorithm, std::function<void()> const& way) const {
+  void rejected(std::string algorithm, function_ref<void()> way) const {
     if (recorder_) recorder_->rejected(std::move(algorithm), way);
   }
   void lower_bound(index_t bytes) const {

@@ -75,13 +75,16 @@ TEST_CASE("large copies: threads, streaming stores, targets off every alignment"
   struct large {
     box region, from, to;
   };
-  std::vector<large> const cases{
+  std::vector<large> cases{
       {box({0}, {4300001}), box({0}, {4300001}), box({0}, {4300001})},  // one run
       {box({5}, {4200000}), box({0}, {4200100}), box({3}, {4200007})},
       {box({1, 1}, {2101, 2003}), box({0, 0}, {2101, 2005}), box({1, 1}, {2101, 2003})},  // packing
       {box({1, 1}, {2101, 2003}), box({1, 1}, {2101, 2003}), box({0, 0}, {2110, 2077})},  // unpacking
       {box({0, 0}, {500000, 9}), box({0, 0}, {500000, 11}), box({0, 0}, {500000, 10})},   // short runs
       {box({0, 2, 0}, {42, 12, 10007}), box({0, 0, 0}, {43, 13, 10007}), box({0, 2, 0}, {42, 12, 10007})}};
+#ifdef __SANITIZE_ADDRESS__
+  cases.erase(cases.begin() + 3, cases.end());
+#endif
   for (auto const& c : cases) {
     bytes const source = numbered(c.from.count(), 2);
     bytes slow(static_cast<std::size_t>(c.to.count()), std::byte{0xff});

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <pantile/base/inline.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace pantile {
+
+/// A reference to a callable: two words, no allocation, and a fraction of what std::function is to compile.
+template <class Signature>
+class function_ref;
+template <class R, class... Args>
+class function_ref<R(Args...)> {
+ public:
+  /// `f` must outlive the reference.
+  template <class F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref>) PANTILE_INLINE
+      function_ref(F&& f)  // NOLINT(google-explicit-constructor): made at the call
+      : object_(const_cast<void*>(static_cast<void const*>(std::addressof(f)))),
+        call_(&call<std::remove_reference_t<F>>) {}
+  /// Calls it.
+  R operator()(Args... args) const { return call_(object_, args...); }
+
+ private:
+  template <class F>
+  static R call(void* object, Args... args) {
+    return (*static_cast<F*>(object))(args...);
+  }
+
+  void* object_;
+  R (*call_)(void*, Args...);
+};
+
+}  // namespace pantile

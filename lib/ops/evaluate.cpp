@@ -133,6 +133,7 @@ template <int N>
 void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, evaluation_site<N> const& site,
                        index_t element_bytes) {
   note_site(here, site.comm, site.target, extents(site.shape));
+  site.keep.reserve(4);
   double const operations = e.operations;
   // What is broadcast into a larger target has no tiling that the target could have.
   if (site.comm && trace::rehearsing() && e.shape == extents(site.shape))

@@ -4,7 +4,10 @@ namespace pantile {
 
 using detail::at;
 
-tiling::tiling() : data_(std::make_shared<data>()) {}
+tiling::tiling() {
+  static auto const nothing = std::make_shared<data const>();
+  data_ = nothing;
+}
 tiling::tiling(std::shared_ptr<data const> d) : data_(std::move(d)) {}
 
 extents const& tiling::shape() const noexcept { return data_->shape; }

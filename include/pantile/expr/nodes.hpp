@@ -179,10 +179,15 @@ struct map_of<std::index_sequence<I...>, F, Es...> {
     return map_node<F, std::remove_cvref_t<decltype(visit(get<I>(operands)))>...>{f,
                                                                                   visit(get<I>(operands))...};
   }
-  /// The same function of operands that are arrays: products and reductions below are carried out.
-  auto resolve() const {
-    return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
-        f, get<I>(operands).resolve()...};
+  /// The same function of operands that are arrays: products and reductions below are carried out. Itself where
+  /// there are none.
+  decltype(auto) resolve() const {
+    using Self = map_node<F, Es...>;
+    if constexpr ((std::is_same_v<decltype(get<I>(operands).resolve()), Es const&> && ...))
+      return static_cast<Self const&>(*this);
+    else
+      return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
+          f, get<I>(operands).resolve()...};
   }
   PANTILE_INLINE void survey(operand_survey& s) const { (get<I>(operands).survey(s), ...); }
   template <int M>

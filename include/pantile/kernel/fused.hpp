@@ -223,9 +223,17 @@ struct loop_nest {
 /// Results of this size and more are streamed.
 inline constexpr index_t streaming_result_bytes = 16 << 20;
 
+/// GCC takes half of AVX-512's width unless it is asked. Functions of libmvec take as long for 8 numbers as
+/// for 4.
+#if defined(__AVX512F__) && defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__clang__)
+#define PANTILE_WIDEST_VECTORS [[gnu::noinline, gnu::target("prefer-vector-width=512")]]
+#else
+#define PANTILE_WIDEST_VECTORS
+#endif
+
 /// Vectorised, except where an element may throw: an exception must not leave a simd loop.
 template <bool MayThrow, class T, class Run>
-void store_run(T* __restrict out, Run run, index_t length) {
+PANTILE_WIDEST_VECTORS void store_run(T* __restrict out, Run run, index_t length) {
   if constexpr (MayThrow) {
     for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
   } else {

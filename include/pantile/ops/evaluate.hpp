@@ -241,6 +241,17 @@ std::shared_ptr<std::byte> elements_here(E const& resolved) {
                           });
 }
 
+/// An expression resolved, without a copy where it is so already. (Of an array there is one: what has its
+/// memory to itself may be taken over.)
+template <node E>
+decltype(auto) resolved_form(E const& e) {
+  return e.resolve();
+}
+template <element T, int N>
+leaf<T, N> resolved_form(leaf<T, N> const& e) {
+  return e;
+}
+
 template <class T, class U>
 concept assignable_element = std::same_as<T, U> ||(!is_complex<U> || is_complex<T>);
 
@@ -252,7 +263,7 @@ array<T, N>::array(E const& expression, std::source_location where) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const resolved = expression.resolve();
+  auto const& resolved = detail::resolved_form(expression);
   operand_survey const survey = detail::survey_of(resolved);
   if (!survey.comm)
     throw tiling_error(
@@ -270,7 +281,7 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const resolved = expression.resolve();
+  auto const& resolved = detail::resolved_form(expression);
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
   auto site = detail::site_at<N>(shape_, comm_, tiling_);
@@ -323,7 +334,7 @@ local_array<T, N>::local_array(E const& expression) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const resolved = expression.resolve();
+  auto const& resolved = detail::resolved_form(expression);
   shape_ = resolved.shape();
   memory_ = detail::elements_here<T, N>(resolved);
 }
@@ -335,7 +346,7 @@ local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const resolved = expression.resolve();
+  auto const& resolved = detail::resolved_form(expression);
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   if (!checks_values() && !detail::survey_of(resolved).comm &&
       detail::may_write_in_place(resolved, leaf<T, N>(*this))) {

@@ -2,23 +2,22 @@
 #include "top_list.hpp"
 
 #include <pantile/algorithms/ranking.hpp>
+#include <pantile/kernel/matrix.hpp>
 
-#include <Eigen/Core>
 #include <omp.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace pantile {
 
 namespace {
 
 using namespace detail;
-
-template <class T>
-using row_major = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Users with held-out items are evaluated; these are their local rows.
 template <class T>
@@ -77,29 +76,31 @@ class scorer {
   scorer(array<T, 2> const& own_users, array<T, 2> const& all_items)
       : users_(own_users), items_(all_items), threads_(static_cast<std::size_t>(omp_get_max_threads())) {
     for (buffers& b : threads_) {
-      b.users.resize(batch, users_.extent(1));
-      b.scores.resize(batch, items_.extent(0));
+      b.users.resize(static_cast<std::size_t>(batch * users_.extent(1)));
+      b.scores.resize(static_cast<std::size_t>(batch * items_.extent(0)));
     }
   }
 
   /// Calls visit(i, score_of) for the i-th of `rows`, on any thread.
   template <class Visit>
   void for_each(std::vector<index_t> const& rows, Visit visit) {
-    index_t const count = std::ssize(rows);
+    index_t const count = std::ssize(rows), k = users_.extent(1), items = items_.extent(0);
 #pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(threads_.size()))
     for (index_t begin = 0; begin < count; begin += batch) {
       buffers& b = threads_[static_cast<std::size_t>(omp_get_thread_num())];
       index_t const n = std::min(batch, count - begin);
       for (index_t i = 0; i < n; ++i)
-        b.users.row(i) = users_.local().row(rows[static_cast<std::size_t>(begin + i)]);
-      b.scores.topRows(n).noalias() = b.users.topRows(n) * items_.local().transpose();
-      for (index_t i = 0; i < n; ++i) visit(begin + i, [&](index_t item) { return b.scores(i, item); });
+        std::copy_n(users_.data() + rows[static_cast<std::size_t>(begin + i)] * k, k, b.users.data() + i * k);
+      kernel::gemm<T>(n, items, k, {b.users.data(), k, false}, {items_.data(), k, true}, b.scores.data(),
+                      items);
+      for (index_t i = 0; i < n; ++i)
+        visit(begin + i, [&, of_user = b.scores.data() + i * items](index_t item) { return of_user[item]; });
     }
   }
 
  private:
   struct buffers {
-    row_major<T> users, scores;
+    std::vector<T> users, scores;
   };
   array<T, 2> const& users_;
   array<T, 2> const& items_;

@@ -2,11 +2,11 @@
 #include "top_list.hpp"
 
 #include <pantile/algorithms/ranking.hpp>
-
-#include <Eigen/Core>
+#include <pantile/kernel/matrix.hpp>
 
 #include <algorithm>
 #include <string>
+#include <vector>
 
 namespace pantile {
 
@@ -26,10 +26,12 @@ std::vector<recommendation> recommend(array<T, 2> const& user_factors, array<T, 
   detail::top_list list(std::clamp<index_t>(count, 0, items.extent(0)));
   bool const mine = own.lo[0] <= user && user < own.hi[0];
   if (mine) {
-    Eigen::Matrix<T, Eigen::Dynamic, 1> const scores =
-        items.local() * users.local().row(user - own.lo[0]).transpose();
+    index_t const k = users.extent(1);
+    std::vector<T> scores(static_cast<std::size_t>(items.extent(0)));
+    kernel::gemm<T>(1, items.extent(0), k, {users.data() + (user - own.lo[0]) * k, k, false},
+                    {items.data(), k, true}, scores.data(), items.extent(0));
     detail::offer_others(
-        list, [&](index_t item) { return scores(item); }, items.extent(0),
+        list, [&](index_t item) { return scores[static_cast<std::size_t>(item)]; }, items.extent(0),
         detail::columns_of(seen, user - own.lo[0]));
   }
   return comm.allgatherv<recommendation>(list.best(), nullptr, where);

@@ -135,8 +135,8 @@ function(_pantile_add_test_program target main)
   endif()
   pantile_compile_in_groups(${target} 6)
   if(PANTILE_SANITIZE)
-    # Checks of every access for null and alignment are most of what tests cost to compile; the library and the
-    # programs keep them.
+    # Checks of every access for null and alignment are most of what tests cost to compile; the library keeps
+    # them.
     target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)

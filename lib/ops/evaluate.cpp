@@ -165,8 +165,7 @@ std::shared_ptr<std::byte> elements_here(
   box const mine = natural.box_of(comm.rank());
   auto const part = comm.allocate_part(count, mine.count(), element_bytes, memory_kind::shareable);
   run(site_at<N>(shape, comm, natural), part.get(), mine);
-  std::vector<box> const everything(static_cast<std::size_t>(comm.size()), box(e.shape));
-  return fetch(comm, natural, part, mine, everything, element_bytes).memory;
+  return fetch_all(comm, natural, part, mine, element_bytes);
 }
 
 #define PANTILE_INSTANTIATE(N)                                                                                 \
@@ -240,6 +239,13 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
   target_tile const target{result.memory.get(), mine};
   execute(plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
   return result;
+}
+
+std::shared_ptr<std::byte> fetch_all(communicator const& comm, tiling const& source,
+                                     std::shared_ptr<std::byte> const& memory, box const& stored,
+                                     index_t element_bytes) {
+  std::vector<box> const everything(static_cast<std::size_t>(comm.size()), box(source.shape()));
+  return fetch(comm, source, memory, stored, everything, element_bytes).memory;
 }
 
 void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,

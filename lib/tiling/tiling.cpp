@@ -5,7 +5,8 @@ namespace pantile {
 using detail::at;
 
 tiling::tiling() {
-  static auto const nothing = std::make_shared<data const>();
+  // Never destroyed: objects that outlive main may still make tilings.
+  static auto const& nothing = *new std::shared_ptr<data const>(std::make_shared<data const>());
   data_ = nothing;
 }
 tiling::tiling(std::shared_ptr<data const> d) : data_(std::move(d)) {}

@@ -16,7 +16,8 @@ class function_ref<R(Args...)> {
  public:
   /// `f` must outlive the reference.
   template <class F>
-  requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref>) PANTILE_INLINE
+  requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref> &&
+           std::is_invocable_r_v<R, F&, Args...>) PANTILE_INLINE
       function_ref(F&& f)  // NOLINT(google-explicit-constructor): made at the call
       : object_(const_cast<void*>(static_cast<void const*>(std::addressof(f)))),
         call_(&call<std::remove_reference_t<F>>) {}
@@ -26,7 +27,10 @@ class function_ref<R(Args...)> {
  private:
   template <class F>
   static R call(void* object, Args... args) {
-    return (*static_cast<F*>(object))(args...);
+    if constexpr (std::is_void_v<R>)
+      static_cast<void>((*static_cast<F*>(object))(std::forward<Args>(args)...));
+    else
+      return (*static_cast<F*>(object))(std::forward<Args>(args)...);
   }
 
   void* object_;

@@ -19,7 +19,7 @@ class tiling_rule;
 /// `value_type`, a number of `dimensions` and
 /// - `shape()`, which is checked when the node is made;
 /// - `resolve()`: the same with products, reductions and all else that cannot be fused carried out; collective
-///   where an operand is distributed;
+///   where an operand is distributed; a reference to the node itself where there is nothing of that kind;
 ///
 /// and what that returns has
 /// - `survey(operand_survey&)`, which tells of its distributed operands;

@@ -223,12 +223,15 @@ struct loop_nest {
 /// Results of this size and more are streamed.
 inline constexpr index_t streaming_result_bytes = 16 << 20;
 
-/// GCC takes half of AVX-512's width unless it is asked. Functions of libmvec take as long for 8 numbers as
-/// for 4.
+/// GCC takes half of AVX-512's width unless it is asked, and libmvec is as fast for 8 numbers as for 4.
+/// (Inlined, the loop would have its caller's width. Define it as nothing where wide vectors slow a processor
+/// down.)
+#ifndef PANTILE_WIDEST_VECTORS
 #if defined(__AVX512F__) && defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__clang__)
 #define PANTILE_WIDEST_VECTORS [[gnu::noinline, gnu::target("prefer-vector-width=512")]]
 #else
 #define PANTILE_WIDEST_VECTORS
+#endif
 #endif
 
 /// Vectorised, except where an element may throw: an exception must not leave a simd loop.

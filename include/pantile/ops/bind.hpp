@@ -23,6 +23,11 @@ struct fetched {
 fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
               box const& stored, std::vector<box> const& wanted, index_t element_bytes);
 
+/// All elements of a distributed array on every rank. Collective.
+std::shared_ptr<std::byte> fetch_all(communicator const& comm, tiling const& source,
+                                     std::shared_ptr<std::byte> const& memory, box const& stored,
+                                     index_t element_bytes);
+
 /// Retiles from one storage into another; all ranks have the same tilings. Collective.
 void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,

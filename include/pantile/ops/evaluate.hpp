@@ -86,6 +86,7 @@ void reject_tilings(trace::region const& here, std::vector<tiling> const& others
                     function_ref<void(tiling const&)> way);
 /// A retile in a rehearsal.
 void rehearse_move(communicator const& comm, tiling const& from, tiling const& to, index_t element_bytes);
+
 template <int N>
 evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
                            tiling const& target, statement const& what = {}) {
@@ -231,10 +232,22 @@ template <int N>
 std::shared_ptr<std::byte> elements_here(
     resolved_ref<N> const& e, index_t element_bytes,
     function_ref<void(evaluation_site<N> const&, std::byte* memory, box const& storage)> run);
+template <class E>
+inline constexpr bool is_tiled = false;
+template <node E>
+inline constexpr bool is_tiled<tiled_node<E>> = true;
 template <element T, int N, node E>
 std::shared_ptr<std::byte> elements_here(E const& resolved) {
+  if constexpr (std::is_same_v<E, leaf<T, N>> || is_tiled<E>) {
+    // What an operation has just made is taken over, what shall have a tiling is moved into it once.
+    if (operand_survey const survey = survey_of(resolved); survey.comm) {
+      tiling const natural = natural_tiling(survey);
+      auto const whole = evaluated<T, N>(resolved, *survey.comm, natural);
+      return fetch_all(*survey.comm, natural, whole.memory(), whole.stored_box(), sizeof(T));
+    }
+  }
   if constexpr (std::is_same_v<E, leaf<T, N>>)
-    if (!resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1) return resolved.memory;
+    if (resolved.is_whole() && resolved.memory.use_count() == 1) return resolved.memory;
   return elements_here<N>(resolved_ref<N>::of(resolved), sizeof(T),
                           [&](evaluation_site<N> const& site, std::byte* memory, box const& storage) {
                             compute<T>(resolved, site, memory, storage);

@@ -40,6 +40,7 @@ void check_operands(std::optional<communicator> const& comm, statement const& wh
   (resolved.survey(comparison.operands), ...);
   comparison.check(*comm, what);
 }
+
 /// Throws domain_error on every rank (collective where `comm` is given) where an element is NaN and none of the
 /// elements that it was computed from is.
 void check_no_new_nan(std::optional<communicator> const& comm, statement const& what, stored_part const& part,

@@ -11,6 +11,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <string_view>
+
 using namespace pantile;
 using namespace support;
 
@@ -20,9 +22,10 @@ namespace {
 struct costs {
   traffic volume;
   index_t taken = 0, most = 0;
+  int loops = 0;
 };
 struct meter final : trace::recorder, costs {
-  void enter(char const*) override {}
+  void enter(char const* operation) override { loops += operation == std::string_view("elementwise"); }
   void leave() override {}
   void note(char const*, std::string) override {}
   void moved(traffic const& v) override { volume += v; }
@@ -80,6 +83,17 @@ void rejects(plan const& p, std::string const& operation, tiling const& t, index
 }
 
 }  // namespace
+
+TEST_CASE("a local array of what an operation has just made takes it over, without a loop") {
+  auto const a = spread(samples<double>(shape_of<2>{64, 48}), tiling::row());
+  local_array<double, 2> const product = dot(transpose(a), a), computed = dot(transpose(a), a) + 0.0;
+  CHECK(is_same(product, computed));
+  CHECK(measured([&] { local_array<double, 2> const l = dot(a, transpose(a)); }).loops == 0);
+  CHECK(measured([&] { local_array<double, 1> const l = sum(a, 0); }).loops == 0);
+  if (world().size() > 1)
+    CHECK(measured([&] { local_array<double, 2> const l = a.tiled(tiling::column()); }).loops == 0);
+  CHECK(measured([&] { local_array<double, 2> const l = a + 1.0; }).loops == 1);
+}
 
 TEST_CASE("explain predicts what is counted, for every kind of node and tiling") {
   for (auto const& rule : usual_rules(2)) {

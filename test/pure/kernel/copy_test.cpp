@@ -83,7 +83,7 @@ TEST_CASE("large copies: threads, streaming stores, targets off every alignment"
       {box({0, 0}, {500000, 9}), box({0, 0}, {500000, 11}), box({0, 0}, {500000, 10})},   // short runs
       {box({0, 2, 0}, {42, 12, 10007}), box({0, 0, 0}, {43, 13, 10007}), box({0, 2, 0}, {42, 12, 10007})}};
 #ifdef __SANITIZE_ADDRESS__
-  cases.erase(cases.begin() + 3, cases.end());
+  cases.erase(cases.begin() + 1);  // one of each kind
 #endif
   for (auto const& c : cases) {
     bytes const source = numbered(c.from.count(), 2);

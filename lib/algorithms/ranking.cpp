@@ -118,7 +118,6 @@ ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> co
   communicator const comm = user_factors.comm();
   array<T, 2> const users = by_rows(user_factors, where);
   array<T, 2> const items = retile(item_factors, tiling::replicated(), where);
-  narrow<int>(items.extent(0), where);  // for BLAS, on every rank
   auto const seen = beside(training, users, where), held = beside(held_out, users, where);
   std::vector<quality_of_user> qualities;
   comm.agree(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/base/checked.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/sparse/retile.hpp>
 
@@ -17,16 +18,17 @@ std::span<index_t const> columns_of(sparse_array<T> const& s, index_t row) {
   return s.columns().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
 }
 
-/// Throws shape_error where factors x, y and ratings do not belong together.
+/// Throws shape_error where factors x, y and ratings do not belong together, domain_error for more items than
+/// BLAS counts: on every rank, before one alone multiplies.
 template <class T>
 void check_factors(array<T, 2> const& x, array<T, 2> const& y, sparse_array<T> const& ratings,
                    std::source_location where) {
-  if (x.extent(0) == ratings.extent(0) && y.extent(0) == ratings.extent(1) && x.extent(1) == y.extent(1))
-    return;
-  throw shape_error("ranking: user factors of shape " + to_string(extents(x.shape())) +
-                        " and item factors of shape " + to_string(extents(y.shape())) +
-                        " do not fit ratings of shape " + to_string(extents(ratings.shape())),
-                    where);
+  if (x.extent(0) != ratings.extent(0) || y.extent(0) != ratings.extent(1) || x.extent(1) != y.extent(1))
+    throw shape_error("ranking: user factors of shape " + to_string(extents(x.shape())) +
+                          " and item factors of shape " + to_string(extents(y.shape())) +
+                          " do not fit ratings of shape " + to_string(extents(ratings.shape())),
+                      where);
+  narrow<int>(y.extent(0), where);
 }
 
 /// The sparse rows where the rows of `x` are.

@@ -21,7 +21,6 @@ std::vector<recommendation> recommend(array<T, 2> const& user_factors, array<T, 
   communicator const comm = user_factors.comm();
   array<T, 2> const users = detail::by_rows(user_factors, where);
   array<T, 2> const items = retile(item_factors, tiling::replicated(), where);
-  narrow<int>(items.extent(0), where);  // for BLAS, on every rank
   auto const seen = detail::beside(rated, users, where);
   box const own = users.owned_box();
   detail::top_list list(std::clamp<index_t>(count, 0, items.extent(0)));

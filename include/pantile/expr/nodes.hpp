@@ -171,7 +171,7 @@ struct map_of<std::index_sequence<I...>, F, Es...> {
   F f;
   pack<Es...> operands;
 
-  // Braces where a node is made: operands are resolved, and fetched, in the same order on every rank.
+  // Braces where a node is made: operands are resolved in the same order on every rank.
 
   /// The same function of what `visit` makes of the operands, from left to right.
   template <class Visit>

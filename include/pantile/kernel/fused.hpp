@@ -168,13 +168,14 @@ class bound_map<F, N, pantile::detail::pack_of<std::index_sequence<I...>, Operan
 /// What merging dimensions asks of a bound expression, whatever its type.
 struct mergeable_loops {
   void* bound;                                                  ///< the expression
+  bool fixed;                                                   ///< `bound.fixed()`: nothing may be merged
   bool (*mergeable)(void* bound, int d, index_t extent_below);  ///< `bound.mergeable(d, extent_below)`
   void (*removed)(void* bound, int d);                          ///< `bound.removed(d)`
 
   /// `bound` must live as long.
   template <class Bound>
   static mergeable_loops of(Bound& bound) {
-    return {&bound, &mergeable_in<Bound>, &remove_from<Bound>};
+    return {&bound, bound.fixed(), &mergeable_in<Bound>, &remove_from<Bound>};
   }
 
  private:
@@ -198,12 +199,10 @@ struct loop_nest {
   strides_t<N> extents{};
   index_t total = 1;
 
-  /// `fixed`: nothing may be merged.
-  loop_nest(strides_t<N> const& box_extents, bool fixed, mergeable_loops const& loops,
-            strides_t<N>* target_strides)
+  loop_nest(strides_t<N> const& box_extents, mergeable_loops const& loops, strides_t<N>* target_strides)
       : extents(box_extents) {
     for (index_t n : extents) total *= n;
-    if (N > 1 && !fixed)
+    if (N > 1 && !loops.fixed)
       merge_dimensions(N, extents.data(), target_strides ? target_strides->data() : nullptr, loops);
   }
 
@@ -249,7 +248,7 @@ PANTILE_WIDEST_VECTORS void store_run(T* __restrict out, Run run, index_t length
 /// use is right where target and operand are the same elements.
 template <int N, class T, class Bound>
 void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& box_extents, Bound bound) {
-  loop_nest<N> const nest(box_extents, bound.fixed(), mergeable_loops::of(bound), &target_strides);
+  loop_nest<N> const nest(box_extents, mergeable_loops::of(bound), &target_strides);
   if (nest.total == 0) return;
   bool const unit = bound.unit_stride();
   bool const stream =

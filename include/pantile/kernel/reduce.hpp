@@ -40,7 +40,7 @@ inline constexpr index_t reduction_parts = 64;
 /// The reduction over the whole box; the identity for an empty one.
 template <class Monoid, class A, int N, class Bound>
 A reduce_box(strides_t<N> const& box_extents, Bound bound) {
-  loop_nest<N> const nest(box_extents, bound.fixed(), mergeable_loops::of(bound), nullptr);
+  loop_nest<N> const nest(box_extents, mergeable_loops::of(bound), nullptr);
   A total = Monoid::template identity<A>();
   if (nest.total == 0) return total;
   index_t const length = bound.unit_stride() ? 4096 : stretch;

@@ -108,6 +108,7 @@ namespace detail {
 template <std::size_t... I, class F, class... Es>
 template <int M>
 auto map_of<std::index_sequence<I...>, F, Es...>::bind(evaluation_site<M> const& site) const {
+  // Braces: operands are fetched in the same order on every rank.
   return kernel::bound_map<F, M, pack<decltype(get<I>(operands).bind(site))...>>{
       f, get<I>(operands).bind(site)...};
 }

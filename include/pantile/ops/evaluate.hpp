@@ -1,11 +1,7 @@
 #pragma once
 
 #include <pantile/expr/assignable_view.hpp>
-#include <pantile/expr/tiled.hpp>
-#include <pantile/kernel/copy.hpp>
-#include <pantile/ops/bind.hpp>
-#include <pantile/ops/value_checks.hpp>
-#include <pantile/trace/recorder.hpp>
+#include <pantile/ops/compute.hpp>
 
 #include <source_location>
 #include <string>
@@ -40,130 +36,6 @@ void check_assignable(index_t const* wanted, index_t const* got, int dimensions)
 
 /// Throws tiling_error where the operands belong to another communicator than the target.
 void check_communicator(operand_survey const& survey, communicator const& target);
-
-/// Runs a loop over elements that may fail; throws on every rank what failed on any, domain_error for an
-/// integer division by zero (collective where `comm` is given).
-void run_checked(std::optional<communicator> const& comm, function_ref<void()> loop);
-
-/// True where elements of this expression may fail while the loop runs: integer division, a user's function
-/// that is not noexcept.
-template <class E>
-inline constexpr bool may_fail = false;
-template <class E>
-inline constexpr bool may_fail<E const> = may_fail<E>;
-template <class F, class... Es>
-inline constexpr bool may_fail<map_node<F, Es...>> = [] {
-  bool fails = (may_fail<Es> || ...);
-  if constexpr (requires { F::template may_fail<typename Es::value_type...>; })
-    fails = fails || F::template may_fail<typename Es::value_type...>;
-  return fails;
-}();
-template <node E>
-inline constexpr bool may_fail<tiled_node<E>> = may_fail<E>;
-
-/// How many operations an element of a fused expression takes.
-template <class E>
-inline constexpr int operations_of = 0;
-template <class F, class... Es>
-inline constexpr int operations_of<map_node<F, Es...>> = (1 + ... + operations_of<Es>);
-template <node E>
-inline constexpr int operations_of<tiled_node<E>> = operations_of<E>;
-
-/// Says of a region what it computes and where.
-void note_site(trace::region const& r, std::optional<communicator> const& comm, tiling const& target,
-               extents const& shape);
-
-template <node E>
-operand_survey survey_of(E const& resolved) {
-  operand_survey survey;
-  survey.shape = extents(resolved.shape());
-  resolved.survey(survey);
-  return survey;
-}
-
-/// Tells who listens what a region would have cost under other tilings than the one it takes.
-void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
-                    function_ref<void(tiling const&)> way);
-/// A retile in a rehearsal.
-void rehearse_move(communicator const& comm, tiling const& from, tiling const& to, index_t element_bytes);
-
-template <int N>
-evaluation_site<N> site_at(shape_t<N> const& shape, std::optional<communicator> const& comm,
-                           tiling const& target, statement const& what = {}) {
-  evaluation_site<N> site;
-  site.checked = checks_values();
-  site.what = what;
-  site.shape = shape;
-  site.comm = comm;
-  site.target = target;
-  site.region = comm ? target.box_of(comm->rank()) : box(extents(shape));
-  return site;
-}
-
-/// A resolved expression whatever its type: what of a statement is the same for all of them is compiled once.
-template <int N>
-struct resolved_ref {
-  void const* expression;
-  extents shape;
-  int operations;  // of an element
-  void (*survey)(void const* expression, operand_survey& s);
-  void (*fetch)(void const* expression, evaluation_site<N> const& site);  // what binding it does
-
-  template <node E>
-  static resolved_ref of(E const& resolved) {
-    return {&resolved, extents(resolved.shape()), operations_of<E>, &survey_as<E>, &fetch_as<E>};
-  }
-
- private:
-  template <class E>
-  static void survey_as(void const* e, operand_survey& s) {
-    static_cast<E const*>(e)->survey(s);
-  }
-  template <class E>
-  static void fetch_as(void const* e, evaluation_site<N> const& site) {
-    static_cast<E const*>(e)->bind(site);
-  }
-};
-
-/// The tilings of the operands that span the result, for `reject_tilings`.
-template <int N>
-std::vector<tiling> operand_tilings(resolved_ref<N> const& e);
-/// Throws divergence_error on every rank where what must be the same differs: the operands of a loop, where its
-/// result goes and what the loop depends on beside (collective; does nothing below PANTILE_CHECK=2).
-template <int N>
-void check_operands(evaluation_site<N> const& site, resolved_ref<N> const& e,
-                    std::initializer_list<argument> arguments = {});
-
-/// Before the loop of an elementwise statement: says what it does, counts it, rehearses the tilings that it
-/// could have had, and compares what must be the same on every rank. After it: looks for what only
-/// PANTILE_CHECK=2 does.
-template <int N>
-void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, evaluation_site<N> const& site,
-                       index_t element_bytes);
-void check_computed(bool checked, std::optional<communicator> const& comm, tiling const& target,
-                    statement const& what, std::vector<read_operand> const& reads, stored_part const& part);
-
-/// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
-/// last stride is 1.
-template <class T, int N, node E>
-void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
-  trace::region const here("elementwise");
-  begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
-  auto const bound = resolved.bind(site);
-  if constexpr (may_fail<E>)
-    run_checked(site.comm,
-                [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); });
-  else
-    kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound);
-  check_computed(site.checked, site.comm, site.target, site.what, site.reads,
-                 {dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(), site.region});
-}
-/// The same into a row-major storage that contains the site's region.
-template <class T, int N, node E>
-void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
-  compute<T, N>(resolved, site, reinterpret_cast<T*>(memory) + kernel::offset_in(site.region, storage),
-                row_major_strides(extents_of<N>(storage)));
-}
 
 /// True where an operand may read elements of a view after they were overwritten: it does not sit element on
 /// element.

@@ -79,7 +79,7 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   trace::region const here("reduce");
   auto const resolved = expression.resolve();
   auto const erased = resolved_ref<N>::of(resolved);
-  operand_survey const survey = survey_of(resolved);
+  operand_survey const survey = erased.surveyed();
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where});

@@ -40,7 +40,8 @@ class recorder {
   virtual void read(double /*bytes*/) {}
   /// A way to carry out the open region that was not taken, and what it would have cost this rank.
   virtual void rejected(alternative /*other*/) {}
-  /// The same where the way is a piece of code: it is rehearsed aside, and counts for nothing else.
+  /// The same where the way is a piece of code, gone when this returns: it is rehearsed aside, and counts for
+  /// nothing else.
   virtual void rejected(std::string /*algorithm*/, function_ref<void()> /*way*/) {}
   /// The least that any way to carry out the open region would receive on this rank, in bytes.
   virtual void lower_bound(index_t /*bytes*/) {}

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <span>
+#include <thread>
 
 namespace bench {
 
@@ -50,6 +52,19 @@ std::vector<double> interleaved(pantile::communicator const& world, int repetiti
     medians.push_back(s[s.size() / 2]);
   }
   return medians;
+}
+
+void alone(pantile::communicator const& world, std::function<void()> const& work) {
+  constexpr int done_tag = 8;
+  int done = 0;
+  if (world.rank() == 0) {
+    work();
+    for (int rank = 1; rank < world.size(); ++rank) world.send(std::span<int const>(&done, 1), rank, done_tag);
+  } else {
+    auto message = world.ireceive(std::span<int>(&done, 1), 0, done_tag);
+    while (!message.ready()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    message.wait();
+  }
 }
 
 std::shared_ptr<std::byte> touched_bytes(index_t bytes) {

@@ -49,6 +49,9 @@ struct contestant {
 std::vector<double> interleaved(pantile::communicator const& world, int repetitions,
                                 std::vector<contestant> const& contestants);
 
+/// Runs something on rank 0 while the others sleep: waiting in MPI would take cores from it (collective).
+void alone(pantile::communicator const& world, std::function<void()> const& work);
+
 /// Aligned memory on huge pages, as good as the peers could wish, already faulted in.
 std::shared_ptr<std::byte> touched_bytes(index_t bytes);
 /// Throws on every rank, and says what, where a rank found its result and the peer's to differ.
@@ -65,12 +68,18 @@ inline double noise(index_t i) {
 using suite = std::vector<row> (*)(pantile::communicator const& world, settings const& s);
 
 std::vector<row> retile_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> allreduce_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> elementwise_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> small_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> reduce_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> order_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> choose_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> k_means_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> matmul_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> calibrate_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> gram_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> transpose_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> qr_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> als_suite(pantile::communicator const& world, settings const& s);
 
 }  // namespace bench

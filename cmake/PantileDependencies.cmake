@@ -11,6 +11,7 @@ find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(fmt 9 REQUIRED)
 find_package(CBLAS REQUIRED)
 find_package(LAPACKE REQUIRED)
+find_package(SCALAPACK REQUIRED)
 find_package(Random123 REQUIRED)
 
 # Header-only and used by our sources alone: nothing of them is left in the installed package.

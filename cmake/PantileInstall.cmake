@@ -27,5 +27,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/pantileConfigVersion.cmak
 install(FILES ${PROJECT_BINARY_DIR}/pantileConfig.cmake ${PROJECT_BINARY_DIR}/pantileConfigVersion.cmake
         DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLAPACKE.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindRandom123.cmake DESTINATION ${package_dir}/modules)
+              ${PROJECT_SOURCE_DIR}/cmake/FindRandom123.cmake ${PROJECT_SOURCE_DIR}/cmake/FindSCALAPACK.cmake
+        DESTINATION ${package_dir}/modules)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -26,32 +26,38 @@ void say(communicator const& comm, fmt::format_string<Args...> format, Args&&...
   std::fflush(stdout);
 }
 
-/// Says on rank 0 what is wrong with the command line; gives the exit code.
-inline int complain(communicator const& comm, CLI::App const& app, std::string problem) {
+/// Says, where `speaks`, what is wrong with the command line; gives the exit code.
+inline int complain(bool speaks, CLI::App const& app, std::string problem) {
   for (char& c : problem)
     if (c == '\n') c = ' ';
-  if (comm.rank() == 0)
+  if (speaks)
     std::fprintf(stderr, "%s: %s (%s --help lists the options)\n", app.get_name().c_str(), problem.c_str(),
                  app.get_name().c_str());
   return usage_error;
 }
 
-/// Parses the command line on every rank. Gives the exit code where the program is to end here: after --help
-/// and
-/// --version, and on errors.
-inline std::optional<int> parse(communicator const& comm, CLI::App& app, int argc, char** argv) {
+inline int complain(communicator const& comm, CLI::App const& app, std::string problem) {
+  return complain(comm.rank() == 0, app, std::move(problem));
+}
+
+/// Parses the command line, on every rank; one of them speaks. Gives the exit code where the program is to end
+/// here: after --help and --version, and on errors.
+inline std::optional<int> parse(bool speaks, CLI::App& app, int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (CLI::CallForHelp const&) {
-    if (comm.rank() == 0) std::fputs(app.help().c_str(), stdout);
+    if (speaks) std::fputs(app.help().c_str(), stdout);
     return 0;
   } catch (CLI::CallForVersion const&) {
-    say(comm, "{} {}", app.get_name(), PANTILE_VERSION);
+    if (speaks) std::printf("%s %s\n", app.get_name().c_str(), PANTILE_VERSION);
     return 0;
   } catch (CLI::ParseError const& e) {
-    return complain(comm, app, e.what());
+    return complain(speaks, app, e.what());
   }
   return std::nullopt;
+}
+inline std::optional<int> parse(communicator const& comm, CLI::App& app, int argc, char** argv) {
+  return parse(comm.rank() == 0, app, argc, argv);
 }
 
 /// Help that shows of an option its argument and its default, not how it is checked.

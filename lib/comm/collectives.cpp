@@ -1,3 +1,4 @@
+#include "node_groups.hpp"
 #include "state.hpp"
 
 #include <pantile/comm/environment.hpp>
@@ -121,6 +122,23 @@ struct custom_reduction {
   }
 };
 
+/// From this size on ranks of a node reduce through the memory that they share.
+constexpr index_t reduced_in_memory_from = index_t{64} << 10;
+
+void reduce_everywhere(detail::communicator_state& state, std::byte* data, index_t count, index_t element_bytes,
+                       MPI_Datatype type, MPI_Op op, std::source_location where) {
+  if (count * element_bytes >= reduced_in_memory_from && !trace::rehearsing()) {
+    if (!state.groups) state.groups = std::make_unique<detail::node_groups>(state, where);
+    if (state.groups->usable(element_bytes))
+      return state.groups->allreduce(data, count, element_bytes, type, op, state.chunk_limit, where);
+  }
+  in_pieces(count, std::max<index_t>(1, state.chunk_limit / element_bytes), [&](index_t offset, int n) {
+    call_mpi("allreduce", where, [&] {
+      return MPI_Allreduce(MPI_IN_PLACE, data + offset * element_bytes, n, type, op, state.handle);
+    });
+  });
+}
+
 }  // namespace
 
 void communicator::check_root(char const* operation, int root, where_t where) const {
@@ -175,14 +193,9 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
   check_reducible("allreduce", type, op, where);
   check_same("allreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
   if (size() == 1) return;
-  auto* bytes = static_cast<std::byte*>(data);
   index_t const width = element_bytes(type);
-  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
-    call_mpi("allreduce", where, [&] {
-      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, detail::mpi_type(type),
-                           detail::mpi_op(op, type), state_->handle);
-    });
-  });
+  reduce_everywhere(*state_, static_cast<std::byte*>(data), count, width, detail::mpi_type(type),
+                    detail::mpi_op(op, type), where);
   this->count({count * width, count * width, 1, 1});
 }
 
@@ -251,12 +264,7 @@ void communicator::allreduce_custom(void* data, index_t count, std::size_t eleme
   check_same("allreduce", hash_combine(types, fingerprint({count, width})), where);
   if (size() == 1) return;
   custom_reduction const custom("allreduce", width, reinterpret_cast<MPI_User_function*>(combine), where);
-  auto* bytes = static_cast<std::byte*>(data);
-  in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
-    call_mpi("allreduce", where, [&] {
-      return MPI_Allreduce(MPI_IN_PLACE, bytes + offset * width, n, custom.type, custom.op, state_->handle);
-    });
-  });
+  reduce_everywhere(*state_, static_cast<std::byte*>(data), count, width, custom.type, custom.op, where);
   this->count({count * width, count * width, 1, 1});
 }
 

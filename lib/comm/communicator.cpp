@@ -1,4 +1,5 @@
 #include "node.hpp"
+#include "node_groups.hpp"
 #include "state.hpp"
 
 #include <pantile/comm/communicator.hpp>
@@ -14,6 +15,8 @@ current_operation& current() {
   static current_operation operation;
   return operation;
 }
+
+communicator_state::communicator_state() = default;
 
 communicator_state::communicator_state(MPI_Comm owned) : handle(owned) {
   MPI_Comm_set_errhandler(handle, MPI_ERRORS_RETURN);
@@ -34,6 +37,7 @@ communicator_state::communicator_state(MPI_Comm owned) : handle(owned) {
 
 communicator_state::~communicator_state() {
   grids.clear();
+  groups.reset();
   if (imagined) return;
   int finalized = 0;
   MPI_Finalized(&finalized);

@@ -11,7 +11,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <fstream>
 #include <iostream>
+#include <map>
 #include <sched.h>
 #include <string>
 #include <sys/resource.h>
@@ -30,6 +32,7 @@ struct process_state {
   int check_level = 1;
   std::string host;
   std::unique_ptr<communicator> world;
+  std::map<std::string, std::string, std::less<>> variables, files;  // those of rank 0
 };
 
 process_state process;
@@ -63,6 +66,29 @@ int level_from_environment() {
   if (std::strlen(value) != 1 || value[0] < '0' || value[0] > '2')
     throw domain_error(std::string("PANTILE_CHECK must be 0, 1 or 2, got '") + value + "'");
   return value[0] - '0';
+}
+
+/// Ranks of other nodes may have other variables, and other files by the same name: rank 0's count.
+void agree_on_settings(communicator const& world) {
+  auto const agreed = [&](std::optional<std::string> const& mine) -> std::optional<std::string> {
+    std::string const text = world.bcast(mine ? "+" + *mine : std::string(), 0);
+    if (text.empty()) return std::nullopt;
+    return text.substr(1);
+  };
+  auto const contents = [](std::string const& path) -> std::optional<std::string> {
+    std::ifstream file(path);
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (file.bad() || !file.is_open()) return std::nullopt;
+    return text;
+  };
+  for (char const* const name : {"PANTILE_MEMORY_BUDGET", "PANTILE_MACHINE"}) {
+    char const* const value = std::getenv(name);
+    if (auto const text = agreed(value ? std::optional<std::string>(value) : std::nullopt))
+      process.variables[name] = *text;
+  }
+  if (auto const path = process.variables.find("PANTILE_MACHINE"); path != process.variables.end())
+    if (auto const text = agreed(world.rank() == 0 ? contents(path->second) : std::nullopt))
+      process.files["PANTILE_MACHINE"] = *text;
 }
 
 std::string name_of_host() {
@@ -136,6 +162,7 @@ environment::environment(int& argc, char**& argv) {
   MPI_Comm copy = MPI_COMM_NULL;
   MPI_Comm_dup(MPI_COMM_WORLD, &copy);
   process.world = std::make_unique<communicator>(detail::communicator_state::wrap(copy));
+  agree_on_settings(*process.world);
   process.exists = true;
   process.terminate_before = std::set_terminate(on_terminate);
 }
@@ -153,6 +180,16 @@ environment::~environment() {
 communicator const& environment::world() {
   if (!process.world) throw mpi_error("there is no pantile::environment; make one, or use pantile::run");
   return *process.world;
+}
+
+std::optional<std::string> environment::agreed_variable(std::string_view name) {
+  auto const found = process.variables.find(name);
+  return found == process.variables.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<std::string> environment::agreed_file(std::string_view name) {
+  auto const found = process.files.find(name);
+  return found == process.files.end() ? std::nullopt : std::optional(found->second);
 }
 
 int environment::threads() noexcept { return omp_get_max_threads(); }

@@ -36,11 +36,13 @@ struct node_state {
 node_state this_node;
 
 /// How many ranks of the node may run where this one may.
-int count_sharing(MPI_Comm neighbours, std::size_t ranks) {
+int count_sharing(MPI_Comm neighbours) {
+  int ranks = 1;
+  MPI_Comm_size(neighbours, &ranks);
   cpu_set_t mine;
   CPU_ZERO(&mine);
   sched_getaffinity(0, sizeof mine, &mine);
-  std::vector<cpu_set_t> all(ranks);
+  std::vector<cpu_set_t> all(static_cast<std::size_t>(ranks));
   MPI_Allgather(&mine, sizeof mine, MPI_BYTE, all.data(), sizeof mine, MPI_BYTE, neighbours);
   int sharing = 0;
   for (cpu_set_t const& other : all) {
@@ -84,6 +86,12 @@ arena* make_arena(index_t capacity, std::uint64_t token) {
   }
 }
 
+/// PANTILE_RANKS_PER_NODE: so many ranks of a machine do as if they had a node for themselves. 0: all of them.
+int ranks_per_node() {
+  char const* value = std::getenv("PANTILE_RANKS_PER_NODE");
+  return value ? std::max(0, std::atoi(value)) : 0;
+}
+
 bool switched_off() {
   char const* value = std::getenv("PANTILE_SHARED_MEMORY");
   return value && std::strcmp(value, "0") == 0;
@@ -109,11 +117,19 @@ void share_node_memory() {
   MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
   MPI_Comm_size(MPI_COMM_WORLD, &world_size);
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_rank, MPI_INFO_NULL, &neighbours);
+  this_node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
+  this_node.sharing = count_sharing(neighbours);
+  int few = ranks_per_node();
+  MPI_Allreduce(MPI_IN_PLACE, &few, 1, MPI_INT, MPI_MAX, neighbours);
+  if (few > 0) {
+    MPI_Comm all = std::exchange(neighbours, MPI_COMM_NULL);
+    MPI_Comm_rank(all, &rank);
+    MPI_Comm_split(all, rank / few, rank, &neighbours);
+    MPI_Comm_free(&all);
+  }
   MPI_Comm_rank(neighbours, &rank);
   MPI_Comm_size(neighbours, &this_node.ranks);
-  this_node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
   auto const ranks = static_cast<std::size_t>(this_node.ranks);
-  this_node.sharing = count_sharing(neighbours, ranks);
   // A process has 2^47 bytes of addresses; all arenas of the node together take at most a quarter of them.
   index_t const room = (index_t{1} << 45) / this_node.ranks;
   this_node.capacity = std::min(physical_memory() * 2, room) / (2 << 20) * (2 << 20);

@@ -13,6 +13,8 @@
 
 namespace pantile::detail {
 
+class node_groups;
+
 /// What a communicator owns.
 struct communicator_state {
   MPI_Comm handle = MPI_COMM_NULL;  // data
@@ -26,6 +28,8 @@ struct communicator_state {
   index_t movements = 0;                                           // started so far
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
+  std::unique_ptr<node_groups> groups;  // made by the first large reduction
+
   /// What a rehearsal has instead of the communicators that `along` would make: a size, and nothing to send
   /// with.
   bool imagined = false;
@@ -34,7 +38,7 @@ struct communicator_state {
   /// The place among these ranks of the world rank that a rehearsal acts as.
   int rehearsed_rank() const noexcept;
 
-  communicator_state() = default;
+  communicator_state();
   /// Takes ownership of `owned`.
   explicit communicator_state(MPI_Comm owned);
   ~communicator_state();

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-/// Cholesky factorisation A = U'U and solution of a few systems at once, on the panel layout of als_simd.hpp.
+/// Cholesky factorisation A = U'U and solution of a few systems at once, on the panel layout of simd.hpp.
 /// Blocks are `lanes` rows high. A diagonal block is a chain of dependent divisions; running the chains of
 /// several systems side by side hides their latency.
 namespace pantile::kernel::detail {

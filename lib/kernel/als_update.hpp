@@ -1,8 +1,8 @@
 #pragma once
 
-#include "als_simd.hpp"
+#include "simd.hpp"
 
-/// The rank update A += S' P of an upper triangle, in register tiles, on the panel layout of als_simd.hpp.
+/// The rank update A += S' P of an upper triangle, in register tiles, on the panel layout of simd.hpp.
 namespace pantile::kernel::detail {
 
 /// Rows of a register tile. 4 x 3 vectors fill sixteen registers with 12 sums, 3 vectors and one broadcast, and

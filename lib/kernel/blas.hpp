@@ -53,15 +53,16 @@ void gemv(index_t m, index_t k, T alpha, matrix_view<T> a, T const* x, index_t i
     cblas_zgemv(CblasRowMajor, ta, rows, columns, &alpha, a.data, la, x, ix, &beta, c, ic);
 }
 
-/// gemm, by gemv where a or b is a vector. beta is 0 or 1; with 0, c is only written.
+/// c = alpha a b + beta c by gemm, or gemv where a or b is a vector; with beta = 0, c is only written.
 template <class T>
-void product(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T beta, T* c, index_t ldc) {
+void product(index_t m, index_t n, index_t k, T alpha, matrix_view<T> a, matrix_view<T> b, T beta, T* c,
+             index_t ldc) {
   if (n == 1)
-    gemv(m, k, T(1), a, b.data, b.transposed ? 1 : b.ld, beta, c, ldc);
+    gemv(m, k, alpha, a, b.data, b.transposed ? 1 : b.ld, beta, c, ldc);
   else if (m == 1)
-    gemv(n, k, T(1), {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, beta, c, 1);
+    gemv(n, k, alpha, {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, beta, c, 1);
   else
-    gemm(m, n, k, T(1), a, b, beta, c, ldc);
+    gemm(m, n, k, alpha, a, b, beta, c, ldc);
 }
 
 /// The upper triangle of c = alpha a' a + beta c for the k x n matrix a; complex elements without conjugation.
@@ -77,6 +78,35 @@ void syrk(index_t n, index_t k, T alpha, matrix_view<T> a, T beta, T* c, index_t
     cblas_csyrk(CblasRowMajor, CblasUpper, trans, N, K, &alpha, a.data, la, &beta, c, lc);
   else
     cblas_zsyrk(CblasRowMajor, CblasUpper, trans, N, K, &alpha, a.data, la, &beta, c, lc);
+}
+
+/// The upper triangle of c = a^H a + beta c, n x n without gaps, for the k x n matrix a. beta is real.
+template <class T>
+void herk(index_t n, index_t k, T const* a, index_t lda, T beta, T* c) {
+  int const N = integer(n), K = integer(k), ld = leading(lda), lc = leading(n);
+  if constexpr (!is_complex<T>)
+    syrk(n, k, T(1), {a, lda, false}, beta, c, n);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_cherk(CblasRowMajor, CblasUpper, CblasConjTrans, N, K, 1, a, ld, beta.real(), c, lc);
+  else
+    cblas_zherk(CblasRowMajor, CblasUpper, CblasConjTrans, N, K, 1, a, ld, beta.real(), c, lc);
+}
+
+/// a = a r^-1 for an m x n matrix a and an upper triangular r; both without gaps.
+template <class T>
+void solve_upper_right(index_t m, index_t n, T const* r, T* a) {
+  int const M = integer(m), N = integer(n), ld = leading(n);
+  T const one(1);
+  auto const side = CblasRight;
+  auto const upper = CblasUpper;
+  if constexpr (std::is_same_v<T, float>)
+    cblas_strsm(CblasRowMajor, side, upper, CblasNoTrans, CblasNonUnit, M, N, one, r, ld, a, ld);
+  else if constexpr (std::is_same_v<T, double>)
+    cblas_dtrsm(CblasRowMajor, side, upper, CblasNoTrans, CblasNonUnit, M, N, one, r, ld, a, ld);
+  else if constexpr (std::is_same_v<T, std::complex<float>>)
+    cblas_ctrsm(CblasRowMajor, side, upper, CblasNoTrans, CblasNonUnit, M, N, &one, r, ld, a, ld);
+  else
+    cblas_ztrsm(CblasRowMajor, side, upper, CblasNoTrans, CblasNonUnit, M, N, &one, r, ld, a, ld);
 }
 
 /// Copies the upper triangle of an n x n matrix onto the lower one.

@@ -1,3 +1,5 @@
+#include "transpose.hpp"
+
 #include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/kernel/stream.hpp>
@@ -132,11 +134,56 @@ void copy_line(std::byte const* from, index_t from_stride, std::byte* to, index_
   }
 }
 
+/// The dimension along which the source is contiguous, where that is not the target's last one, which is
+/// contiguous there, and both are long enough for squares of elements; -1 for none.
+int transposed_dimension(index_t const* source_strides, index_t const* target_strides, index_t const* counts,
+                         int dimensions, index_t element_bytes) noexcept {
+  index_t const lanes = transposed_lanes(element_bytes);
+  int const last = dimensions - 1;
+  if (dimensions < 2 || lanes == 0 || target_strides[last] != 1 || counts[last] < lanes) return -1;
+  for (int d = 0; d < last; ++d)
+    if (source_strides[d] == 1 && counts[d] >= lanes && source_strides[last] != 1) return d;
+  return -1;
+}
+
+/// Planes of the last dimension and of `other`, cut into strips along the last one.
+void copy_transposed(std::byte const* source, index_t const* source_strides, std::byte* target,
+                     index_t const* target_strides, index_t const* counts, int dimensions, int other,
+                     index_t element_bytes) noexcept {
+  int const last = dimensions - 1;
+  index_t const lanes = transposed_lanes(element_bytes), rows = counts[last], columns = counts[other];
+  index_t const strips = (rows + lanes - 1) / lanes;
+  index_t planes = 1;
+  for (int d = 0; d < last; ++d)
+    if (d != other) planes *= counts[d];
+  index_t const elements = planes * rows * columns;
+  bool const stream = elements * element_bytes >= streaming_bytes;
+  parallel_ranges(planes * strips, elements, [&](index_t begin, index_t end, int) {
+    for (index_t unit = begin; unit < end; ++unit) {
+      index_t const strip = unit % strips * lanes;
+      index_t from = strip * source_strides[last], to = strip, rest = unit / strips;
+      for (int d = last - 1; d >= 0; --d) {
+        if (d == other) continue;
+        from += rest % counts[d] * source_strides[d];
+        to += rest % counts[d] * target_strides[d];
+        rest /= counts[d];
+      }
+      transpose_plane(source + from * element_bytes, source_strides[last], target + to * element_bytes,
+                      target_strides[other], std::min(lanes, rows - strip), columns, element_bytes, stream);
+    }
+    if (stream) stream_fence();
+  });
+}
+
 }  // namespace
 
 void copy_strided(std::byte const* source, index_t const* source_strides, std::byte* target,
                   index_t const* target_strides, index_t const* counts, int dimensions,
                   index_t element_bytes) noexcept {
+  if (int const other = transposed_dimension(source_strides, target_strides, counts, dimensions, element_bytes);
+      other >= 0)
+    return copy_transposed(source, source_strides, target, target_strides, counts, dimensions, other,
+                           element_bytes);
   index_t lines = 1;
   for (int d = 0; d + 1 < dimensions; ++d) lines *= counts[d];
   int const last = dimensions - 1;

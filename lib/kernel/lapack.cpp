@@ -199,18 +199,68 @@ index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<
   return info;
 }
 
-#define PANTILE_INSTANTIATE(T)                                                               \
-  template index_t potrf(index_t, T*);                                                       \
-  template void potrs(index_t, index_t, T const*, T*);                                       \
-  template index_t getrf(index_t, index_t, T*, pivot_t*);                                    \
-  template void getrs(index_t, index_t, T const*, pivot_t const*, T*);                       \
-  template void getri(index_t, T*, pivot_t const*);                                          \
-  template void geqrf(index_t, index_t, T*, T*);                                             \
-  template void orgqr(index_t, index_t, T*, T const*);                                       \
-  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*);                       \
-  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);                                  \
-  template index_t geev<T>(index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*); \
-  template index_t gelsd<T>(index_t, index_t, index_t, T*, T*, real_t<T>*, real_t<T>, index_t&);
+namespace {
+constexpr int by_columns = LAPACK_COL_MAJOR;
+}
+
+template <class T>
+void geqrf_by_columns(index_t m, index_t n, T* a, index_t lda, T* tau) {
+  index_t const k = std::min(m, n);
+  if (trace::rehearsing() || k == 0) return;
+  auto const f = pick<T>(LAPACKE_sgeqrf_work, LAPACKE_dgeqrf_work, LAPACKE_cgeqrf_work, LAPACKE_zgeqrf_work);
+  with_workspace<T>("geqrf", [&](T* work, lapack_int size) {
+    return f(by_columns, lapack_extent(m), lapack_extent(n), a, leading(lda), tau, work, size);
+  });
+}
+
+template <class T>
+void ormqr_by_columns(index_t m, index_t n, index_t k, T const* v, index_t ldv, T const* tau, T* c,
+                      index_t ldc) {
+  if (trace::rehearsing() || n == 0 || k == 0) return;
+  auto const f = pick<T>(LAPACKE_sormqr_work, LAPACKE_dormqr_work, LAPACKE_cunmqr_work, LAPACKE_zunmqr_work);
+  with_workspace<T>("ormqr", [&](T* work, lapack_int size) {
+    return f(by_columns, 'L', 'N', lapack_extent(m), lapack_extent(n), lapack_extent(k), v, leading(ldv), tau,
+             c, leading(ldc), work, size);
+  });
+}
+
+template <class T>
+void tpqrt(index_t m, index_t n, index_t block, T* r, index_t ldr, T* b, index_t ldb, T* t) {
+  if (trace::rehearsing() || m == 0 || n == 0) return;
+  auto const f = pick<T>(LAPACKE_stpqrt_work, LAPACKE_dtpqrt_work, LAPACKE_ctpqrt_work, LAPACKE_ztpqrt_work);
+  std::vector<T> work(static_cast<std::size_t>(block * n));
+  checked("tpqrt", f(by_columns, lapack_extent(m), lapack_extent(n), 0, lapack_extent(block), r, leading(ldr),
+                     b, leading(ldb), t, leading(block), work.data()));
+}
+
+template <class T>
+void tpmqrt(index_t m, index_t n, index_t block, T const* v, index_t ldv, T const* t, T* c, index_t ldc, T* b,
+            index_t ldb) {
+  if (trace::rehearsing() || m == 0 || n == 0) return;
+  auto const f =
+      pick<T>(LAPACKE_stpmqrt_work, LAPACKE_dtpmqrt_work, LAPACKE_ctpmqrt_work, LAPACKE_ztpmqrt_work);
+  std::vector<T> work(static_cast<std::size_t>(block * n));
+  checked("tpmqrt",
+          f(by_columns, 'L', 'N', lapack_extent(m), lapack_extent(n), lapack_extent(n), 0, lapack_extent(block),
+            v, leading(ldv), t, leading(block), c, leading(ldc), b, leading(ldb), work.data()));
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                         \
+  template index_t potrf(index_t, T*);                                                                 \
+  template void potrs(index_t, index_t, T const*, T*);                                                 \
+  template index_t getrf(index_t, index_t, T*, pivot_t*);                                              \
+  template void getrs(index_t, index_t, T const*, pivot_t const*, T*);                                 \
+  template void getri(index_t, T*, pivot_t const*);                                                    \
+  template void geqrf(index_t, index_t, T*, T*);                                                       \
+  template void orgqr(index_t, index_t, T*, T const*);                                                 \
+  template index_t gesdd<T>(index_t, index_t, T*, real_t<T>*, T*, T*);                                 \
+  template index_t syevd<T>(index_t, T*, real_t<T>*, bool);                                            \
+  template index_t geev<T>(index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*);           \
+  template index_t gelsd<T>(index_t, index_t, index_t, T*, T*, real_t<T>*, real_t<T>, index_t&);       \
+  template void geqrf_by_columns(index_t, index_t, T*, index_t, T*);                                   \
+  template void ormqr_by_columns(index_t, index_t, index_t, T const*, index_t, T const*, T*, index_t); \
+  template void tpqrt(index_t, index_t, index_t, T*, index_t, T*, index_t, T*);                        \
+  template void tpmqrt(index_t, index_t, index_t, T const*, index_t, T const*, T*, index_t, T*, index_t);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 PANTILE_INSTANTIATE(std::complex<float>)

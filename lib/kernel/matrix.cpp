@@ -12,13 +12,15 @@ namespace pantile::kernel {
 namespace {
 
 template <class T>
-void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc) {
+void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
+                  T alpha) {
   using U = std::make_unsigned_t<T>;  // wraps
   parallel_ranges(m, m * n * k, [&](index_t begin, index_t end, int) {
     for (index_t i = begin; i < end; ++i) {
       T* row = c + i * ldc;
       for (index_t l = 0; l < k; ++l) {
-        U const x = static_cast<U>(a.transposed ? a.data[l * a.ld + i] : a.data[i * a.ld + l]);
+        U const x = static_cast<U>(static_cast<U>(alpha) *
+                                   static_cast<U>(a.transposed ? a.data[l * a.ld + i] : a.data[i * a.ld + l]));
         index_t const from = b.transposed ? l : l * b.ld, step = b.transposed ? b.ld : 1;
         for (index_t j = 0; j < n; ++j)
           row[j] = static_cast<T>(static_cast<U>(row[j]) + x * static_cast<U>(b.data[from + j * step]));
@@ -27,21 +29,36 @@ void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view
   });
 }
 
+template <class T>
+void scale(index_t m, index_t n, T beta, T* c, index_t ldc) {
+  for (index_t i = 0; i < m; ++i)
+    for (index_t j = 0; j < n; ++j) {
+      T& x = c[i * ldc + j];
+      if (beta == T(0))
+        x = T(0);
+      else if constexpr (blas::has<T>)
+        x *= beta;
+      else
+        x = static_cast<T>(static_cast<std::make_unsigned_t<T>>(x) *
+                           static_cast<std::make_unsigned_t<T>>(beta));
+    }
+}
+
 }  // namespace
 
 template <class T>
-void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc) {
+void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc, T alpha,
+          T beta) {
   if (m == 0 || n == 0) return;
   trace::computed(2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
   trace::read(static_cast<double>(m * k + k * n) * sizeof(T));
   if (trace::rehearsing()) return;
-  if (k == 0 || !blas::has<T>)
-    for (index_t i = 0; i < m; ++i) std::fill_n(c + i * ldc, n, T(0));
+  if ((k == 0 || !blas::has<T>)&&beta != T(1)) scale(m, n, beta, c, ldc);
   if (k == 0) return;
   if constexpr (blas::has<T>)
-    blas::product(m, n, k, a, b, T(0), c, ldc);
+    blas::product(m, n, k, alpha, a, b, beta, c, ldc);
   else
-    integer_gemm(m, n, k, a, b, c, ldc);
+    integer_gemm(m, n, k, a, b, c, ldc, alpha);
 }
 
 template <class T>
@@ -59,9 +76,30 @@ void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc) {
   }
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                \
-  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t); \
-  template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);
+template <class T>
+void add_layers(index_t layers, index_t count, T const* parts, T* sums) {
+  trace::computed(static_cast<double>((layers - 1) * count));
+  parallel_ranges(count, layers * count, [&](index_t begin, index_t end, int) {
+    constexpr index_t piece = 2048;  // stays in cache while the layers are added to it
+    for (index_t i = begin; i < end; i += piece) {
+      index_t const last = std::min(end, i + piece);
+      std::copy(parts + i, parts + last, sums + i);
+      for (index_t l = 1; l < layers; ++l)
+        for (index_t e = i; e < last; ++e) {
+          if constexpr (blas::has<T>)
+            sums[e] += parts[l * count + e];
+          else
+            sums[e] = static_cast<T>(static_cast<std::make_unsigned_t<T>>(sums[e]) +
+                                     static_cast<std::make_unsigned_t<T>>(parts[l * count + e]));
+        }
+    }
+  });
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                      \
+  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t, T, T); \
+  template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);                         \
+  template void add_layers(index_t, index_t, T const*, T*);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 PANTILE_INSTANTIATE(std::complex<float>)

@@ -64,13 +64,13 @@ void one_pass_product(index_t m, index_t n, index_t k, matrix_view<T> x, std::sp
         for (std::size_t i = 0; i < inner.size(); ++i) {
           index_t const ni = inner[i].n;
           if (ni > 0 && k > 0)
-            blas::product(rows, ni, k, here, {inner[i].data, ni, false}, T(0), panels[i], ni);
+            blas::product(rows, ni, k, T(1), here, {inner[i].data, ni, false}, T(0), panels[i], ni);
           else
             std::fill_n(panels[i], rows * ni, T(0));
         }
         between(lo, hi, panels, v.data());
         if (k > 0)
-          blas::product<T>(k, n, rows, {here.data, here.ld, !here.transposed}, {v.data(), n, false}, T(1),
+          blas::product<T>(k, n, rows, T(1), {here.data, here.ld, !here.transposed}, {v.data(), n, false}, T(1),
                            own.data(), n);
       }
     }

@@ -1,200 +1,227 @@
 #include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/dot.hpp>
+#include <pantile/ops/gemm.hpp>
+#include <pantile/ops/machine.hpp>
+#include <pantile/plan/product.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <functional>
+#include <limits>
+#include <set>
 
 namespace pantile::detail {
 
 namespace {
 
-/// How a product is shared out: which of m, k, n is cut over the ranks, and where.
-struct share {
-  enum class cut { none, m, k, n } by = cut::none;
-  std::vector<index_t> cuts;
-};
+constexpr index_t unlimited = std::numeric_limits<index_t>::max();
 
-/// The cuts along a stored dimension where it alone is cut, over all ranks; nothing otherwise.
-std::vector<index_t> const* cuts_along(factor const& f, int dimension) {
-  if (!f.comm || dimension < 0 || !f.tiled.is_cartesian() || f.tiled.grid().size() != 1) return nullptr;
-  if (f.tiled.grid()[0].dimension != dimension) return nullptr;
-  return &f.tiled.boundaries(dimension);
+/// A factor as the planner sees it.
+product_operand operand_of(factor const& f, int ranks) {
+  tiling const tiled = f.comm ? f.tiled : tiling::replicated().bind(f.stored.shape(), ranks);
+  return {tiled, f.outer, f.inner};
 }
 
-bool everywhere(factor const& f) { return !f.comm || f.tiled.is_replicated(); }
-
-struct range {
-  index_t lo = 0, hi = 0;
-  index_t size() const { return hi - lo; }
-};
-
-range part_of(share const& s, share::cut which, index_t extent, int rank) {
-  if (s.by != which) return {0, extent};
-  auto const r = static_cast<std::size_t>(rank);
-  return {s.cuts[r], s.cuts[r + 1]};
-}
-
-box box_of(factor const& f, range outer, range inner) {
-  box b;
-  b.dimensions = f.stored.dimensions;
-  auto set = [&](int d, range r) {
-    if (d < 0) return;
-    b.lo[static_cast<std::size_t>(d)] = r.lo;
-    b.hi[static_cast<std::size_t>(d)] = r.hi;
-  };
-  set(f.outer, outer);
-  set(f.inner, inner);
-  return b;
-}
-
-/// Brings this rank's part of a factor here and describes it to the kernels. `left`: rows are the outer
-/// dimension.
 template <class T>
-kernel::matrix_view<T> bring(factor const& f, share const& s, int rank, bool left, index_t m, index_t n,
-                             index_t k, std::vector<std::shared_ptr<std::byte>>& keep) {
-  auto wanted = [&](int reader) {
-    range const outer = left ? part_of(s, share::cut::m, m, reader) : part_of(s, share::cut::n, n, reader);
-    return box_of(f, outer, part_of(s, share::cut::k, k, reader));
+product_problem problem_of(factor const& a, factor const& b, int ranks, product_target<T> const* into) {
+  product_problem p{operand_of(a, ranks), operand_of(b, ranks)};
+  p.m = a.outer_extent;
+  p.n = b.outer_extent;
+  p.k = a.inner_extent;
+  p.ranks = ranks;
+  p.element_bytes = sizeof(T);
+  if (into && into->comm) p.result = into->tiled.with_halos({});
+  p.gram = a.memory == b.memory && a.outer >= 0 && b.outer == a.outer && a.inner == b.inner;
+  return p;
+}
+
+bool is_same(product_operand const& x, product_operand const& y) {
+  return x.outer == y.outer && x.inner == y.inner && x.tiled == y.tiled;
+}
+bool is_same(product_problem const& x, product_problem const& y) {
+  return x.m == y.m && x.n == y.n && x.k == y.k && x.ranks == y.ranks && x.element_bytes == y.element_bytes &&
+         x.gram == y.gram && x.result == y.result && is_same(x.a, y.a) && is_same(x.b, y.b);
+}
+
+/// product_candidates, remembered: programs multiply the same shapes again and again, and a plan for many ranks
+/// takes longer than a small product.
+std::shared_ptr<std::vector<product_candidate> const> planned(product_problem const& p, machine const& on,
+                                                              index_t budget) {
+  struct memory {
+    product_problem problem;
+    bool shared_memory;
+    index_t budget;
+    std::shared_ptr<std::vector<product_candidate> const> ways;
   };
-  fetched here{f.memory, f.stored};
-  box const mine = wanted(rank);
-  if (f.comm) {
-    std::vector<box> all(static_cast<std::size_t>(f.comm->size()));
-    for (std::size_t r = 0; r < all.size(); ++r) all[r] = wanted(static_cast<int>(r));
-    here = fetch(*f.comm, f.tiled, f.memory, f.stored, all, sizeof(T));
-  }
-  keep.push_back(here.memory);
-  index_t const ld = f.stored.dimensions == 1 ? 1 : here.storage.extent(1);
-  T const* data = reinterpret_cast<T const*>(here.memory.get()) + kernel::offset_in(mine, here.storage);
-  if (f.outer < 0) return {data, 1, left};  // a contiguous column; a row where it stands on the left
-  bool const rows_first = f.outer == 0;     // stored with the outer dimension as rows
-  return {data, ld, left ? !rows_first : rows_first};
+  constexpr std::size_t most = 16;
+  static thread_local std::vector<memory> known;
+  for (memory const& m : known)
+    if (m.shared_memory == on.shared_memory && m.budget == budget && is_same(m.problem, p)) return m.ways;
+  auto ways = std::make_shared<std::vector<product_candidate> const>(product_candidates(p, on, budget));
+  if (known.size() == most) known.erase(known.begin());
+  known.push_back({p, on.shared_memory, budget, ways});
+  return ways;
 }
 
-tiling result_tiling(share const& s, extents const& shape, bool has_m, int ranks) {
-  std::vector<std::vector<index_t>> cuts(static_cast<std::size_t>(shape.dimensions()));
-  int dimension = -1;
-  if (s.by == share::cut::m) dimension = 0;
-  if (s.by == share::cut::n) dimension = has_m ? 1 : 0;
-  if (dimension >= 0) cuts[static_cast<std::size_t>(dimension)] = s.cuts;
-  return tiling::cartesian(shape, {{ranks, dimension}}, std::move(cuts));
-}
-
-bool is_gram(factor const& a, factor const& b, share const& s) {
-  return s.by != share::cut::m && s.by != share::cut::n && a.memory == b.memory && a.outer >= 0 &&
-         b.outer == a.outer && a.inner == b.inner;
-}
-
-std::string algorithm_text(share const& s, bool gram, bool distributed) {
-  std::string const product =
-      gram ? "Gram matrix (one operand is the other transposed: half the work)" : "product";
-  switch (s.by) {
-    case share::cut::m:
-      return "row x replicated: the left operand is cut by rows, the right one is needed whole";
-    case share::cut::n:
-      return "replicated x column: the right operand is cut by columns, the left one is at hand";
-    case share::cut::k:
-      return "outer " + product + " of the cuts along the inner dimension, then one allreduce";
-    case share::cut::none:
-      break;
-  }
-  return (distributed ? "replicated " : "local ") + product;
-}
-
-/// How many elements the rank lacks of what it needs.
-index_t lacking(factor const& f, box const& wanted, int rank) {
-  if (!f.comm) return 0;
-  return wanted.count() - intersect(wanted, f.tiled.stored_box(rank)).count();
-}
-
-class planner {
+/// What one rank needs of a factor, panel by panel.
+template <class T>
+class panels {
  public:
-  planner(factor const& a, factor const& b, int ranks, index_t element_bytes)
-      : a_(a), b_(b), ranks_(ranks), bytes_(element_bytes) {}
+  panels(factor const& f, product_problem const& p, product_schedule const& s, bool left, bool overlap,
+         std::optional<communicator> const& comm, std::source_location where)
+      : f_(f),
+        operand_(left ? p.a : p.b),
+        s_(s),
+        left_(left),
+        at_a_time_(overlap && s.panels > 1 ? 2 : 1),
+        here_(!f.comm || reads_in_place(p, s, operand_)),
+        comm_(comm),
+        where_(where) {}
 
-  /// The way that the tilings of the operands ask for: what is cut stays cut.
-  share chosen() const {
-    using cut = share::cut;
-    if (everywhere(a_) && everywhere(b_)) return {};
-    if (auto const* cuts = cuts_along(a_, a_.outer)) return {cut::m, *cuts};
-    if (auto const* cuts = cuts_along(a_, a_.inner)) return {cut::k, *cuts};
-    if (everywhere(a_)) {
-      if (auto const* cuts = cuts_along(b_, b_.inner)) return {cut::k, *cuts};
-      if (auto const* cuts = cuts_along(b_, b_.outer)) return {cut::n, *cuts};
-    }
-    // Neither operand says how: rows of the result, or of the sum where the result is a vector over n only.
-    if (a_.outer >= 0) return {cut::m, even_cuts(a_.outer_extent, ranks_)};
-    return {cut::k, even_cuts(a_.inner_extent, ranks_)};
+  /// Takes the memory for what will be fetched.
+  void allocate() {
+    if (here_) return;
+    index_t most = 0;
+    for (int step = 0; step < s_.panels; ++step) most = std::max(most, wanted(comm_->rank(), step).count());
+    for (int i = 0; i < at_a_time_; ++i)
+      slots_[i].memory = allocate_tile(most * index_t{sizeof(T)}, memory_kind::local);
   }
-
-  /// What the other ways would cost.
-  std::vector<trace::alternative> rejected(share::cut taken) const {
-    using cut = share::cut;
-    std::vector<trace::alternative> ways;
-    auto const also = [&](cut by, int dimension, std::vector<index_t> const* cuts, index_t extent) {
-      if (dimension >= 0 && by != taken) ways.push_back(cost({by, cuts ? *cuts : even_cuts(extent, ranks_)}));
-    };
-    also(cut::m, a_.outer, cuts_along(a_, a_.outer), a_.outer_extent);
-    auto const* inner = cuts_along(a_, a_.inner);
-    also(cut::k, a_.inner, inner ? inner : cuts_along(b_, b_.inner), a_.inner_extent);
-    also(cut::n, b_.outer, cuts_along(b_, b_.outer), b_.outer_extent);
-    return ways;
+  /// Panel `step` is asked for; with `wait` it is there when this returns.
+  void start(int step, bool wait) {
+    if (here_ || step == s_.panels) return;
+    slot& to = slots_[step % at_a_time_];
+    to.storage = wanted(comm_->rank(), step);
+    std::vector<std::vector<box>> all(static_cast<std::size_t>(comm_->size()));
+    for (std::size_t r = 0; r < all.size(); ++r) all[r] = {wanted(static_cast<int>(r), step)};
+    movement plan = plan_gather(f_.tiled, all, comm_->rank());
+    source_tile const source{f_.memory.get(), f_.stored};
+    target_tile const target{to.memory.get(), to.storage};
+    if (wait)
+      execute(plan, *comm_, source, {&target, 1}, sizeof(T), where_);
+    else
+      to.coming.emplace(std::move(plan), *comm_, source, std::vector<target_tile>{target}, sizeof(T),
+                        movement_under_way::memories{f_.memory, to.memory}, where_);
   }
-
-  /// What the busiest rank must at least receive, whatever the algorithm: a rank that computes its share of the
-  /// m n k products touches at least the surface of the least box of that volume within m x n x k (Loomis and
-  /// Whitney; Demmel et al. 2013, "Communication-optimal parallel recursive rectangular matrix
-  /// multiplication"), and holds no more than its tiles of it.
-  index_t lower_bound(tiling const& result) const {
-    double sides[] = {static_cast<double>(a_.outer_extent), static_cast<double>(a_.inner_extent),
-                      static_cast<double>(b_.outer_extent)};
-    std::sort(std::begin(sides), std::end(sides), std::greater<>());
-    auto const [largest, middle, least] = sides;
-    double const volume = largest * middle * least / ranks_;
-    if (volume == 0) return 0;
-    double surface = 3 * std::cbrt(volume * volume);
-    if (ranks_ * middle <= largest)
-      surface = (largest * middle + largest * least) / ranks_ + middle * least;
-    else if (ranks_ * least * least <= largest * middle)
-      surface = volume / least + 2 * std::sqrt(volume * least);
-    index_t held = 0;
-    for (int r = 0; r < ranks_; ++r) {
-      auto const of = [&](factor const& f) {
-        return f.comm ? f.tiled.stored_box(r).count() : f.stored.count();
-      };
-      index_t const own =
-          result.is_replicated() ? (result.shape().count() + ranks_ - 1) / ranks_ : result.box_of(r).count();
-      held = std::max(held, of(a_) + of(b_) + own);
-    }
-    return std::max<index_t>(0, static_cast<index_t>(surface) - held) * bytes_;
+  /// Lets the messages of a panel that was started go on.
+  void progress(int step) {
+    if (auto& coming = slots_[step % at_a_time_].coming) coming->ready();
+  }
+  /// Panel `step`, described to the kernels.
+  kernel::matrix_view<T> take(int step, int rank) {
+    slot& from = slots_[step % at_a_time_];
+    if (from.coming) from.coming->finish(), from.coming.reset();
+    std::byte const* memory = here_ ? f_.memory.get() : from.memory.get();
+    box const& storage = here_ ? f_.stored : from.storage;
+    index_t const ld = storage.dimensions == 1 ? 1 : storage.extent(1);
+    T const* data = reinterpret_cast<T const*>(memory) + kernel::offset_in(wanted(rank, step), storage);
+    if (f_.outer < 0) return {data, 1, left_};  // a contiguous column; a row where it stands on the left
+    bool const rows_first = f_.outer == 0;      // stored with the outer dimension as rows
+    return {data, ld, left_ ? !rows_first : rows_first};
   }
 
  private:
-  trace::alternative cost(share const& s) const {
-    index_t const m = a_.outer_extent, k = a_.inner_extent, n = b_.outer_extent;
-    bool const gram = is_gram(a_, b_, s);
-    trace::alternative c{algorithm_text(s, gram, true)};
-    for (int r = 0; r < ranks_; ++r) {
-      range const pm = part_of(s, share::cut::m, m, r), pk = part_of(s, share::cut::k, k, r),
-                  pn = part_of(s, share::cut::n, n, r);
-      index_t received = lacking(a_, box_of(a_, pm, pk), r) + lacking(b_, box_of(b_, pn, pk), r);
-      if (s.by == share::cut::k && ranks_ > 1) received += m * n;
-      c.bytes_received = std::max(c.bytes_received, received * bytes_);
-      double const work = 2.0 * static_cast<double>(pm.size()) * static_cast<double>(pk.size()) *
-                          static_cast<double>(pn.size());
-      c.flops = std::max(c.flops, gram ? work / 2 : work);
-    }
-    return c;
+  struct slot {
+    std::shared_ptr<std::byte> memory;
+    box storage;
+    std::optional<movement_under_way> coming;
+  };
+
+  box wanted(int rank, int step) const {
+    return operand_part(operand_, s_.part(rank)[left_ ? 0 : 1], s_.panel(rank, step));
   }
 
-  factor const& a_;
-  factor const& b_;
-  int ranks_;
-  index_t bytes_;
+  factor const& f_;
+  product_operand const& operand_;
+  product_schedule const& s_;
+  bool left_;
+  int at_a_time_;
+  bool here_;
+  std::optional<communicator> const& comm_;
+  std::source_location where_;
+  slot slots_[2];
 };
+
+/// This rank's part of a product: c = alpha a b + beta c, row-major.
+template <class T>
+void multiply_part(product_problem const& p, product_schedule const& s, int rank, panels<T>& left,
+                   panels<T>& right, bool overlap, T alpha, T beta, T* c, index_t ldc) {
+  auto const [m, n, k] = s.part(rank);
+  if (is_half_product(p, s)) {
+    left.start(0, true);
+    auto const view = left.take(0, rank);
+    // left is seen transposed (its rows are the outer dimension): the k x n matrix is the other view of it.
+    return kernel::gram_matrix<T>(n.size(), k.size(), {view.data, view.ld, !view.transposed}, c, n.size());
+  }
+  overlap = overlap && s.panels > 1;
+  auto const start = [&](int step) {
+    left.start(step, !overlap);
+    right.start(step, !overlap);
+  };
+  start(0);
+  for (int step = 0; step < s.panels; ++step) {
+    auto const x = left.take(step, rank), y = right.take(step, rank);
+    if (overlap) start(step + 1);
+    // In slices, between which the messages of the next panel go on.
+    index_t const depth = s.panel(rank, step).size(), columns = n.size();
+    double const row_work = 2.0 * static_cast<double>(columns) * static_cast<double>(depth);
+    index_t const slice =
+        overlap ? 64 + static_cast<index_t>(3e8 / std::max(1.0, row_work)) : std::max<index_t>(m.size(), 1);
+    for (index_t i = 0; i < m.size(); i += slice) {
+      kernel::matrix_view<T> const rows{x.data + i * (x.transposed ? 1 : x.ld), x.ld, x.transposed};
+      kernel::gemm<T>(std::min(slice, m.size() - i), columns, depth, rows, y, c + i * ldc, ldc, alpha,
+                      step > 0 ? T(1) : beta);
+      left.progress(step + 1);
+      right.progress(step + 1);
+    }
+    if (!overlap) start(step + 1);
+  }
+}
+
+/// Adds up the parts of C where the result lies, in `parts` where there are several layers of them.
+template <class T>
+void add_up(product_problem const& p, product_schedule const& s, communicator const& comm,
+            std::shared_ptr<std::byte> const& computed, std::shared_ptr<std::byte> const& parts, T* result,
+            std::source_location where) {
+  trace::region const here("reduce_scatter");
+  tiling const partial = partial_results(p, s);
+  int const rank = comm.rank(), layers = s.grid[2];
+  std::vector<std::vector<box>> wanted(static_cast<std::size_t>(p.ranks));
+  for (int r = 0; r < p.ranks; ++r)
+    wanted[static_cast<std::size_t>(r)] = {all_layers(p, s, s.result.box_of(r))};
+  box const& mine = wanted[static_cast<std::size_t>(rank)][0];
+  index_t const count = mine.count() / layers;
+  target_tile const tile{layers > 1 ? parts.get() : reinterpret_cast<std::byte*>(result), mine};
+  execute(plan_gather(partial, wanted, rank), comm, {computed.get(), partial.box_of(rank)}, {&tile, 1},
+          sizeof(T), where);
+  if (layers > 1) kernel::add_layers(layers, count, reinterpret_cast<T const*>(parts.get()), result);
+}
+
+std::uint64_t fingerprint_of(product_problem const& p, product_schedule const& s) {
+  std::uint64_t print = hash_combine(p.a.tiled.fingerprint(), p.b.tiled.fingerprint());
+  for (auto const number :
+       {p.m, p.n, p.k, p.element_bytes, index_t{s.grid[0]}, index_t{s.grid[1]}, index_t{s.grid[2]},
+        index_t{s.order[0] * 64 + s.order[1] * 16 + s.order[2] * 4 + s.order[3]}, index_t{s.split},
+        index_t{s.panels}})
+    print = hash_combine(print, static_cast<std::uint64_t>(number));
+  return print;
+}
+
+/// Tells who listens how a product is carried out, what other grids would cost, and the least that any would.
+void explain_choice(trace::region const& here, product_problem const& p, machine const& on,
+                    product_candidate const& chosen, std::vector<product_candidate> const& ways,
+                    bool distributed) {
+  constexpr std::size_t most = 6;
+  here.note("algorithm", [&] { return algorithm_name(p, chosen.schedule); });
+  if (!distributed) return;
+  std::set<std::array<int, 3>> told{chosen.schedule.grid};
+  for (auto const& way : ways)
+    if (told.size() <= most && told.insert(way.schedule.grid).second) {
+      product_cost const cost = cost_of(p, way.schedule, on);  // of all ranks
+      here.rejected({algorithm_name(p, way.schedule), cost.bytes_received, cost.flops});
+    }
+  index_t const held = bytes_held(p, chosen.schedule.result), budget = memory_budget();
+  here.lower_bound(product_lower_bound(p, budget == unlimited ? unlimited : budget + held, held));
+}
 
 }  // namespace
 
@@ -205,58 +232,86 @@ void check_inner(index_t a, index_t b, std::source_location where) {
                       where);
 }
 
+void check_gemm(extents const& wanted, extents const& c, std::source_location where) {
+  if (wanted != c)
+    throw shape_error("gemm: the product has the shape " + to_string(wanted) + ", c has " + to_string(c),
+                      where);
+}
+
 template <class T>
-product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where) {
+product multiply_factors(factor const& a, factor const& b, std::source_location where, std::size_t way,
+                         product_target<T> const* into) {
   if (a.comm && b.comm && !(*a.comm == *b.comm))
     throw tiling_error("dot: the operands belong to different communicators; retile one of them", where);
   trace::region const here("dot");
-  index_t const m = a.outer_extent, k = a.inner_extent, n = b.outer_extent;
   product result;
-  result.comm = a.comm ? a.comm : b.comm;
+  result.comm = into ? into->comm : a.comm ? a.comm : b.comm;
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
-  planner const plan(a, b, ranks, index_t{sizeof(T)});
-  share const s = result.comm ? plan.chosen() : share{};
+  product_problem const p = problem_of(a, b, ranks, into);
+  machine const on = result.comm ? machine_of(*result.comm) : machine();
+  auto const ways = planned(p, on, result.comm ? memory_budget() : unlimited);
+  product_candidate const& chosen = (*ways)[std::min(way, ways->size() - 1)];
+  product_schedule const& s = chosen.schedule;
+  if (result.comm) result.tiled = s.result;
+  note_site(here, result.comm, result.tiled, s.result.shape());
+  if (here.heard()) explain_choice(here, p, on, chosen, *ways, result.comm.has_value());
 
-  std::vector<index_t> sizes;
-  if (a.outer >= 0) sizes.push_back(m);
-  if (b.outer >= 0) sizes.push_back(n);
-  extents const shape(sizes.data(), dimensions);
-  result.tiled = result.comm ? result_tiling(s, shape, a.outer >= 0, ranks) : tiling();
-  note_site(here, result.comm, result.tiled, shape);
-  if (here.heard() && result.comm) {
-    here.lower_bound(plan.lower_bound(result.tiled));
-    for (trace::alternative& other : plan.rejected(s.by)) here.rejected(std::move(other));
+  result.storage = s.result.box_of(rank);
+  bool const in_place = computed_in_place(p, s);
+  bool const overlap = !on.shared_memory;
+  panels<T> left(a, p, s, true, overlap, result.comm, where),
+      right(b, p, s, false, overlap, result.comm, where);
+  auto const [m, n, k] = s.part(rank);
+  index_t const block = m.size() * n.size();
+  bool const directly = into && in_place && !s.allreduce && !is_half_product(p, s) &&
+                        into->memory != a.memory && into->memory != b.memory;
+  std::shared_ptr<std::byte> computed, parts;
+  auto const allocate = [&] {
+    auto const kind = result.comm ? memory_kind::shareable : memory_kind::local;
+    if (!directly) result.memory = allocate_tile(result.storage.count() * index_t{sizeof(T)}, kind);
+    computed = in_place ? result.memory : allocate_tile(block * index_t{sizeof(T)}, kind);
+    if (!in_place && s.grid[2] > 1)
+      parts = allocate_tile(all_layers(p, s, result.storage).count() * index_t{sizeof(T)}, memory_kind::local);
+    left.allocate();
+    if (!is_half_product(p, s)) right.allocate();
+  };
+  bool const moves = !(in_place && !s.allreduce && reads_in_place(p, s, p.a) &&
+                       (is_half_product(p, s) || reads_in_place(p, s, p.b)));
+  if (!moves)
+    allocate();
+  else  // all agree about what moves, and that there is memory for it
+    result.comm->check_same(
+        "dot", where,
+        [&] {
+          allocate();
+          return fingerprint_of(p, s);
+        },
+        [&] { return to_string(p.a.tiled) + " by " + to_string(p.b.tiled); });
+  if (directly) {
+    box const& storage = into->storage;
+    index_t const ldc = p.b.outer < 0 ? 1 : storage.extent(storage.dimensions - 1);
+    T* const c = reinterpret_cast<T*>(into->memory.get()) + kernel::offset_in(result.storage, storage);
+    multiply_part(p, s, rank, left, right, overlap, into->alpha, into->beta, c, ldc);
+    return result;
   }
-  here.note("algorithm", [&] { return algorithm_text(s, is_gram(a, b, s), result.comm.has_value()); });
-  result.storage = result.comm ? result.tiled.box_of(rank) : box(shape);
-  result.memory = allocate_tile(result.storage.count() * index_t{sizeof(T)},
-                                result.comm ? memory_kind::shareable : memory_kind::local);
-  T* c = reinterpret_cast<T*>(result.memory.get());
-
-  std::vector<std::shared_ptr<std::byte>> keep;
-  auto const left = bring<T>(a, s, rank, true, m, n, k, keep);
-  index_t const rows = part_of(s, share::cut::m, m, rank).size(),
-                columns = part_of(s, share::cut::n, n, rank).size(),
-                depth = part_of(s, share::cut::k, k, rank).size();
-  if (is_gram(a, b, s)) {
-    // left is seen transposed (its rows are the outer dimension): the k x n matrix is the other view of it.
-    kernel::gram_matrix<T>(columns, depth, {left.data, left.ld, !left.transposed}, c, columns);
-  } else {
-    auto const right = bring<T>(b, s, rank, false, m, n, k, keep);
-    kernel::gemm<T>(rows, columns, depth, left, right, c, columns);
-  }
-  if (s.by == share::cut::k)
-    result.comm->allreduce(std::span<T>(c, static_cast<std::size_t>(rows * columns)), reduce_op::sum, where);
+  T* const c = reinterpret_cast<T*>(result.memory.get());
+  multiply_part(p, s, rank, left, right, overlap, T(1), T(0), reinterpret_cast<T*>(computed.get()), n.size());
+  if (!in_place) add_up(p, s, *result.comm, computed, parts, c, where);
+  if (s.allreduce)
+    result.comm->allreduce(std::span<T>(c, static_cast<std::size_t>(p.m * p.n)), reduce_op::sum, where);
   return result;
 }
 
-template product multiply_factors<float>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<double>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<std::complex<float>>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<std::complex<double>>(factor const&, factor const&, int,
-                                                        std::source_location);
-template product multiply_factors<std::uint8_t>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<std::int32_t>(factor const&, factor const&, int, std::source_location);
-template product multiply_factors<std::int64_t>(factor const&, factor const&, int, std::source_location);
+#define PANTILE_INSTANTIATE(T)                                                                          \
+  template product multiply_factors<T>(factor const&, factor const&, std::source_location, std::size_t, \
+                                       product_target<T> const*);
+PANTILE_INSTANTIATE(float)
+PANTILE_INSTANTIATE(double)
+PANTILE_INSTANTIATE(std::complex<float>)
+PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_INSTANTIATE(std::uint8_t)
+PANTILE_INSTANTIATE(std::int32_t)
+PANTILE_INSTANTIATE(std::int64_t)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

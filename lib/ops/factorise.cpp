@@ -2,7 +2,7 @@
 
 #include <pantile/base/checked.hpp>
 #include <pantile/kernel/lapack.hpp>
-#include <pantile/ops/factorise.hpp>
+#include <pantile/ops/randomized_svd.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
@@ -44,13 +44,27 @@ void check_square(char const* operation, index_t rows, index_t columns, std::sou
                       where);
 }
 
+void throw_not_positive_definite(index_t minor, std::source_location where) {
+  throw linalg_error("cholesky: the matrix is not positive definite: its leading minor of order " +
+                         std::to_string(minor) + " is not",
+                     where);
+}
+
+void check_randomized_svd(index_t rank, index_t m, index_t n, randomized_svd_options const& options,
+                          std::source_location where) {
+  if (rank < 0 || rank > std::min(m, n))
+    throw index_error("randomized_svd: a matrix of " + std::to_string(m) + " x " + std::to_string(n) +
+                          " has no " + std::to_string(rank) + " singular values",
+                      where);
+  if (options.oversampling < 0 || options.iterations < 0)
+    throw domain_error("randomized_svd: oversampling and iterations must not be negative, got " +
+                           std::to_string(options.oversampling) + " and " + std::to_string(options.iterations),
+                       where);
+}
+
 template <class T>
 void factor_cholesky(index_t n, T* a, std::source_location where) {
-  index_t const minor = lapack::potrf(n, a);
-  if (minor != 0)
-    throw linalg_error("cholesky: the matrix is not positive definite: its leading minor of order " +
-                           std::to_string(minor) + " is not",
-                       where);
+  if (index_t const minor = lapack::potrf(n, a); minor != 0) throw_not_positive_definite(minor, where);
   if (trace::rehearsing()) return;
   for (index_t i = 0; i < n; ++i) std::fill(a + i * n + i + 1, a + (i + 1) * n, T(0));
 }

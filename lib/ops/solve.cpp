@@ -30,14 +30,6 @@ void check_power(bool integers, index_t n, std::source_location where) {
 
 namespace {
 
-template <class T>
-T conjugate(T x) {
-  if constexpr (is_complex<T>)
-    return std::conj(x);
-  else
-    return x;
-}
-
 /// True for a Hermitian matrix with a positive diagonal: worth the attempt of a Cholesky factorisation.
 template <class T>
 bool may_be_positive_definite(index_t n, T const* a) {
@@ -101,12 +93,19 @@ template <class T>
 void find_determinant(index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet) {
   std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(n));
   lapack::getrf(n, n, a, pivots.data());
+  std::vector<T> diagonal(static_cast<std::size_t>(n), T(1));
+  for (index_t i = 0; i < n && !trace::rehearsing(); ++i) {
+    T const u = a[i * n + i];
+    diagonal[static_cast<std::size_t>(i)] = pivots[static_cast<std::size_t>(i)] == i + 1 ? u : -u;
+  }
+  multiply_diagonal<T>(diagonal, det, sign, logabsdet);
+}
+
+template <class T>
+void multiply_diagonal(std::span<T const> diagonal, T* det, T* sign, real_t<T>* logabsdet) {
   *det = *sign = T(1);
   *logabsdet = 0;
-  if (trace::rehearsing()) return;
-  for (index_t i = 0; i < n; ++i) {
-    T u = a[i * n + i];
-    if (pivots[static_cast<std::size_t>(i)] != i + 1) u = -u;
+  for (T const& u : diagonal) {
     *det *= u;
     real_t<T> const modulus = std::abs(u);
     *sign *= modulus == 0 ? T(0) : u / modulus;
@@ -160,6 +159,7 @@ void pseudo_invert(index_t m, index_t n, T* a, real_t<T> rtol, T* x, std::source
   template void solve_system(index_t, index_t, T*, T*, std::source_location);                              \
   template void invert(index_t, T*, std::source_location);                                                 \
   template void find_determinant<T>(index_t, T*, T*, T*, real_t<T>*);                                      \
+  template void multiply_diagonal<T>(std::span<T const>, T*, T*, real_t<T>*);                              \
   template void solve_least_squares<T>(index_t, index_t, index_t, T*, T const*, real_t<T>, T*, real_t<T>*, \
                                        real_t<T>*, index_t*, std::source_location);                        \
   template void pseudo_invert<T>(index_t, index_t, T*, real_t<T>, T*, std::source_location);

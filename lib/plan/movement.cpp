@@ -1,3 +1,5 @@
+#include "rank_traffic.hpp"
+
 #include <pantile/base/error.hpp>
 #include <pantile/plan/movement.hpp>
 
@@ -96,6 +98,56 @@ movement plan_gather(tiling const& source, std::vector<std::vector<box>> const& 
   return plan;
 }
 
+namespace {
+
+void check_same_space(tiling const& t, block_cyclic const& c) {
+  auto const [m, n] = c.shape();
+  if (t.shape() != extents{m, n} || t.ranks() != c.ranks())
+    throw tiling_error("retile: the tiling is of " + to_string(t.shape()) + " over " +
+                       std::to_string(t.ranks()) + " ranks, the block-cyclic layout of (" + std::to_string(m) +
+                       ", " + std::to_string(n) + ") over " + std::to_string(c.ranks()) +
+                       "; both must be equal");
+}
+
+void add(transfer& t, block_cyclic::tile const& from) {
+  add(t, from.part, 0);
+  t.storage = from.storage;
+  t.storages.push_back(from.storage);
+}
+
+}  // namespace
+
+movement plan_retile(tiling const& source, block_cyclic const& target, int rank) {
+  check_same_space(source, target);
+  std::vector<std::vector<box>> wanted(static_cast<std::size_t>(target.ranks()));
+  for (int r = 0; r < target.ranks(); ++r)
+    for (auto const& t : target.tiles_in(box(source.shape()), r))
+      wanted[static_cast<std::size_t>(r)].push_back(t.part);
+  return plan_gather(source, wanted, rank);
+}
+
+movement plan_retile(block_cyclic const& source, tiling const& target, int rank) {
+  check_same_space(target, source);
+  check_rank("retile", target, rank);
+  movement plan;
+  plan.rank = plan.local.peer = rank;
+  std::map<int, transfer> by_peer;
+  for (auto const& t : source.tiles_in(target.stored_box(rank)))
+    add(t.rank == rank ? plan.local : by_peer[t.rank], t);
+  for (auto& [peer, t] : by_peer) {
+    t.peer = peer;
+    plan.receives.push_back(std::move(t));
+  }
+  for (int reader = 0; reader < target.ranks(); ++reader) {
+    if (reader == rank) continue;
+    transfer out;
+    out.peer = reader;
+    for (auto const& t : source.tiles_in(target.stored_box(reader), rank)) add(out, t);
+    if (!out.parts.empty()) plan.sends.push_back(std::move(out));
+  }
+  return plan;
+}
+
 movement plan_halo_exchange(tiling const& t, int rank) {
   movement plan = plan_retile(t, t, rank);
   plan.local.parts.clear();
@@ -103,18 +155,27 @@ movement plan_halo_exchange(tiling const& t, int rank) {
   return plan;
 }
 
-movement_volume retile_volume(tiling const& source, tiling const& target) {
+movement_volume retile_volume(tiling const& source, tiling const& target, int look_at) {
   check_same_space(source, target);
+  int const ranks = source.ranks(), looked = std::min(ranks, look_at);
+  detail::traffic_of_ranks traffic(ranks, looked == ranks);
   movement_volume volume;
-  for (int rank = 0; rank < source.ranks(); ++rank) {
-    movement const plan = plan_retile(source, target, rank);
-    volume.elements_total += plan.elements_sent();
-    volume.messages_total += plan.messages_sent();
-    volume.elements_busiest =
-        std::max({volume.elements_busiest, plan.elements_sent(), plan.elements_received()});
-    volume.messages_busiest =
-        std::max({volume.messages_busiest, plan.messages_sent(), plan.messages_received()});
+  for (int i = 0; i < looked; ++i) {
+    int const reader = static_cast<int>(static_cast<index_t>(i) * ranks / looked);
+    auto const received = traffic.take(source, target.stored_box(reader), reader);
+    volume.elements_total += received.elements;
+    volume.messages_total += received.messages;
+    volume.elements_busiest = std::max(volume.elements_busiest, received.elements);
+    volume.messages_busiest = std::max(volume.messages_busiest, received.messages);
   }
+  for (int r = 0; r < ranks && looked == ranks; ++r) {
+    volume.elements_busiest = std::max(volume.elements_busiest, traffic.sent(r).elements);
+    volume.messages_busiest = std::max(volume.messages_busiest, traffic.sent(r).messages);
+  }
+  volume.elements_total =
+      volume.elements_total / looked * ranks + volume.elements_total % looked * ranks / looked;
+  volume.messages_total =
+      volume.messages_total / looked * ranks + volume.messages_total % looked * ranks / looked;
   return volume;
 }
 

@@ -84,6 +84,15 @@ inline constexpr bool is_complex = false;
 template <class T>
 inline constexpr bool is_complex<std::complex<T>> = true;
 
+/// The conjugate of a complex number; a real one itself.
+template <class T>
+constexpr T conjugate(T x) {
+  if constexpr (is_complex<T>)
+    return std::conj(x);
+  else
+    return x;
+}
+
 /// Element types by kind; bool is an integer here.
 template <class T>
 concept complex_element = element<T> && is_complex<T>;

@@ -3,7 +3,9 @@
 #include <pantile/comm/communicator.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace pantile {
 
@@ -25,6 +27,11 @@ class environment {
   static int threads() noexcept;
   /// The level of PANTILE_CHECK: 0, 1 (default) or 2.
   static int check_level() noexcept;
+  /// What all ranks must take alike of PANTILE_MEMORY_BUDGET and PANTILE_MACHINE: the value that rank 0 had
+  /// when the environment began; nothing where it was not set, or no environment exists.
+  static std::optional<std::string> agreed_variable(std::string_view name);
+  /// The contents of the file that such a variable names, as rank 0 read it; nothing where it could not.
+  static std::optional<std::string> agreed_file(std::string_view name);
   /// The largest resident set of this process so far, in bytes.
   static index_t peak_memory_bytes() noexcept;
 };

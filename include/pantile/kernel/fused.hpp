@@ -46,6 +46,9 @@ class bound_array {
   bound_array(bound_array const& other) : base_(other.base_), strides_(other.strides_) {}  // not the buffer
   bound_array& operator=(bound_array const&) = delete;
 
+  /// The first element, and the strides.
+  T const* base() const { return base_; }
+  strides_t<N> const& strides() const { return strides_; }
   PANTILE_INLINE bool unit_stride() const { return strides_[N - 1] == 1; }
   bool mergeable(int d, index_t extent_below) const {
     return strides_[at(d)] == strides_[at(d + 1)] * extent_below;

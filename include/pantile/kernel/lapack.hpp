@@ -64,4 +64,24 @@ index_t geev(index_t n, T* a, std::complex<real_t<T>>* eigenvalues, std::complex
 template <class T>
 index_t gelsd(index_t m, index_t n, index_t k, T* a, T* b, real_t<T>* s, real_t<T> rcond, index_t& rank);
 
+// Pieces of tall matrices, column-major; `lda` and the like are leading dimensions. They do not count: pieces
+// are many and threads work on them.
+
+/// a (m x n) becomes R and Householder vectors, as by geqrf.
+template <class T>
+void geqrf_by_columns(index_t m, index_t n, T* a, index_t lda, T* tau);
+/// c (m x n) becomes Q c, for Q of k reflectors in v (m x k) from geqrf_by_columns (xUNMQR for complex
+/// elements).
+template <class T>
+void ormqr_by_columns(index_t m, index_t n, index_t k, T const* v, index_t ldv, T const* tau, T* c,
+                      index_t ldc);
+/// The QR factorisation of the n x n upper triangle r above b (m x n): r becomes the new R, b the lower part of
+/// the reflectors, t (block x n) their factors.
+template <class T>
+void tpqrt(index_t m, index_t n, index_t block, T* r, index_t ldr, T* b, index_t ldb, T* t);
+/// c (n x n) above b (m x n) become Q times them, for Q of tpqrt's v (m x n) and t.
+template <class T>
+void tpmqrt(index_t m, index_t n, index_t block, T const* v, index_t ldv, T const* t, T* c, index_t ldc, T* b,
+            index_t ldb);
+
 }  // namespace pantile::kernel::lapack

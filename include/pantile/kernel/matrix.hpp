@@ -12,15 +12,20 @@ struct matrix_view {
   bool transposed;
 };
 
-/// c (m x n, row-major, leading dimension ldc) = a (m x k) . b (k x n). BLAS xGEMM, or xGEMV for a vector;
-/// blocked loops for integers, which wrap. Zero extents are fine: k = 0 gives zeros. Extents up to 2^31 - 1
-/// (domain_error beyond).
+/// c (m x n, row-major, leading dimension ldc) = alpha a (m x k) . b (k x n) + beta c. BLAS xGEMM, or xGEMV for
+/// a vector; blocked loops for integers, which wrap. Zero extents are fine. With beta = 0, c is not read.
+/// Extents up to 2^31 - 1 (domain_error beyond).
 template <class T>
-void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc);
+void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
+          T alpha = T(1), T beta = T(0));
 
 /// c (n x n, row-major, both triangles) = a' a for the k x n matrix a. BLAS xSYRK: half the work of gemm. For
 /// complex elements without conjugation.
 template <class T>
 void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc);
+
+/// sums[i] = the sum of the elements parts[l * count + i] of `layers` layers, in the order of l; integers wrap.
+template <class T>
+void add_layers(index_t layers, index_t count, T const* parts, T* sums);
 
 }  // namespace pantile::kernel

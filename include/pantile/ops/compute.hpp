@@ -132,11 +132,19 @@ void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape
   trace::region const here("elementwise");
   begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
   auto const bound = resolved.bind(site);
+  auto const loop = [&] {
+    auto const counts = extents_of<N>(site.region);
+    if constexpr (std::is_same_v<E, leaf<T, E::dimensions>>)
+      if (!bound.unit_stride())  // only moved, perhaps transposed
+        return kernel::copy_strided(reinterpret_cast<std::byte const*>(bound.base()), bound.strides().data(),
+                                    reinterpret_cast<std::byte*>(target), strides.data(), counts.data(), N,
+                                    sizeof(T));
+    kernel::evaluate_into<N>(target, strides, counts, bound);
+  };
   if constexpr (may_fail<E>)
-    run_checked(site.comm,
-                [&] { kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound); });
+    run_checked(site.comm, loop);
   else
-    kernel::evaluate_into<N>(target, strides, extents_of<N>(site.region), bound);
+    loop();
   check_computed(site, {dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(), site.region});
 }
 /// The same into a row-major storage that contains the site's region.

@@ -7,16 +7,11 @@
 
 #include <source_location>
 
-// Products of matrices and vectors. With a (m x k) and b (k x n) the result's tiling and the communication
-// follow from how the operands are tiled:
-//
-// - a cut by rows (m): row x replicated. b is gathered; the result is cut as a's rows.
-// - a cut by columns (k), or a everywhere and b cut by rows (k): outer product, then one allreduce; the other
-//   operand is retiled to the same cuts where need be. Where a = transpose(b), half the work (Gram matrix). The
-//   result is replicated.
-// - a everywhere and b cut by columns (n): replicated x column. No communication; cut as b's columns.
-// - both everywhere: local.
-// - blocks and custom boxes: retiled to rows, then row x replicated.
+// Products of matrices and vectors, of a (m x k) and b (k x n). The tiling of the result follows from those of
+// the operands (product_tiling): rows cut as a's, columns cut as b's, replicated after a sum over a cut inner
+// dimension (a large one in rows), the grid of a block. How it is computed is planned (plan/product.hpp): the
+// grid of ranks that is fastest for these shapes, tilings, number of ranks and memory budget; half the work
+// where a = transpose(b) and the whole result is computed on a rank (Gram matrix).
 //
 // transpose(a) is not carried out: its rows are a's columns, and BLAS reads it as it lies.
 namespace pantile {
@@ -36,8 +31,7 @@ struct factor {
   index_t inner_extent = 0;
 };
 
-/// The product of two factors, row-major over `storage`, with the tiling of the result (of `dimensions`
-/// dimensions).
+/// The product of two factors, row-major over `storage`, with the tiling of the result.
 struct product {
   std::shared_ptr<std::byte> memory;
   box storage;
@@ -45,8 +39,22 @@ struct product {
   tiling tiled;
 };
 
+/// What becomes alpha times a product plus beta times itself: row-major over `storage`.
 template <class T>
-product multiply_factors(factor const& a, factor const& b, int dimensions, std::source_location where);
+struct product_target {
+  std::shared_ptr<std::byte> memory;
+  box storage;
+  std::optional<communicator> comm;
+  tiling tiled;
+  T alpha, beta;
+};
+
+/// Carries out a product in the `way`-th best of the ways that there are (plan/product.hpp). With `into`, the
+/// result has that tiling; where each rank can compute it there it is done, and no memory returned, otherwise
+/// it is left to the caller.
+template <class T>
+product multiply_factors(factor const& a, factor const& b, std::source_location where, std::size_t way = 0,
+                         product_target<T> const* into = nullptr);
 
 template <element T, int N>
 factor factor_of(leaf<T, N> const& l, bool left) {
@@ -103,7 +111,7 @@ struct dot_node : node_members<dot_node<A, B>> {
     auto const right = detail::carried_out<value_type>(b);
     detail::check_operands(left.comm ? left.comm : right.comm, {"dot", where}, left, right);
     auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
-                                                        detail::factor_of(right, false), dimensions, where);
+                                                        detail::factor_of(right, false), where);
     leaf<value_type, dimensions> result;
     result.extent = extent;
     result.view = view_map(extents(extent));

@@ -27,8 +27,9 @@ struct target_tile {
 /// movement.
 ///
 /// Ranks of one node whose tiles are shared copy straight out of each other's memory; others exchange one
-/// message per pair, sent and received in place where a part is contiguous. Either way the communicator counts
-/// exactly what the plan predicts. Throws mpi_error.
+/// message per pair (in pieces of 8 MiB, which count as one), sent and received in place where a part is
+/// contiguous. Buffers take at most most_buffer_bytes. Either way the communicator counts exactly what the plan
+/// predicts. Throws mpi_error.
 void execute(movement const& plan, communicator const& comm, source_tile const& source,
              std::span<target_tile const> targets, index_t element_bytes,
              std::source_location where = std::source_location::current());

@@ -155,8 +155,10 @@ std::string expression_text(tiled_node<E> const& t) {
 
 /// What evaluating an expression in its natural tiling would do, on every rank. No communication; may be called
 /// by one rank alone. Bytes and messages are exactly what the communicator will count (per_rank), memory what
-/// the allocator will take. Throws what the evaluation would throw, and domain_error where the plan depends on
-/// elements (sort, masks).
+/// the allocator will take. What depends on elements is predicted for the usual case: systems that are solved
+/// by LU, least squares of full rank, QR of well-conditioned tall matrices; of what ScaLAPACK does, only the
+/// movements to and from its layout count. Throws what the evaluation would throw, and domain_error where the
+/// plan depends on elements (sort, masks).
 template <array_operand E>
 plan explain(E const& e) {
   using Node = node_of<E>;

@@ -1,13 +1,20 @@
 #pragma once
 
-#include <pantile/ops/gathered.hpp>
+#include <pantile/expr/create.hpp>
+#include <pantile/ops/tsqr.hpp>
 
-// Factorisations of matrices by LAPACK, with NumPy's names and shapes. The matrix is gathered on every rank,
-// all compute the same, the factors are replicated: for matrices that fit on one rank. The factors are of the
-// kind of the operand: `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and
-// operands that hold their elements for other expressions. Integers compute as double. Collective where the
-// operand is distributed; errors are thrown on every rank. Communication: each rank fetches what it lacks of
-// the matrix (nothing of a replicated one), one agreement about errors and one allreduce of 16 bytes.
+// Factorisations of matrices, with NumPy's names and shapes. The factors are of the kind of the operand:
+// `auto [Q, R] = qr(A)` gives arrays for an array, local_arrays for a local_array, and operands that hold their
+// elements for other expressions. Integers compute as double. Collective where the operand is distributed;
+// errors are thrown on every rank.
+//
+// What a rank holds whole anyway, and distributed matrices of up to 65,536 elements, are factorised by LAPACK:
+// the matrix is gathered on every rank, all compute the same, the factors are replicated. Communication: each
+// rank fetches what it lacks of the matrix, one agreement about errors and one allreduce of 16 bytes. Larger
+// distributed matrices the ranks factorise together: by ScaLAPACK in a block-cyclic layout, to which and from
+// which the matrix is retiled; qr and svd of tall ones by a tree of triangles, without moving the matrix
+// (ops/tsqr.hpp). Their large factors are cut by rows; eigenvalues, singular values and the small square
+// factors of tall matrices are replicated.
 namespace pantile {
 
 /// A = p l u.
@@ -35,6 +42,9 @@ struct eigen_result {
 };
 
 namespace detail {
+
+/// The leading minor of order `minor` is the first.
+[[noreturn]] void throw_not_positive_definite(index_t minor, std::source_location where);
 
 // On row-major elements; T: float, double and their complex types. `a` is overwritten.
 template <class T>
@@ -72,7 +82,13 @@ requires(dimensions_of<E> == 2) auto cholesky(E const& e,
   auto const n = node_of<E>(as_node(e));
   detail::check_square("cholesky", n.shape()[0], n.shape()[1], where);
   return detail::deferred<T, 2>("cholesky", n.shape(), [n, where] {
-    auto a = detail::gathered<T>(n);
+    auto const whole = detail::carried_out<T>(n);
+    if (detail::is_together(whole)) {
+      communicator const& comm = *whole.comm;
+      auto const l = detail::cholesky_together(detail::transposed<T>(whole, comm), where);
+      return detail::laid_out<T>(tril(transpose(l)), comm);
+    }
+    auto a = detail::gathered<T>(whole);
     detail::compute_alike(
         a.comm, where, [&] { detail::factor_cholesky(a.extent[0], detail::elements_of(a), where); }, a);
     return a;
@@ -86,8 +102,23 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
                                         std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   trace::region const here("lu");
-  auto a = detail::gathered<T>(as_node(e));
-  index_t const m = a.extent[0], n = a.extent[1], k = std::min(m, n);
+  auto const whole = detail::carried_out<T>(as_node(e));
+  index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
+  using Result = lu_result<decltype(detail::returned_like<E>(whole))>;
+  if (detail::is_together(whole)) {
+    communicator const& comm = *whole.comm;
+    auto const [f, from] = detail::lu_together(detail::transposed<T>(whole, comm), where);
+    auto const both = transpose(f);
+    local_array<index_t, 1> row({m});
+    std::copy(from.begin(), from.end(), row.data());
+    auto const l = tril(slice(both, range(0, m), range(0, k)), -1) + eye<T>(m, k);
+    auto const p = expand_dims(arange<index_t>(m), 1) == expand_dims(as_node(row), 0);
+    return Result{
+        detail::returned_like<E>(detail::laid_out<T>(p, comm)),
+        detail::returned_like<E>(detail::laid_out<T>(l, comm)),
+        detail::returned_like<E>(detail::laid_out<T>(triu(slice(both, range(0, k), range(0, n))), comm))};
+  }
+  auto a = detail::gathered<T>(whole);
   auto p = detail::replicated_leaf<T, 2>({m, m}, a.comm);
   auto l = detail::replicated_leaf<T, 2>({m, k}, a.comm);
   auto u = detail::replicated_leaf<T, 2>({k, n}, a.comm);
@@ -96,8 +127,7 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
       a.comm, where,
       [&] { detail::factor_lu(m, n, elements_of(a), elements_of(p), elements_of(l), elements_of(u)); }, p, l,
       u);
-  return lu_result<decltype(detail::returned_like<E>(p))>{
-      detail::returned_like<E>(p), detail::returned_like<E>(l), detail::returned_like<E>(u)};
+  return Result{detail::returned_like<E>(p), detail::returned_like<E>(l), detail::returned_like<E>(u)};
 }
 
 /// Q (m x k) with orthonormal columns and R (k x n) upper triangular of A = Q R, k = min(m, n), by Householder
@@ -107,16 +137,94 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
                                         std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   trace::region const here("qr");
-  auto a = detail::gathered<T>(as_node(e));
-  index_t const m = a.extent[0], n = a.extent[1], k = std::min(m, n);
+  auto const whole = detail::carried_out<T>(as_node(e));
+  index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
+  using Result = qr_result<decltype(detail::returned_like<E>(whole))>;
+  if (detail::is_tall(whole)) {
+    auto const [q, r] = detail::tall_qr(whole, true, where);
+    return Result{detail::returned_like<E>(q), detail::returned_like<E>(r)};
+  }
+  if (detail::is_together(whole)) {
+    communicator const& comm = *whole.comm;
+    auto const [q, r] = detail::qr_together(detail::transposed<T>(whole, comm), where);
+    return Result{detail::returned_like<E>(detail::transposed<T>(slice(q, range(0, k), range(0, m)), comm)),
+                  detail::returned_like<E>(
+                      detail::laid_out<T>(triu(slice(transpose(r), range(0, k), range(0, n))), comm))};
+  }
+  auto a = detail::gathered<T>(whole);
   auto q = detail::replicated_leaf<T, 2>({m, k}, a.comm);
   auto r = detail::replicated_leaf<T, 2>({k, n}, a.comm);
   using detail::elements_of;
   detail::compute_alike(
       a.comm, where, [&] { detail::factor_qr(m, n, elements_of(a), elements_of(q), elements_of(r)); }, q, r);
-  return qr_result<decltype(detail::returned_like<E>(q))>{detail::returned_like<E>(q),
-                                                          detail::returned_like<E>(r)};
+  return Result{detail::returned_like<E>(q), detail::returned_like<E>(r)};
 }
+
+namespace detail {
+
+template <element T>
+struct svd_leaves {
+  leaf<T, 2> u;
+  leaf<real_t<T>, 1> s;
+  leaf<T, 2> vh;
+};
+
+/// A singular value decomposition; without `vectors` only the values, descending, everywhere.
+template <element T>
+svd_leaves<T> decomposed(char const* operation, leaf<T, 2> const& whole, bool vectors,
+                         std::source_location where) {
+  index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
+  svd_leaves<T> result;
+  if (is_tall(whole)) {
+    auto const [q, r] = tall_qr(whole, vectors, where);
+    result = decomposed(operation, r, vectors, where);
+    if (vectors) result.u = carried_out<T>(dot(q, result.u, where));
+    return result;
+  }
+  if (is_together(whole)) {
+    communicator const& comm = *whole.comm;
+    auto const a = transposed<T>(whole, comm);
+    if (is_tall(a)) {  // A' = U S V^H, A = conj(V) S U'
+      result = decomposed(operation, a, vectors, where);
+      if (!vectors) return result;
+      auto const u = transposed<T>(result.vh, comm);
+      result.vh = transposed<T>(result.u, comm);
+      result.u = u;
+      return result;
+    }
+    leaf<T, 2> u, vh;
+    result.s = svd_together(operation, a, vectors ? &u : nullptr, vectors ? &vh : nullptr, where);
+    if (vectors) result.u = transposed<T>(u, comm), result.vh = transposed<T>(vh, comm);
+    return result;
+  }
+  auto a = gathered<T>(whole);
+  result.s = replicated_leaf<real_t<T>, 1>({k}, a.comm);
+  if (!vectors) {
+    compute_alike(
+        a.comm, where,
+        [&] { factor_svd<T>(operation, m, n, elements_of(a), elements_of(result.s), nullptr, nullptr, where); },
+        result.s);
+    return result;
+  }
+  result.u = replicated_leaf<T, 2>({m, k}, a.comm);
+  result.vh = replicated_leaf<T, 2>({k, n}, a.comm);
+  compute_alike(
+      a.comm, where,
+      [&] {
+        factor_svd(operation, m, n, elements_of(a), elements_of(result.s), elements_of(result.u),
+                   elements_of(result.vh), where);
+      },
+      result.u, result.s, result.vh);
+  return result;
+}
+
+template <node E>
+auto singular_values(char const* operation, E const& e, std::source_location where) {
+  using T = floating_t<typename E::value_type>;
+  return decomposed(operation, carried_out<T>(e), false, where).s;
+}
+
+}  // namespace detail
 
 /// U (m x k), the singular values s in descending order, and Vh (k x n) of A = U diag(s) Vh, k = min(m, n).
 /// Throws linalg_error for elements that are not finite and where the iteration does not converge.
@@ -125,38 +233,10 @@ requires(dimensions_of<E> == 2) auto svd(E const& e,
                                          std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   trace::region const here("svd");
-  auto a = detail::gathered<T>(as_node(e));
-  index_t const m = a.extent[0], n = a.extent[1], k = std::min(m, n);
-  auto u = detail::replicated_leaf<T, 2>({m, k}, a.comm);
-  auto s = detail::replicated_leaf<real_t<T>, 1>({k}, a.comm);
-  auto vh = detail::replicated_leaf<T, 2>({k, n}, a.comm);
-  using detail::elements_of;
-  detail::compute_alike(
-      a.comm, where,
-      [&] {
-        detail::factor_svd("svd", m, n, elements_of(a), elements_of(s), elements_of(u), elements_of(vh), where);
-      },
-      u, s, vh);
-  return svd_result<decltype(detail::returned_like<E>(u)), decltype(detail::returned_like<E>(s))>{
-      detail::returned_like<E>(u), detail::returned_like<E>(s), detail::returned_like<E>(vh)};
+  auto const f = detail::decomposed("svd", detail::carried_out<T>(as_node(e)), true, where);
+  return svd_result<decltype(detail::returned_like<E>(f.u)), decltype(detail::returned_like<E>(f.s))>{
+      detail::returned_like<E>(f.u), detail::returned_like<E>(f.s), detail::returned_like<E>(f.vh)};
 }
-
-namespace detail {
-template <node E>
-auto singular_values(char const* operation, E const& e, std::source_location where) {
-  using T = floating_t<typename E::value_type>;
-  auto a = gathered<T>(e);
-  auto s = replicated_leaf<real_t<T>, 1>({std::min(a.extent[0], a.extent[1])}, a.comm);
-  compute_alike(
-      a.comm, where,
-      [&] {
-        factor_svd<T>(operation, a.extent[0], a.extent[1], elements_of(a), elements_of(s), nullptr, nullptr,
-                      where);
-      },
-      s);
-  return s;
-}
-}  // namespace detail
 
 /// The singular values alone, in descending order. A node. Errors as of svd.
 template <array_operand E>
@@ -179,12 +259,21 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
   auto const& node = as_node(e);
   detail::check_square("eigh", node.shape()[0], node.shape()[1], where);
   trace::region const here("eigh");
-  auto a = detail::gathered<T>(node);
-  auto w = detail::replicated_leaf<real_t<T>, 1>({a.extent[0]}, a.comm);
-  using detail::elements_of;
-  detail::compute_alike(
-      a.comm, where,
-      [&] { detail::factor_eigh("eigh", a.extent[0], elements_of(a), elements_of(w), true, where); }, w, a);
+  auto const whole = detail::carried_out<T>(node);
+  leaf<T, 2> a;
+  leaf<real_t<T>, 1> w;
+  if (detail::is_together(whole)) {
+    leaf<T, 2> v;
+    w = detail::eigh_together("eigh", detail::transposed<T>(whole, *whole.comm), &v, where);
+    a = detail::transposed<T>(v, *whole.comm);
+  } else {
+    a = detail::gathered<T>(whole);
+    w = detail::replicated_leaf<real_t<T>, 1>({a.extent[0]}, a.comm);
+    using detail::elements_of;
+    detail::compute_alike(
+        a.comm, where,
+        [&] { detail::factor_eigh("eigh", a.extent[0], elements_of(a), elements_of(w), true, where); }, w, a);
+  }
   return eigen_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
       detail::returned_like<E>(w), detail::returned_like<E>(a)};
 }
@@ -197,7 +286,10 @@ requires(dimensions_of<E> == 2) auto eigvalsh(E const& e,
   auto const n = node_of<E>(as_node(e));
   detail::check_square("eigvalsh", n.shape()[0], n.shape()[1], where);
   return detail::deferred<real_t<T>, 1>("eigvalsh", {n.shape()[0]}, [n, where] {
-    auto a = detail::gathered<T>(n);
+    auto const whole = detail::carried_out<T>(n);
+    if (detail::is_together(whole))
+      return detail::eigh_together<T>("eigvalsh", detail::transposed<T>(whole, *whole.comm), nullptr, where);
+    auto a = detail::gathered<T>(whole);
     auto w = detail::replicated_leaf<real_t<T>, 1>({a.extent[0]}, a.comm);
     using detail::elements_of;
     detail::compute_alike(

@@ -7,9 +7,9 @@
 #include <source_location>
 #include <span>
 
-// What dense factorisations share. Their operand is gathered whole on every rank once (an array that is
-// replicated already moves nothing), every rank computes the same, and the results are replicated. Integers
-// compute as double.
+// What dense factorisations of small matrices share (large ones: ops/together.hpp). Their operand is gathered
+// whole on every rank once (an array that is replicated already moves nothing), every rank computes the same,
+// and the results are replicated. Integers compute as double.
 namespace pantile::detail {
 
 /// All elements of an expression on this rank, row-major in fresh memory, as T (collective where the expression

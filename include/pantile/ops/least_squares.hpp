@@ -6,9 +6,9 @@
 #include <limits>
 #include <optional>
 
-// Least squares and what else follows from singular values. As in ops/factorise.hpp the matrix is gathered on
-// every rank, all compute the same, and results are replicated; integers compute as double; collective where an
-// operand is distributed; errors are thrown on every rank.
+// Least squares and what else follows from singular values; small matrices on every rank, large ones together,
+// as in ops/factorise.hpp; integers compute as double; collective where an operand is distributed; errors are
+// thrown on every rank.
 namespace pantile {
 
 /// What lstsq gives, arrays of the kind of A.
@@ -38,6 +38,60 @@ R default_tolerance(std::optional<double> const& wanted, index_t m, index_t n) {
   return wanted ? static_cast<R>(*wanted) : static_cast<R>(std::max(m, n)) * std::numeric_limits<R>::epsilon();
 }
 
+/// 1 / s, and 0 for the singular values that count as zero.
+template <class R>
+local_array<R, 1> inverted_values(leaf<R, 1> const& s, R tolerance, index_t* rank) {
+  index_t const k = s.extent[0];
+  local_array<R, 1> inverted({k});
+  *rank = 0;
+  for (index_t i = 0; i < k && !trace::rehearsing(); ++i) {
+    bool const counts = s.data()[i] > tolerance * s.data()[0];
+    inverted.data()[i] = counts ? 1 / s.data()[i] : R(0);
+    *rank += counts;
+  }
+  if (trace::rehearsing()) *rank = k;
+  return inverted;
+}
+
+/// By the singular value decomposition: x = V S^-1 U^H b.
+template <element T, int N>
+lstsq_result<leaf<T, N>, leaf<real_t<T>, 1>> least_squares_by_all(leaf<T, 2> const& a, leaf<T, N> const& b,
+                                                                  std::optional<double> const& rcond,
+                                                                  std::source_location where) {
+  using R = real_t<T>;
+  auto const comm = common("lstsq", a.comm, b.comm, where);
+  check_operands(comm, {"lstsq", where}, a, b);
+  index_t const m = a.extent[0], n = a.extent[1];
+  auto const f = decomposed("lstsq", a, true, where);
+  if (!all(isfinite(b), where) && !trace::rehearsing())
+    throw linalg_error("lstsq: an operand has elements that are not finite", where);
+  lstsq_result<leaf<T, N>, leaf<R, 1>> result;
+  auto const inverted = inverted_values<R>(f.s, default_tolerance<R>(rcond, m, n), &result.rank);
+  auto const uhb = carried_out<T>(dot(conj(transpose(f.u)), b, where));
+  auto const scaled = [&] {
+    if constexpr (N == 1)
+      return carried_out<T>(as_node(inverted) * uhb);
+    else
+      return carried_out<T>(expand_dims(as_node(inverted), 1) * uhb);
+  }();
+  result.x = carried_out<T>(dot(conj(transpose(f.vh)), scaled, where));
+  result.singular_values = f.s;
+  if (result.rank < n || m <= n) {
+    result.residuals = replicated_leaf<R, 1>({0}, comm);
+    return result;
+  }
+  auto const off = carried_out<T>(b - dot(a, result.x, where));
+  auto const square = real(off * conj(off));
+  if constexpr (N == 1) {
+    result.residuals = replicated_leaf<R, 1>({1}, comm);
+    R const total = sum(square, where);
+    if (!trace::rehearsing()) *elements_of(result.residuals) = total;
+  } else {
+    result.residuals = gathered<R>(as_node(sum(square, 0, where)));
+  }
+  return result;
+}
+
 }  // namespace detail
 
 /// Least squares: the x of least norm among those that make |A x - b| least, for an m x n matrix A of any rank
@@ -56,6 +110,13 @@ requires(dimensions_of<A> == 2 &&
   auto const& right = as_node(b);
   detail::check_right_side("lstsq", left.shape()[0], right.shape()[0], where);
   trace::region const here("lstsq");
+  if (auto const whole = detail::carried_out<T>(left); detail::is_together(whole)) {
+    auto const f = detail::least_squares_by_all(whole, detail::carried_out<T>(right), rcond, where);
+    return lstsq_result<decltype(detail::returned_like<A>(f.x)),
+                        decltype(detail::returned_like<A>(f.residuals))>{
+        detail::returned_like<A>(f.x), detail::returned_like<A>(f.residuals), f.rank,
+        detail::returned_like<A>(f.singular_values)};
+  }
   auto matrix = detail::gathered<T>(left);
   auto given = detail::gathered<T>(right);
   auto const comm = detail::common("lstsq", matrix.comm, given.comm, where);
@@ -92,7 +153,16 @@ requires(dimensions_of<E> == 2) auto pinv(E const& e, std::optional<double> rtol
   auto const node = node_of<E>(as_node(e));
   index_t const m = node.shape()[0], n = node.shape()[1];
   return detail::deferred<T, 2>("pinv", {n, m}, [=] {
-    auto a = detail::gathered<T>(node);
+    auto const whole = detail::carried_out<T>(node);
+    if (detail::is_together(whole)) {
+      auto const f = detail::decomposed("pinv", whole, true, where);
+      index_t rank = 0;
+      auto const inverted =
+          detail::inverted_values<real_t<T>>(f.s, detail::default_tolerance<real_t<T>>(rtol, m, n), &rank);
+      auto const v = detail::carried_out<T>(conj(transpose(f.vh)) * as_node(inverted));
+      return detail::carried_out<T>(dot(v, conj(transpose(f.u)), where));
+    }
+    auto a = detail::gathered<T>(whole);
     auto x = detail::replicated_leaf<T, 2>({n, m}, a.comm);
     using detail::elements_of;
     detail::compute_alike(

@@ -32,11 +32,21 @@ tiling regrouped(tiling const& t, extents const& shape);
 /// The dimension that alone is cut over the ranks, -1 for none.
 int cut_dimension(std::optional<communicator> const& comm, tiling const& seen);
 /// Where the pages of a batched product are computed: in the cuts of a, or of b, where these leave the inner
-/// dimension whole; otherwise cut by pages, or by rows where there are fewer pages than ranks.
+/// dimension whole; otherwise along the first dimension of pages that is as long as there are ranks, or the
+/// longest with the rows.
 tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks);
 /// What each rank needs of an operand for its box of the result: all along dimension `inner`, its own part
 /// along `outer`, and the pages that it has; where the operand has one page for all, that one.
 tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer);
+/// An operand of a batched product: row-major over `storage`, of an array with these extents.
+struct page_operand {
+  std::byte const* memory;
+  box storage;
+  extents shape;
+};
+/// result = a b for the pages that `storage` has, row-major; of an operand with one page for all, that one.
+template <class T>
+void multiply_pages(page_operand const& a, page_operand const& b, std::byte* result, box const& storage);
 /// Throws index_error for axes that repeat, shape_error for extents that differ.
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where);
@@ -141,64 +151,58 @@ requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B
   });
 }
 
-/// The product of matrices as numpy.matmul has it: `dot` for vectors and matrices; with operands of three
-/// dimensions one product per page (leading dimension), where a matrix or a single page is used for all pages.
-/// A node. Computed in the cuts of the first operand where these leave its columns whole, else in those of the
-/// second where these leave its rows whole, else cut by pages (by rows where there are fewer pages than ranks);
-/// each rank fetches what it lacks. Throws shape_error where shapes do not fit.
+/// The product of matrices as numpy.matmul has it: `dot` for vectors and matrices; with operands of three or
+/// four dimensions one product per page (leading dimensions, broadcast), where a matrix or a single page is
+/// used for all pages. A node. Computed in the cuts of the first operand where these leave its columns whole,
+/// else in those of the second where these leave its rows whole, else cut by pages (by rows where there are
+/// fewer pages than ranks); each rank fetches what it lacks. Throws shape_error where shapes do not fit.
 template <array_operand A, array_operand B>
-requires(dimensions_of<A> <= 3 &&
-         dimensions_of<B> <= 3) auto matmul(A const& a, B const& b,
-                                            std::source_location where = std::source_location::current()) {
+auto matmul(A const& a, B const& b, std::source_location where = std::source_location::current()) {
   constexpr int NA = dimensions_of<A>, NB = dimensions_of<B>;
   if constexpr (NA <= 2 && NB <= 2) {
     return dot(a, b, where);
   } else if constexpr (NA == 1) {
-    return squeeze(matmul(expand_dims(a, 0), b, where), 1, where);
+    return squeeze(matmul(expand_dims(a, 0), b, where), NB - 2, where);
   } else if constexpr (NB == 1) {
-    return squeeze(matmul(a, expand_dims(b, 1), where), 2, where);
-  } else if constexpr (NA == 2) {
+    return squeeze(matmul(a, expand_dims(b, 1), where), NA - 1, where);
+  } else if constexpr (NA < NB) {
     return matmul(expand_dims(a, 0), b, where);
-  } else if constexpr (NB == 2) {
+  } else if constexpr (NB < NA) {
     return matmul(a, expand_dims(b, 0), where);
   } else {
+    constexpr int N = NA, pages = N - 2;
     using T = detail::product_t<value_of<A>, value_of<B>>;
     auto const left = node_of<A>(as_node(a));
     auto const right = node_of<B>(as_node(b));
     auto const sa = left.shape(), sb = right.shape();
-    detail::check_inner(sa[2], sb[1], where);
-    shape_t<3> shape{sa[0], sa[1], sb[2]};
-    detail::broadcast_into(shape.data(), 1, sb.data(), 1);
-    return detail::deferred<T, 3>("matmul", shape, [=] {
+    detail::check_inner(sa[N - 1], sb[N - 2], where);
+    shape_t<N> shape = sa;
+    shape[N - 1] = sb[N - 1];
+    detail::broadcast_into(shape.data(), pages, sb.data(), pages);
+    return detail::deferred<T, N>("matmul", shape, [=] {
       auto const x = pantile::apply(functor::cast<T>{}, left.resolve());
       auto const y = pantile::apply(functor::cast<T>{}, right.resolve());
       operand_survey const of_x = detail::survey_of(x), of_y = detail::survey_of(y);
       if (of_x.comm) detail::check_communicator(of_y, *of_x.comm);
       auto const& comm = of_x.comm ? of_x.comm : of_y.comm;
-      auto const pages = [](leaf<T, 3> const& p, leaf<T, 3> const& q, leaf<T, 3> const& result) {
-        auto const part = detail::extents_of<3>(result.stored_box);
-        auto const stride = [](leaf<T, 3> const& l) {
-          return l.extent[0] == 1 ? 0 : l.stored_box.extent(1) * l.stored_box.extent(2);
-        };
-        index_t const k = p.extent[2];
-        for (index_t i = 0; i < part[0]; ++i)
-          kernel::gemm<T>(part[1], part[2], k, {p.data() + i * stride(p), k, false},
-                          {q.data() + i * stride(q), part[2], false},
-                          reinterpret_cast<T*>(result.memory.get()) + i * part[1] * part[2], part[2]);
+      auto const multiply = [](leaf<T, N> const& p, leaf<T, N> const& q, leaf<T, N> const& result) {
+        detail::page_operand const first{p.memory.get(), p.stored_box, extents(p.extent)},
+            second{q.memory.get(), q.stored_box, extents(q.extent)};
+        detail::multiply_pages<T>(first, second, result.memory.get(), result.stored_box);
       };
       if (!comm) {
-        auto const result = detail::fresh_leaf<T, 3>(shape, comm, tiling());
-        pages(leaf<T, 3>(local_array<T, 3>(x)), leaf<T, 3>(local_array<T, 3>(y)), result);
+        auto const result = detail::fresh_leaf<T, N>(shape, comm, tiling());
+        multiply(leaf<T, N>(local_array<T, N>(x)), leaf<T, N>(local_array<T, N>(y)), result);
         return result;
       }
       tiling const target = detail::batch_tiling(of_x, of_y, extents(shape), comm->size());
-      auto const result = detail::fresh_leaf<T, 3>(shape, comm, target);
+      auto const result = detail::fresh_leaf<T, N>(shape, comm, target);
       if (extents(shape).count() == 0) return result;
       auto const here = [&](auto const& e, int inner, int outer) {
-        return leaf<T, 3>(detail::evaluated<T, 3>(
+        return leaf<T, N>(detail::evaluated<T, N>(
             e, *comm, detail::batch_operand_tiling(target, extents(e.shape()), inner, outer)));
       };
-      pages(here(x, 2, 1), here(y, 1, 2), result);
+      multiply(here(x, N - 1, N - 2), here(y, N - 2, N - 1), result);
       return result;
     });
   }

@@ -4,12 +4,13 @@
 #include <pantile/expr/rewrite.hpp>
 #include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/factorise.hpp>
+#include <pantile/ops/reduce.hpp>
 
 #include <string>
 
-// Linear systems, inverses and determinants. As in ops/factorise.hpp the matrix is gathered on every
-// rank, all compute the same, and results are replicated; integers compute as double; collective where an
-// operand is distributed; errors are thrown on every rank.
+// Linear systems, inverses and determinants; small matrices on every rank, large ones together, as in
+// ops/factorise.hpp; integers compute as double; collective where an operand is distributed; errors are thrown
+// on every rank.
 namespace pantile {
 
 /// det = sign exp(logabsdet).
@@ -29,17 +30,44 @@ template <class T>
 void invert(index_t n, T* a, std::source_location where);
 template <class T>
 void find_determinant(index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet);
+/// The same from the diagonal of U, with the signs of the row exchanges in it.
+template <class T>
+void multiply_diagonal(std::span<T const> diagonal, T* det, T* sign, real_t<T>* logabsdet);
 /// Throws linalg_error: pivot `zero` (counted from 1) of n is exactly zero.
 [[noreturn]] void throw_singular(char const* operation, index_t zero, index_t n, std::source_location where);
 /// Throws shape_error where a and b have different numbers of rows.
 void check_right_side(char const* operation, index_t rows, index_t right_rows, std::source_location where);
+
+/// True for a Hermitian matrix with a positive diagonal: worth the attempt of a Cholesky factorisation. A
+/// rehearsal cannot look at the elements: it counts the costlier way.
+template <element T>
+bool may_be_positive_definite(leaf<T, 2> const& a, std::source_location where) {
+  bool const positive = all(real(diagonal(a)) > real_t<T>(0), where);
+  return array_equal(a, conj(transpose(a)), false, where) && positive && !trace::rehearsing();
+}
+
+template <element T, int N>
+leaf<T, N> solve_by_all(leaf<T, 2> const& a, leaf<T, N> const& b, std::source_location where) {
+  auto const comm = common("solve", a.comm, b.comm, where);
+  check_operands(comm, {"solve", where}, a, b);
+  bool const positive = may_be_positive_definite(a, where);
+  auto const left = transposed<T>(a, *comm);
+  if constexpr (N == 1)
+    return laid_out<T>(
+        squeeze(solve_together(left, laid_out<T>(expand_dims(b, 0), *comm), positive, where), 0, where), *comm);
+  else
+    return transposed<T>(solve_together(left, transposed<T>(b, *comm), positive, where), *comm);
+}
+
 template <element T, node A, node B>
 auto solve_as(A const& a, B const& b, std::source_location where) {
   constexpr int N = B::dimensions;
   check_square("solve", a.shape()[0], a.shape()[1], where);
   check_right_side("solve", a.shape()[0], b.shape()[0], where);
   return deferred<T, N>("solve", b.shape(), [a, b, where] {
-    auto matrix = gathered<T>(a);
+    auto const left = carried_out<T>(a);
+    if (is_together(left)) return solve_by_all(left, carried_out<T>(b), where);
+    auto matrix = gathered<T>(left);
     auto x = gathered<T>(b);
     auto const comm = common("solve", matrix.comm, x.comm, where);
     check_operands(comm, {"solve", where}, matrix, x);
@@ -85,7 +113,12 @@ struct inverse_node : node_members<inverse_node<E>> {
   shape_t<2> shape() const { return operand.shape(); }
   leaf<value_type, 2> resolve() const {
     trace::region const here("inverse");
-    auto a = detail::gathered<value_type>(operand);
+    auto const whole = detail::carried_out<value_type>(operand);
+    if (detail::is_together(whole)) {
+      auto const x = detail::invert_together(detail::transposed<value_type>(whole, *whole.comm), where);
+      return detail::transposed<value_type>(x, *whole.comm);
+    }
+    auto a = detail::gathered<value_type>(whole);
     detail::compute_alike(
         a.comm, where, [&] { detail::invert(a.extent[0], detail::elements_of(a), where); }, a);
     return a;
@@ -156,21 +189,37 @@ requires(detail::symbol_rank<A> == 0) struct dot_rule<A, inverse_node<E>> {
   }
 };
 
+namespace detail {
+template <element T>
+struct determinant {
+  T det{};
+  slogdet_result<T> parts{};
+};
+template <element T, node E>
+determinant<T> determinant_of(char const* operation, E const& e, std::source_location where) {
+  check_square(operation, e.shape()[0], e.shape()[1], where);
+  trace::region const here(operation);
+  auto const whole = carried_out<T>(e);
+  determinant<T> d;
+  if (is_together(whole)) {
+    find_determinant_together(transposed<T>(whole, *whole.comm), &d.det, &d.parts.sign, &d.parts.logabsdet,
+                              where);
+    return d;
+  }
+  auto a = gathered<T>(whole);
+  compute_alike(
+      a.comm, where,
+      [&] { find_determinant(a.extent[0], elements_of(a), &d.det, &d.parts.sign, &d.parts.logabsdet); }, d.det,
+      d.parts.sign, d.parts.logabsdet);
+  return d;
+}
+}  // namespace detail
+
 /// The determinant, by LU. Throws shape_error for a matrix that is not square.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto det(E const& e,
                                          std::source_location where = std::source_location::current()) {
-  using T = detail::linalg_t<E>;
-  auto const& n = as_node(e);
-  detail::check_square("det", n.shape()[0], n.shape()[1], where);
-  trace::region const here("det");
-  auto a = detail::gathered<T>(n);
-  T det{}, sign{};
-  real_t<T> log{};
-  detail::compute_alike(
-      a.comm, where, [&] { detail::find_determinant(a.extent[0], detail::elements_of(a), &det, &sign, &log); },
-      det);
-  return det;
+  return detail::determinant_of<detail::linalg_t<E>>("det", as_node(e), where).det;
 }
 
 /// The determinant as sign (of modulus 1; 0 for a singular matrix) and log |det| (then minus infinity), which
@@ -178,20 +227,7 @@ requires(dimensions_of<E> == 2) auto det(E const& e,
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto slogdet(E const& e,
                                              std::source_location where = std::source_location::current()) {
-  using T = detail::linalg_t<E>;
-  auto const& n = as_node(e);
-  detail::check_square("slogdet", n.shape()[0], n.shape()[1], where);
-  trace::region const here("slogdet");
-  auto a = detail::gathered<T>(n);
-  T det{};
-  slogdet_result<T> result{};
-  detail::compute_alike(
-      a.comm, where,
-      [&] {
-        detail::find_determinant(a.extent[0], detail::elements_of(a), &det, &result.sign, &result.logabsdet);
-      },
-      result.sign, result.logabsdet);
-  return result;
+  return detail::determinant_of<detail::linalg_t<E>>("slogdet", as_node(e), where).parts;
 }
 
 }  // namespace pantile

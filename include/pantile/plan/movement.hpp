@@ -1,8 +1,10 @@
 #pragma once
 
 #include <pantile/base/box.hpp>
+#include <pantile/tiling/block_cyclic.hpp>
 #include <pantile/tiling/tiling.hpp>
 
+#include <limits>
 #include <vector>
 
 namespace pantile {
@@ -14,6 +16,9 @@ struct transfer {
   box storage;  // what the sender stores of the source, halo included
   std::vector<box> parts;
   std::vector<int> slots;
+  std::vector<box> storages;  // of each part, where the sender stores several boxes (block_cyclic)
+  /// Where part i lies at the sender.
+  box const& storage_of(std::size_t i) const noexcept { return storages.empty() ? storage : storages[i]; }
   /// The elements of all parts.
   index_t count() const noexcept;
 };
@@ -42,9 +47,19 @@ movement plan_retile(tiling const& source, tiling const& target, int rank);
 /// the owners in `source`. `wanted` is the same on every rank.
 movement plan_gather(tiling const& source, std::vector<std::vector<box>> const& wanted, int rank);
 
+/// From a tiling to ScaLAPACK's layout: slot i is the i-th of `target.tiles_in(everything, rank)`. And back:
+/// every rank of `target` gets its stored box. The shapes and the numbers of ranks must be equal
+/// (tiling_error). Cost: O(blocks) and O(blocks of this rank).
+movement plan_retile(tiling const& source, block_cyclic const& target, int rank);
+movement plan_retile(block_cyclic const& source, tiling const& target, int rank);
+
 /// Refreshes the halo of `t`: like plan_retile from the owned to the stored boxes, without what a rank owns
 /// itself.
 movement plan_halo_exchange(tiling const& t, int rank);
+
+/// The buffers of messages that a rank takes for a movement, beside its source and its target
+/// (ops/execute.hpp).
+inline constexpr index_t most_buffer_bytes = index_t{48} << 20;
 
 /// The communication of a whole movement, by elements.
 struct movement_volume {
@@ -53,7 +68,10 @@ struct movement_volume {
   index_t messages_total = 0;
   index_t messages_busiest = 0;
 };
-/// The volume of plan_retile over all ranks. O(messages of all ranks) for Cartesian tilings.
-movement_volume retile_volume(tiling const& source, tiling const& target);
+/// The volume of plan_retile over all ranks. O(messages of all ranks) for Cartesian tilings. With more ranks
+/// than `look_at`, what that many of them, evenly spread, receive, and the totals that follow if the others are
+/// like them: O(cuts) for each.
+movement_volume retile_volume(tiling const& source, tiling const& target,
+                              int look_at = std::numeric_limits<int>::max());
 
 }  // namespace pantile

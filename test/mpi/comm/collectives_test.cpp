@@ -1,4 +1,5 @@
 #include <pantile/comm/environment.hpp>
+#include <pantile/comm/memory.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -154,6 +155,78 @@ TEMPLATE_TEST_CASE("reduce_scatter hands each rank its segment, empty ones too",
     REQUIRE(std::ssize(mine) == counts[static_cast<std::size_t>(comm.rank())]);
     for (index_t i = 0; i < std::ssize(mine); ++i) CHECK(mine[static_cast<std::size_t>(i)] == all[before + i]);
   });
+}
+
+// From 64 KiB on ranks of a node reduce in the memory that they share, in pieces of 1 MiB.
+TEMPLATE_TEST_CASE("large allreduces agree with going through the ranks", "", ALL_TYPES) {
+  auto const size = static_cast<index_t>(sizeof(TestType));
+  for (communicator const& comm : {world(), world().dup(), *world().split(world().rank() % 2, -world().rank())})
+    for (reduce_op op : reductions<TestType>())
+      for (index_t bytes : {index_t{1} << 16, index_t{70001}, (index_t{2} << 20) + 4096}) {
+        if (bytes > index_t{1} << 20 && (size < 4 || op != reduce_op::sum)) continue;  // oracles take long
+        index_t const n = bytes / size;
+        INFO("operation " << static_cast<int>(op) << ", " << n << " elements, " << comm.size() << " ranks");
+        auto data = values<TestType>(comm.rank(), n);
+        // As it lies in an array, too, and on some ranks only.
+        auto const memory = pantile::allocate_tile(n * size, pantile::memory_kind::shareable);
+        std::span<TestType> const tile(reinterpret_cast<TestType*>(memory.get()), static_cast<std::size_t>(n));
+        std::copy(data.all().begin(), data.all().end(), tile.begin());
+        comm.allreduce(tile, op);
+        auto const expected = reduced<TestType>(op, comm.size() - 1, n);
+        CHECK(std::equal(tile.begin(), tile.end(), expected.all().begin()));  // without showing them
+        for (int const mixed : {1, 2}) {
+          std::copy(data.all().begin(), data.all().end(), tile.begin());
+          auto other = values<TestType>(comm.rank(), n);
+          bool const in_tile = comm.rank() / mixed % 2 == 1;
+          comm.allreduce(in_tile ? tile : other.all(), op);
+          CHECK((in_tile ? std::equal(tile.begin(), tile.end(), expected.all().begin()) : other == expected));
+        }
+      }
+}
+
+TEST_CASE("a large sum is the same to the last bit on every rank, one after the other, after a smaller one") {
+  auto const comm = world();
+  std::vector<double> data(300'000);
+  for (int round = 0; round < 3; ++round) {
+    std::size_t const n = round == 1 ? 9'000 : data.size();
+    for (std::size_t i = 0; i < n; ++i)
+      data[i] = 1.0 / static_cast<double>(i + 1) + 1e-9 * comm.rank() * static_cast<double>(round + 1);
+    comm.allreduce(std::span<double>(data.data(), n), reduce_op::sum);
+    std::vector<double> first(data.begin(), data.begin() + static_cast<index_t>(n));
+    comm.bcast(std::span<double>(first), 0);
+    CHECK(std::equal(first.begin(), first.end(), data.begin()));
+    CHECK(data[1] == Approx(comm.size() * 0.5));
+  }
+}
+
+TEST_CASE("large reductions of our own, of elements of any size") {
+  struct long_element {
+    std::int64_t part[3000];
+  };
+  struct add {
+    long_element operator()(long_element const& a, long_element const& b) const {
+      long_element sum{};
+      for (std::size_t i = 0; i < 3000; ++i) sum.part[i] = a.part[i] + b.part[i];
+      return sum;
+    }
+  };
+  auto const comm = world();
+  std::vector<placed> places(20'000);
+  for (int i = 0; i < 20'000; ++i)
+    places[static_cast<std::size_t>(i)] = {static_cast<double>((comm.rank() * 7 + i * 3) % 5), comm.rank(), i};
+  comm.allreduce_with<larger>(std::span<placed>(places));
+  bool all_right = true;
+  for (int i = 0; i < 20'000; ++i) {
+    placed expected{static_cast<double>(i * 3 % 5), 0, i};
+    for (int r = 1; r < comm.size(); ++r)
+      expected = larger{}(expected, {static_cast<double>((r * 7 + i * 3) % 5), r, i});
+    all_right = all_right && places[static_cast<std::size_t>(i)] == expected;
+  }
+  CHECK(all_right);
+  std::vector<long_element> elements(5);
+  for (auto& e : elements) std::fill(std::begin(e.part), std::end(e.part), comm.rank() + 1);
+  comm.allreduce_with<add>(std::span<long_element>(elements));
+  CHECK(elements[4].part[2999] == comm.size() * (comm.size() + 1) / 2);
 }
 
 TEST_CASE("reductions of our own, in pieces too") {

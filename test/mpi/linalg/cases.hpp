@@ -3,6 +3,7 @@
 #include "support/oracle.hpp"
 
 #include <pantile/ops/movement.hpp>
+#include <pantile/ops/together.hpp>
 
 #include <Eigen/Core>
 
@@ -53,6 +54,21 @@ local_array<T, 2> definite_of(index_t n, index_t seed = 1) {
     for (index_t j = 0; j <= i; ++j) h(i, j) = i == j ? T(std::real(h(i, i))) : Eigen::numext::conj(h(j, i));
   return from_eigen<T>(h);
 }
+
+/// How distributed matrices are factorised while this lives: gathered, or by all ranks together in blocks of 2
+/// x 2.
+class factorised {
+ public:
+  explicit factorised(bool together) : before_(pantile::detail::together()) {
+    if (together) pantile::detail::together() = {.gathered_elements = 0, .block = 2};
+  }
+  ~factorised() { pantile::detail::together() = before_; }
+  factorised(factorised const&) = delete;
+  factorised& operator=(factorised const&) = delete;
+
+ private:
+  pantile::detail::together_limits before_;
+};
 
 /// The product without Eigen's kernels, which take long to compile.
 template <class T>

@@ -1,6 +1,6 @@
 // What explain predicts of linear algebra is what the communicator counts; nothing is touched in a rehearsal.
 // ctest: RELEASE_ONLY
-#include "support/oracle.hpp"
+#include "cases.hpp"
 
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/linalg.hpp>
@@ -38,6 +38,36 @@ void check_statement(Statement const& statement) {
 }
 
 }  // namespace
+
+// ScaLAPACK's own messages neither count nor are predicted; all others are.
+TEST_CASE("predictions for factorisations by all ranks together") {
+  factorised const way(true);
+  auto const square = definite_of<double>(14), tall = matrix_of<double>(90, 4);
+  for (auto const& rule : {tiling::row(), tiling::column(), tiling::block()}) {
+    INFO(rule.name());
+    auto const a = spread(square, rule), b = spread(tall, rule);
+    auto const v = spread(samples<double>(shape_of<1>{14}), tiling::row());
+    check(cholesky(a));
+    check(inverse(a));
+    check(solve(spread(matrix_of<double>(14, 14), rule), v));
+    check(pinv(a));
+    check(svdvals(a));
+    check(eigvalsh(a));
+    check(svdvals(b));
+    check_statement([&] { lu(a); });
+    check_statement([&] { qr(a); });
+    check_statement([&] { svd(a); });
+    check_statement([&] { eigh(a); });
+    check_statement([&] { det(a); });
+    check_statement([&] { slogdet(a); });
+    check_statement([&] { lstsq(a, v); });
+    check_statement([&] { lstsq(b, spread(samples<double>(shape_of<1>{90}), tiling::row())); });
+    check_statement([&] { qr(b); });
+    check_statement([&] { svd(b); });
+    check_statement([&] { svd(transpose(b)); });
+    check_statement([&] { randomized_svd(a, 3); });
+  }
+}
 
 TEST_CASE("predictions for products and solutions") {
   index_t i = 0;

@@ -3,6 +3,7 @@
 #include "mpi/linalg/cases.hpp"
 
 #include <pantile/ops/eig.hpp>
+#include <pantile/ops/randomized_svd.hpp>
 
 #include <complex>
 
@@ -141,6 +142,7 @@ void check_type() {
 }  // namespace
 
 TEST_CASE("factors of local and distributed matrices, tall, wide, square and empty") {
+  factorised const way(GENERATE(false, true));
   for (auto const& [m, n] : shapes) {
     INFO(m << " x " << n);
     auto const whole = matrix_of<double>(m, n);
@@ -152,6 +154,81 @@ TEST_CASE("factors of local and distributed matrices, tall, wide, square and emp
     check_definite<double>(whole, whole);
     check_definite<double>(spread(whole, tiling::row()), whole);
   }
+}
+
+TEST_CASE("tall and wide matrices of any rank, in pieces and by a tree") {
+  factorised const way(true);
+  for (auto const& [m, n] : {std::pair{40, 3}, {37, 4}, {100, 1}, {9, 1}, {60, 6}}) {
+    auto const full = matrix_of<double>(m, n);
+    auto lower = full;  // equal columns, rows of zeros at the beginning
+    for (index_t i = 0; i < m; ++i)
+      for (index_t j = 0; j < n; ++j) lower(i, j) = i < 12 ? 0 : full(i, j / 2);
+    for (auto const& whole : {full, lower})
+      for (tiling const& t : usual_tilings(extents(whole.shape()))) {
+        INFO(to_string(t));
+        auto const a = spread(whole, t);
+        check_general<double>(a, whole);
+        check_general<double>(transpose(a), transposed(whole));
+      }
+  }
+  // Many pieces.
+  index_t const m = 5000, n = 7;
+  auto const long_one = matrix_of<float>(m, n);
+  auto const [q, r] = qr(spread(long_one, tiling::row()));
+  check_qr<float>(as_eigen(long_one), whole_of(q), whole_of(r));
+}
+
+TEMPLATE_TEST_CASE("tall matrices of every condition and scale", "", float, double, std::complex<float>,
+                   std::complex<double>) {
+  using T = TestType;
+  factorised const way(true);
+  index_t const m = 300, n = 5;
+  auto const u = as_eigen(local_array<T, 2>(qr(matrix_of<T>(m, n, 3)).q)),
+             v = as_eigen(local_array<T, 2>(qr(matrix_of<T>(n, n, 4)).q));
+  for (double const step : {1.0, 0.1, 1e-2, 1e-3})  // condition step^-4
+    for (double const scale : {1.0, 1e-12, 1e12}) {
+      INFO("condition " << std::pow(step, -4) << ", scale " << scale);
+      reals<T> values(n, 1);
+      for (index_t i = 0; i < n; ++i)
+        values(i, 0) = static_cast<real_t<T>>(scale * std::pow(step, static_cast<double>(i)));
+      auto const whole = from_eigen<T>(scaled_product<T>(u, values, adjoint(v)));
+      auto const [q, r] = qr(spread(whole, tiling::row()));
+      auto const w = as_eigen(whole);
+      CHECK(orthonormal<T>(whole_of(q)));
+      CHECK(static_cast<double>((times(whole_of(q), whole_of(r)) - w).norm()) <=
+            50 * std::numeric_limits<real_t<T>>::epsilon() * static_cast<double>(w.norm()));
+      CHECK(is_upper<T>(whole_of(r)));
+      auto const s = whole_of(svdvals(spread(whole, tiling::row())));
+      CHECK(static_cast<double>((s - values).norm()) <=
+            50 * std::numeric_limits<real_t<T>>::epsilon() * static_cast<double>(values.norm()));
+    }
+}
+
+TEST_CASE("randomized_svd finds the largest singular values and their vectors") {
+  factorised const way(GENERATE(false, true));
+  // Singular values 1, 1/2, 1/4, ...
+  auto const left = as_eigen(local_array<double, 2>(qr(matrix_of<double>(40, 12, 3)).q));
+  auto const right = as_eigen(local_array<double, 2>(qr(matrix_of<double>(25, 12, 4)).q));
+  reals<double> values(12, 1);
+  for (index_t i = 0; i < 12; ++i) values(i, 0) = std::pow(0.5, static_cast<double>(i));
+  auto const whole = from_eigen<double>(scaled_product<double>(left, values, adjoint(right)));
+  for (auto const& t : usual_tilings(extents(whole.shape()))) {
+    INFO(to_string(t));
+    auto const [u, s, vh] = randomized_svd(spread(whole, t), 4);
+    CHECK(u.shape() == shape_of<2>{40, 4});
+    CHECK(vh.shape() == shape_of<2>{4, 25});
+    CHECK(near<double>(whole_of(s), values.topRows(4)));
+    CHECK(orthonormal<double>(whole_of(u)));
+    // A v = s u
+    CHECK(near<double>(times(as_eigen(whole), adjoint(whole_of(vh))),
+                       scaled_product<double>(whole_of(u), whole_of(s), eigen_matrix<double>::Identity(4, 4)),
+                       1.0));
+  }
+  CHECK(near<double>(whole_of(randomized_svd(whole, 12).s), values));
+  CHECK(whole_of(randomized_svd(whole, 0).s).size() == 0);
+  CHECK(thrown_by([&] { randomized_svd(whole, 26); }) == "index_error");
+  CHECK(thrown_by([&] { randomized_svd(whole, -1); }) == "index_error");
+  CHECK(thrown_by([&] { randomized_svd(whole, 2, {.oversampling = -1}); }) == "domain_error");
 }
 
 TEST_CASE("factors do not depend on the tiling, to the last bit") {
@@ -177,6 +254,7 @@ TEST_CASE("factors do not depend on the tiling, to the last bit") {
 }
 
 TEST_CASE("factors of every element type, and of expressions") {
+  factorised const way(GENERATE(false, true));
   check_type<float>();
   check_type<std::complex<float>>();
   check_type<std::complex<double>>();
@@ -212,6 +290,7 @@ TEST_CASE("eigenvalues and eigenvectors of any square matrix") {
 }
 
 TEST_CASE("only the lower triangle counts for Hermitian matrices") {
+  factorised const way(GENERATE(false, true));
   auto whole = definite_of<double>(6);
   auto const expected = whole_of(cholesky(whole)), values = whole_of(eigvalsh(whole));
   for (index_t i = 0; i < 6; ++i)
@@ -221,6 +300,7 @@ TEST_CASE("only the lower triangle counts for Hermitian matrices") {
 }
 
 TEST_CASE("errors of factorisations arrive on every rank and say what is wrong") {
+  factorised const way(GENERATE(false, true));
   auto whole = definite_of<double>(6);
   whole(3, 3) = -1;
   auto const a = spread(whole, tiling::row());

@@ -158,6 +158,45 @@ TEST_CASE("products of pages, broadcast pages, every tiling") {
   CHECK(c.tiling().grid() == da.tiling().grid());
 }
 
+TEST_CASE("matmul of four dimensions, broadcast pages, every tiling") {
+  auto const check = [](shape_of<4> const& sa, shape_of<4> const& sb) {
+    auto const a = draw<4>(sa), b = draw<4>(sb, 2);
+    shape_of<4> const shape{std::max(sa[0], sb[0]), std::max(sa[1], sb[1]), sa[2], sb[3]};
+    auto const expected = made<double>(shape, [&](any_index const& i) {
+      double total = 0;
+      for (index_t k = 0; k < sa[3]; ++k)
+        total += a(sa[0] == 1 ? 0 : i[0], sa[1] == 1 ? 0 : i[1], i[2], k) *
+                 b(sb[0] == 1 ? 0 : i[0], sb[1] == 1 ? 0 : i[1], k, i[3]);
+      return total;
+    });
+    INFO(to_string(extents(sa)) << " " << to_string(extents(sb)));
+    CHECK(is_same(local_array<double, 4>(matmul(a, b)), expected));
+    for (auto const& rule : usual_rules(4)) {
+      INFO(rule.name());
+      auto const da = spread(a, rule), db = spread(b, rule);
+      CHECK(is_part_of(eval(matmul(da, db)), expected));
+      CHECK(is_part_of(eval(matmul(da, b)), expected));
+      CHECK(is_part_of(eval(matmul(a, db)), expected));
+    }
+  };
+  check({2, 3, 4, 5}, {2, 3, 5, 2});
+  check({1, 3, 4, 5}, {2, 1, 5, 2});
+  check({7, 1, 1, 3}, {1, 1, 3, 1});
+  check({2, 2, 0, 3}, {2, 2, 3, 2});
+  check({2, 2, 3, 0}, {2, 2, 0, 2});
+  auto const four = draw<4>({2, 3, 4, 5});
+  auto const three = draw<3>({3, 5, 2}, 2);
+  auto const product = local_array<double, 4>(matmul(spread(four, tiling::row()), three));
+  auto const by_vector = local_array<double, 3>(matmul(four, draw<1>({5})));
+  for (index_t i = 0; i < 2; ++i) {
+    CHECK(is_same(local_array<double, 3>(product(i, every, every, every)),
+                  batched(local_array<double, 3>(four(i, every, every, every)), three)));
+    CHECK(is_same(local_array<double, 1>(by_vector(i, 1, every)),
+                  local_array<double, 1>(dot(local_array<double, 2>(four(i, 1, every, every)), draw<1>({5})))));
+  }
+  CHECK(thrown_by([&] { matmul(four, draw<4>({2, 2, 5, 1})); }) == "shape_error");
+}
+
 TEST_CASE("matmul of vectors and matrices with pages; types; errors") {
   auto const pages = draw<3>({4, 3, 2});
   auto const m = draw<2>({2, 5}), left = draw<2>({6, 3});

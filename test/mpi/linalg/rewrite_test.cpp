@@ -185,7 +185,7 @@ TEMPLATE_TEST_CASE("a weighted Gram matrix agrees with the literal form", "", do
                            rule.name() == tiling::replicated().name();
       std::string const name = applies ? "weighted Gram matrix" : "scales the columns";
       check_rule(dot(dot(transpose(y), diag(d)), y), expected, name);
-      check_rule(dot(transpose(y) * c, y), expected, applies ? name : "product");
+      check_rule(dot(transpose(y) * c, y), expected, applies ? name : "algorithm: ");
       CHECK(is_part_of(eval(dot(transpose(y) * d, spread(whole, tiling::row()))), expected, rounding));
     }
     CHECK(is_same(here(dot(dot(transpose(whole), diag(c)), whole)), expected, rounding));
@@ -225,7 +225,7 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
         auto const gradient = dot(transpose(x), sigmoid(dot(x, weights)) - labels);
         bool const applies = world().size() == 1 ||
                              !(rule.name() == tiling::column().name() || rule.name() == tiling::block().name());
-        check_rule(gradient, literal, applies ? "reads X once" : "product");
+        check_rule(gradient, literal, applies ? "reads X once" : "algorithm: ");
         double const size = static_cast<double>(shape[0] * shape[1]) * sizeof(double);
         if (applies && shape[0] > 100 && !x.tiling().is_replicated()) {
           CHECK(bytes_read(explain(gradient)) < 1.1 * size);

@@ -64,6 +64,7 @@ void check_type() {
 }  // namespace
 
 TEST_CASE("solutions of systems, every tiling, one and several right-hand sides") {
+  factorised const way(GENERATE(false, true));
   for (index_t const n : {0, 1, 2, 9})
     for (auto const& whole : {matrix_of<double>(n, n), definite_of<double>(n)}) {
       auto const v = vector_of(n);
@@ -84,6 +85,7 @@ TEST_CASE("solutions of systems, every tiling, one and several right-hand sides"
 }
 
 TEST_CASE("systems of every element type") {
+  factorised const way(GENERATE(false, true));
   check_type<float>();
   check_type<double>();
   check_type<std::complex<float>>();
@@ -95,16 +97,19 @@ TEST_CASE("systems of every element type") {
 }
 
 TEST_CASE("symmetric matrices that are not positive definite are solved by LU") {
+  factorised const way(GENERATE(false, true));
   auto whole = definite_of<double>(7);
   for (index_t const at : {0, 3, 6}) {
     auto indefinite = whole;
     indefinite(at, at) = at == 0 ? -1 : 1e-3;
     auto const b = matrix_of<double>(7, 2, 4);
     CHECK(solves<double>(indefinite, whole_of(solve(indefinite, b)), as_eigen(b)));
+    CHECK(solves<double>(indefinite, whole_of(solve(spread(indefinite, tiling::row()), b)), as_eigen(b)));
   }
 }
 
 TEST_CASE("dot(inverse(A), b) is solve(A, b), dot(b, inverse(A)) the transposed one") {
+  factorised const way(GENERATE(false, true));
   auto const whole = matrix_of<double>(6, 6);
   auto const b = matrix_of<double>(6, 4, 2), bt = transposed(b);
   auto const v = vector_of(6);
@@ -128,6 +133,7 @@ TEST_CASE("dot(inverse(A), b) is solve(A, b), dot(b, inverse(A)) the transposed 
 }
 
 TEST_CASE("determinants") {
+  factorised const way(GENERATE(false, true));
   for (index_t const n : {0, 1, 2, 5, 8}) {
     auto const whole = matrix_of<double>(n, n);
     double const expected = n == 0 ? 1 : determinant<double>(as_eigen(whole));
@@ -148,6 +154,7 @@ TEST_CASE("determinants") {
 }
 
 TEST_CASE("least squares of full and of lower rank, every tiling") {
+  factorised const way(GENERATE(false, true));
   for (auto const& [m, n] : {std::pair{9, 4}, {4, 9}, {5, 5}, {1, 3}, {3, 1}, {0, 2}, {2, 0}}) {
     auto whole = matrix_of<double>(m, n);
     auto const b = matrix_of<double>(m, 2, 3);
@@ -180,6 +187,7 @@ TEST_CASE("least squares of full and of lower rank, every tiling") {
 }
 
 TEST_CASE("pseudo-inverse, rank, condition") {
+  factorised const way(GENERATE(false, true));
   for (auto const& [m, n] : {std::pair{7, 3}, {3, 7}, {4, 4}, {1, 1}, {0, 3}, {3, 0}}) {
     auto const whole = matrix_of<double>(m, n);
     auto const a = spread(whole, tiling::block());
@@ -221,10 +229,12 @@ TEST_CASE("powers of matrices") {
 }
 
 TEST_CASE("errors of systems arrive on every rank and say what is wrong") {
+  factorised const way(GENERATE(false, true));
   auto whole = matrix_of<double>(4, 4);
   for (index_t i = 0; i < 4; ++i) whole(i, 2) = 0;
   auto const a = spread(whole, tiling::row());
   auto const b = ones<double>(world(), {4}, tiling::row());
+  CHECK(thrown_by([&] { lstsq(a, b * infinity); }) == "linalg_error");
   auto const wide = ones<double>(world(), {4, 5}, tiling::column());
   try {
     eval(solve(a, b));

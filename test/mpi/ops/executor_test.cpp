@@ -3,6 +3,7 @@
 #include <pantile/comm/environment.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/ops/execute.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <catch2/catch.hpp>
 
@@ -94,6 +95,20 @@ std::string retile(communicator const& comm, tiling const& from, tiling const& t
   targets.emplace_back(to.stored_box(comm.rank()), element, kind);
   return move(plan_retile(from, to, comm.rank()), comm, source, targets, from.shape());
 }
+
+/// What is allocated while it listens.
+struct memory_watch : pantile::trace::recorder {
+  index_t now = 0, most = 0;
+  void memory(index_t bytes) override {
+    now += bytes;
+    most = std::max(most, now);
+  }
+  void enter(char const*) override {}
+  void leave() override {}
+  void note(char const*, std::string) override {}
+  void moved(pantile::traffic const&) override {}
+  void computed(double) override {}
+};
 
 /// Tiles of every rank far above 64 KiB, from which on they are shared.
 extents large_shape(dice& d, int dimensions) {
@@ -240,6 +255,26 @@ TEST_CASE("gather of arbitrary boxes into several targets") {
   }
 }
 
+TEST_CASE("a movement takes no more than a few messages of memory beside its tiles") {
+  communicator const comm = world().dup();
+  comm.set_chunk_limit(index_t{1} << 18);
+  extents const shape{1500, 1600};
+  tiling const rows = tiling::row().bind(shape, comm.size()),
+               columns = tiling::column().bind(shape, comm.size());
+  tile const source = source_of(rows, 8, memory_kind::local);  // which nobody else can read
+  std::vector<tile> targets;
+  targets.emplace_back(columns.stored_box(comm.rank()), 8, memory_kind::local);
+  movement const plan = plan_retile(rows, columns, comm.rank());
+  memory_watch watch;
+  {
+    pantile::trace::listen const listening(watch);
+    CHECK(move(plan, comm, source, targets, shape) == "");
+  }
+  CHECK(watch.most <= 6 * comm.chunk_limit());
+  CHECK((watch.most > 0) == (comm.size() > 1));
+  CHECK(watch.now == 0);
+}
+
 TEST_CASE("the caller may change and free the source at once") {
   int const ranks = world().size();
   extents const shape{ranks * 200, ranks * 60};
@@ -273,7 +308,9 @@ TEST_CASE("the volume that is predicted for the whole movement is what the ranks
 }
 
 TEST_CASE("what a movement left behind is not taken for part of a later one") {
-  if (world().size() < 2 || !world().near_memory(1 - std::min(world().rank(), 1))) return;
+  int const rank = world().rank();
+  if (world().size() < 2) return;
+  if (!world().allreduce(rank > 1 || world().near_memory(1 - rank) ? 1 : 0, pantile::reduce_op::min)) return;
   communicator const comm = world().dup();  // goes, with what is left in it
   extents const shape{comm.size() * 8};
   tiling const rows = tiling::row().bind(shape, comm.size());

@@ -114,3 +114,70 @@ TEST_CASE("is_contiguous and offset_in agree with the places of the elements") {
     CHECK(kernel::offset_in(region, storage) == static_cast<index_t>(places.front()));
   }
 }
+
+namespace {
+
+/// A storage of `counts` elements whose dimensions lie in the order `axes`, from the slowest, with gaps of
+/// `gap` elements at the end of the fastest: the strides, and how many elements it has.
+index_t strides_in_order(std::vector<index_t> const& counts, std::vector<int> const& axes, index_t gap,
+                         std::vector<index_t>& strides) {
+  strides.assign(counts.size(), 0);
+  index_t step = 1;
+  for (std::size_t k = axes.size(); k-- > 0;) {
+    auto const d = static_cast<std::size_t>(axes[k]);
+    strides[d] = step;
+    step *= counts[d] + (k + 1 == axes.size() ? gap : 0);
+  }
+  return step;
+}
+
+/// copy_strided into a row-major target beside a copy element by element; `gap`s of both storages.
+void check_strided(std::vector<index_t> const& counts, std::vector<int> const& axes, index_t size, index_t gap,
+                   std::size_t shift) {
+  std::vector<index_t> from, to;
+  std::vector<int> in_order(axes.size());
+  for (std::size_t k = 0; k < axes.size(); ++k) in_order[k] = static_cast<int>(k);
+  bytes const source = numbered(strides_in_order(counts, axes, gap, from) * size, 3);
+  bytes fast(static_cast<std::size_t>(strides_in_order(counts, in_order, gap, to) * size) + shift,
+             std::byte{0xff}),
+      slow = fast;
+  box region;
+  region.dimensions = static_cast<int>(counts.size());
+  for (std::size_t d = 0; d < counts.size(); ++d) region.hi[d] = counts[d];
+  support::for_each_index(region, [&](auto const& i) {
+    index_t s = 0, t = 0;
+    for (std::size_t d = 0; d < counts.size(); ++d) s += i[d] * from[d], t += i[d] * to[d];
+    std::memcpy(slow.data() + shift + t * size, source.data() + s * size, static_cast<std::size_t>(size));
+  });
+  kernel::copy_strided(source.data(), from.data(), fast.data() + shift, to.data(), counts.data(),
+                       region.dimensions, size);
+  INFO(to_string(region) << ", " << size << " bytes, gap " << gap << ", shift " << shift);
+  CHECK(fast == slow);
+}
+
+}  // namespace
+
+TEST_CASE("copy_strided agrees with copying element by element, for every order of the dimensions") {
+  dice d(93);
+  for (int i = 0; i < 600; ++i) {
+    std::vector<index_t> counts;
+    std::vector<int> axes;
+    for (int k = 0; k < 1 + i % 4; ++k) {
+      counts.push_back(d.between(0, i % 4 < 2 ? 40 : 18));
+      axes.push_back(k);
+    }
+    d.shuffle(axes);
+    for (index_t size : {1, 3, 4, 8, 16})
+      check_strided(counts, axes, size, d.below(3), static_cast<std::size_t>(d.below(9)));
+  }
+}
+
+TEST_CASE("large transposes: threads, streaming stores, targets off every alignment") {
+  for (index_t size : {1, 4, 8, 16})
+    for (std::size_t shift : {0, 64, 5}) {
+      check_strided({1000, 1200}, {1, 0}, size, 0, shift);
+      check_strided({515, 2051}, {1, 0}, size, 3, shift);
+    }
+  check_strided({3, 500, 800}, {0, 2, 1}, 8, 0, 0);
+  check_strided({500, 3, 800}, {2, 1, 0}, 8, 0, 0);
+}

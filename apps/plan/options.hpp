@@ -1,0 +1,34 @@
+#pragma once
+
+#include <pantile/base/types.hpp>
+#include <pantile/plan/machine.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace pantile::apps {
+
+/// What pantile-plan was asked.
+struct plan_command {
+  index_t m = 0, n = 0, k = 0;
+  std::vector<index_t> shape;
+  index_t users = 0, items = 0, ratings = 0, factors = 40;
+  std::vector<int> ranks;
+  std::string tiling = "block", from = "row", to = "column";
+  std::string dtype = "float64";
+  index_t memory = std::numeric_limits<index_t>::max();
+  std::string machine_file;
+  double flops = 0, bandwidth = 0, latency = -1;  // what the options say beside it
+  std::string json;
+};
+
+/// The machine that plans are made for. Throws io_error.
+machine machine_for(plan_command const& c);
+
+/// Adds the operations, each with its options.
+void add_options(CLI::App& app, plan_command& c);
+
+}  // namespace pantile::apps

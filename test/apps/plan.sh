@@ -1,0 +1,49 @@
+# pantile-plan: what it says adds up, and errors are one line; it needs no MPI.
+# ctest: TIMEOUT 120
+source "$(dirname "$0")/programs.bash"
+plan="$BUILD_DIR/apps/pantile-plan"
+
+"$plan" matmul --m 65536 --n 65536 --k 65536 --ranks 64,1024,65536 --json square.json >square.txt
+"$plan" matmul --m 65536 --n 65536 --k 65536 --ranks 64 --memory 4G --json little.json >log
+"$plan" matmul --m 400000000 --n 1000 --k 400000000 --ranks 1000000 --json - >huge.json
+"$plan" retile --shape 8192,8192 --ranks 2 --json retile.json >log
+"$plan" als --users 100000000 --items 10000000 --ratings 10000000000 --factors 64 --ranks 1,1024 --dtype float32 --json als.json >log
+grep -q "lower bound" square.txt || fail "no lower bound: $(cat square.txt)"
+
+# refused CODE TEXT ARGS...: the exit code and one line with that text.
+refused() {
+  local code=$1 text=$2
+  shift 2
+  "$plan" "$@" >out 2>err && fail "$* was accepted"
+  [[ $? == "$code" ]] || fail "$*: another exit code than $code: $(cat err)"
+  grep -q -- "$text" err || fail "$*: no '$text' in $(cat err)"
+  [[ ! -s out ]] || fail "$*: printed $(cat out)"
+}
+refused 1 "least\|take" matmul --m 65536 --n 65536 --k 65536 --ranks 4 --memory 1M
+refused 1 "too large\|overflow\|fit" matmul --m 1099511627776 --n 1099511627776 --k 1 --ranks 4
+refused 2 "--ranks" matmul --m 4 --n 4 --k 4 --ranks 0
+refused 2 "--memory" matmul --m 4 --n 4 --k 4 --ranks 1 --memory 3X
+refused 2 "--users" als --ranks 4
+
+"$python" - <<'PYTHON'
+import json, sys
+
+def check(good, what):
+    if not good: sys.exit(f"FAILED: {what}")
+
+fields = ["operation", "ranks", "algorithm", "bytes_max_rank", "lower_bound_bytes", "ratio", "messages_max_rank",
+          "memory_bytes_max_rank", "flops_max_rank", "predicted_seconds"]
+square = json.load(open("square.json"))
+check([p["ranks"] for p in square] == [64, 1024, 65536], "ranks")
+for p in square + json.load(open("als.json")) + [json.load(open(f"{n}.json")) for n in ("little", "huge", "retile")]:
+    check(all(f in p for f in fields), f"fields of {p}")
+    check(p["bytes_max_rank"] >= p["lower_bound_bytes"], f"{p} is below the lower bound")
+for p in square:
+    n, ranks = 65536, p["ranks"]
+    check(abs(p["flops_max_rank"] - 2 * n**3 / ranks) < 0.15 * 2 * n**3 / ranks, f"flops of {p}")
+    check(p["ratio"] <= 1.3, f"{p} is far from the lower bound")
+check(json.load(open("little.json"))["memory_bytes_max_rank"] <= 4 << 30, "memory")
+check(json.load(open("retile.json"))["bytes_max_rank"] == 4096 * 4096 * 8, "retile")
+one, many = json.load(open("als.json"))
+check(one["bytes_max_rank"] == 0 and many["bytes_max_rank"] > 110_000_000 * 256 * 0.99, "als")
+PYTHON

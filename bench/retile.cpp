@@ -56,7 +56,12 @@ std::vector<row> retile_suite(pt::communicator const& world, settings const& s) 
   index_t const n = s.quick ? 512 : 8192;
   auto const A = pt::from_function<double>(
       world, {n, n}, pt::tiling::row(), [n](index_t i, index_t j) { return static_cast<double>(i * n + j); });
+  index_t const peak = pt::peak_tile_bytes(), held = pt::allocated_tile_bytes();
   pt::array<double, 2> B = pt::retile(A, pt::tiling::column());
+  index_t const beside = pt::peak_tile_bytes() - held - B.stored_box().count() * index_t{sizeof(double)};
+  if (pt::peak_tile_bytes() > peak && beside > index_t{64} << 20)
+    throw pt::error(pt::error_kind::general,
+                    "retile took " + std::to_string(beside) + " bytes beside its source and its target");
 
   pt::traffic const before = world.counters();
   B = pt::retile(A, pt::tiling::column());

@@ -89,6 +89,7 @@ void agree_on_settings(communicator const& world) {
   if (auto const path = process.variables.find("PANTILE_MACHINE"); path != process.variables.end())
     if (auto const text = agreed(world.rank() == 0 ? contents(path->second) : std::nullopt))
       process.files["PANTILE_MACHINE"] = *text;
+  world.count(traffic{} - world.counters());  // the program has sent nothing yet
 }
 
 std::string name_of_host() {

@@ -1,0 +1,121 @@
+// Backward errors: what factors and solutions leave of the matrix, beside its norm, for matrices of any
+// condition. Small ones on more ranks than rows, too.
+#include "cases.hpp"
+
+#include <pantile/ops/linalg.hpp>
+
+#include <cmath>
+#include <limits>
+
+using namespace pantile;
+using namespace support;
+
+namespace {
+
+template <element T>
+eigen_matrix<T> orthogonal(index_t order, index_t columns, index_t seed) {
+  return as_eigen(local_array<T, 2>(qr(matrix_of<T>(order, columns, seed)).q));
+}
+/// The columns scaled by 1 to 1 / condition, evenly spread on a logarithmic scale.
+template <element T>
+eigen_matrix<T> falling(eigen_matrix<T> m, double condition) {
+  for (index_t j = 0; j < m.cols(); ++j) {
+    double const power = m.cols() == 1 ? 0.0 : static_cast<double>(j) / static_cast<double>(m.cols() - 1);
+    m.col(j) *= T(static_cast<real_t<T>>(std::pow(condition, -power)));
+  }
+  return m;
+}
+/// m x n with such singular values.
+template <element T>
+local_array<T, 2> conditioned(index_t m, index_t n, double condition) {
+  index_t const k = std::min(m, n);
+  return from_eigen<T>(
+      times<T>(falling<T>(orthogonal<T>(m, k, 5), condition), adjoint<T>(orthogonal<T>(n, k, 6))));
+}
+/// Hermitian, with eigenvalues likewise.
+template <element T>
+local_array<T, 2> hermitian(index_t n, double condition) {
+  eigen_matrix<T> const q = orthogonal<T>(n, n, 7);
+  eigen_matrix<T> h = times<T>(falling<T>(q, condition), adjoint<T>(q));
+  for (index_t i = 0; i < n; ++i)
+    for (index_t j = 0; j <= i; ++j) h(i, j) = i == j ? T(std::real(h(i, i))) : conjugate(h(j, i));
+  return from_eigen<T>(h);
+}
+
+/// True for an error within `c` n epsilons of a size.
+template <class T>
+bool within(eigen_matrix<T> const& error, double size, index_t n, double c = 10) {
+  double const epsilon = static_cast<double>(std::numeric_limits<real_t<T>>::epsilon());
+  return static_cast<double>(error.norm()) <= c * static_cast<double>(n) * epsilon * size;
+}
+template <class T>
+double norm_of(eigen_matrix<T> const& m) {
+  return static_cast<double>(m.norm());
+}
+
+/// diag(s), as the elements of a matrix.
+template <class T, class R>
+eigen_matrix<T> scaled_columns(eigen_matrix<T> u, R const& s) {
+  for (index_t j = 0; j < u.cols(); ++j) u.col(j) *= T(s(j, 0));
+  return u;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("factors give the matrix back, whatever its condition", "", float, double,
+                   std::complex<float>, std::complex<double>) {
+  using T = TestType;
+  factorised const way(GENERATE(false, true));
+  bool const single = sizeof(real_t<T>) == 4;
+  for (double const condition : {1.0, 1e4, single ? 1e6 : 1e12})
+    for (auto const& [m, n] : {std::pair{5, 5}, {24, 24}, {24, 7}, {7, 24}})
+      for (auto const& rule : {tiling::row(), tiling::column(), tiling::block()}) {
+        INFO(m << " x " << n << ", condition " << condition << ", " << rule.name());
+        auto const whole = conditioned<T>(m, n, condition);
+        auto const a = spread(whole, rule);
+        auto const w = as_eigen(whole);
+        double const size = norm_of(w);
+        index_t const k = std::max(m, n);
+        auto const [q, r] = qr(a);
+        CHECK(within<T>(times<T>(whole_of(q), whole_of(r)) - w, size, k));
+        CHECK(within<T>(times<T>(adjoint<T>(whole_of(q)), whole_of(q)) -
+                            eigen_matrix<T>::Identity(std::min(m, n), std::min(m, n)),
+                        1, k));
+        auto const [u, s, vh] = svd(a);
+        CHECK(within<T>(times<T>(scaled_columns<T>(whole_of(u), whole_of(s)), whole_of(vh)) - w, size, k));
+        auto const [p, l, upper] = lu(a);
+        CHECK(within<T>(times<T>(whole_of(p), times<T>(whole_of(l), whole_of(upper))) - w, size, k, 100));
+        if (m != n) continue;
+        auto const b = matrix_of<T>(m, 2, 9);
+        auto const x = whole_of(solve(a, spread(b, tiling::row())));
+        CHECK(within<T>(times<T>(w, x) - as_eigen(b), size * norm_of<T>(x), k));
+        auto const spd = hermitian<T>(n, condition);
+        auto const h = as_eigen(spd);
+        auto const [values, vectors] = eigh(spread(spd, rule));
+        CHECK(within<T>(
+            times<T>(scaled_columns<T>(whole_of(vectors), whole_of(values)), adjoint<T>(whole_of(vectors))) - h,
+            norm_of<T>(h), k));
+        if (condition > (single ? 1e5 : 1e13)) continue;  // it may well not be positive definite once rounded
+        auto const c = whole_of(cholesky(spread(spd, rule)));
+        CHECK(within<T>(times<T>(c, adjoint<T>(c)) - h, norm_of<T>(h), k));
+        auto const y = whole_of(solve(spread(spd, rule), spread(b, tiling::row())));
+        CHECK(within<T>(times<T>(h, y) - as_eigen(b), norm_of<T>(h) * norm_of<T>(y), k));
+      }
+}
+
+TEST_CASE("least squares are as good as they can be, whatever the condition") {
+  factorised const way(GENERATE(false, true));
+  for (double const condition : {1.0, 1e6, 1e10})
+    for (auto const& [m, n] : {std::pair{40, 3}, {24, 24}, {30, 12}}) {
+      INFO(m << " x " << n << ", condition " << condition);
+      auto const whole = conditioned<double>(m, n, condition);
+      auto const b = matrix_of<double>(m, 2, 9);
+      auto const w = as_eigen(whole);
+      auto const x = whole_of(lstsq(spread(whole, tiling::row()), spread(b, tiling::row())).x);
+      // The residual is orthogonal to the columns of A.
+      eigen_matrix<double> const residual = times<double>(w, x) - as_eigen(b);
+      CHECK(within<double>(
+          times<double>(adjoint<double>(w), residual),
+          norm_of<double>(w) * (norm_of<double>(w) * norm_of<double>(x) + norm_of<double>(residual)), m, 100));
+    }
+}

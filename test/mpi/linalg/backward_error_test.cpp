@@ -1,5 +1,6 @@
 // Backward errors: what factors and solutions leave of the matrix, beside its norm, for matrices of any
 // condition. Small ones on more ranks than rows, too.
+// ctest: RELEASE_ONLY
 #include "cases.hpp"
 
 #include <pantile/ops/linalg.hpp>

@@ -3,6 +3,7 @@
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -89,7 +90,12 @@ arena* make_arena(index_t capacity, std::uint64_t token) {
 /// PANTILE_RANKS_PER_NODE: so many ranks of a machine do as if they had a node for themselves. 0: all of them.
 int ranks_per_node() {
   char const* value = std::getenv("PANTILE_RANKS_PER_NODE");
-  return value ? std::max(0, std::atoi(value)) : 0;
+  if (!value) return 0;
+  int ranks = 0;
+  auto const [end, problem] = std::from_chars(value, value + std::strlen(value), ranks);
+  if (problem != std::errc() || *end != 0 || ranks < 1)
+    throw domain_error(std::string("PANTILE_RANKS_PER_NODE must be a number of ranks, got '") + value + "'");
+  return ranks;
 }
 
 bool switched_off() {
@@ -112,6 +118,7 @@ std::byte const* node_memory(int world_rank) noexcept {
 }
 
 void share_node_memory() {
+  int few = ranks_per_node();
   MPI_Comm neighbours = MPI_COMM_NULL;
   int world_rank = 0, world_size = 1, rank = 0;
   MPI_Comm_rank(MPI_COMM_WORLD, &world_rank);
@@ -119,7 +126,6 @@ void share_node_memory() {
   MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, world_rank, MPI_INFO_NULL, &neighbours);
   this_node.memory.assign(static_cast<std::size_t>(world_size), nullptr);
   this_node.sharing = count_sharing(neighbours);
-  int few = ranks_per_node();
   MPI_Allreduce(MPI_IN_PLACE, &few, 1, MPI_INT, MPI_MAX, neighbours);
   if (few > 0) {
     MPI_Comm all = std::exchange(neighbours, MPI_COMM_NULL);

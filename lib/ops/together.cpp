@@ -32,7 +32,14 @@ namespace {
 /// blocks of the matrix.
 class blacs_grid {
  public:
-  blacs_grid(communicator const& comm, index_t m, index_t n, index_t most_ranks) : comm_(comm) {
+  /// For an operation on an m x n matrix, and what else of it must be the same on every rank (`with`): what
+  /// differs is a divergence_error everywhere, before anybody waits in ScaLAPACK.
+  blacs_grid(char const* operation, communicator const& comm, index_t m, index_t n, std::source_location where,
+             index_t with = 0, index_t most_ranks = std::numeric_limits<int>::max())
+      : comm_(comm) {
+    std::uint64_t print = 0;
+    for (index_t const number : {m, n, with}) print = hash_combine(print, static_cast<std::uint64_t>(number));
+    comm.check_same(operation, print, where);
     index_t const ranks = std::clamp<index_t>(most_ranks, 1, comm.size());
     auto const parts = [](index_t extent, index_t block) {
       return std::max<index_t>(1, (extent + block - 1) / block);
@@ -46,7 +53,6 @@ class blacs_grid {
     context_ = handle_;
     scalapack::Cblacs_gridinit(&context_, "Col", rows_, columns_);
   }
-  blacs_grid(communicator const& comm, index_t m, index_t n) : blacs_grid(comm, m, n, comm.size()) {}
   ~blacs_grid() {
     if (trace::rehearsing()) return;
     if (is_member()) scalapack::Cblacs_gridexit(context_);
@@ -245,7 +251,7 @@ std::vector<T> diagonal_of(blacs_grid const& grid, cyclic_matrix<T> const& a, in
 template <class T>
 leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const n = a.extent[0];
-  blacs_grid const grid(*a.comm, n, n);
+  blacs_grid const grid("cholesky", *a.comm, n, n, where);
   cyclic_matrix<T> l(grid, n, n, where);
   l.fetch(a);
   count(grid, third(n));
@@ -267,7 +273,7 @@ leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where) {
 template <class T>
 std::pair<leaf<T, 2>, std::vector<index_t>> lu_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const m = a.extent[1], n = a.extent[0];
-  blacs_grid const grid(*a.comm, m, n);
+  blacs_grid const grid("lu", *a.comm, m, n, where);
   factors<T> const f(grid, a, where);
   auto const with = exchanges(grid, f, std::min(m, n), where);
   std::vector<index_t> row(static_cast<std::size_t>(m));
@@ -280,7 +286,7 @@ std::pair<leaf<T, 2>, std::vector<index_t>> lu_together(leaf<T, 2> const& a, std
 template <class T>
 leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positive, std::source_location where) {
   index_t const n = a.extent[0], k = b.extent[0];
-  blacs_grid const grid(*a.comm, n, n);
+  blacs_grid const grid("solve", *a.comm, n, n, where, k);
   cyclic_matrix<T> x(grid, n, k, where);
   x.fetch(b);
   int const order = narrow<int>(n), columns = narrow<int>(k);
@@ -315,7 +321,7 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
 template <class T>
 leaf<T, 2> invert_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const n = a.extent[0];
-  blacs_grid const grid(*a.comm, n, n);
+  blacs_grid const grid("inverse", *a.comm, n, n, where);
   factors<T> const f(grid, a, where);
   if (f.zero != 0) throw_singular("inverse", f.zero, n, where);
   count(grid, 4 * third(n));
@@ -342,7 +348,7 @@ template <class T>
 void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* logabsdet,
                                std::source_location where) {
   index_t const n = a.extent[0];
-  blacs_grid const grid(*a.comm, n, n);
+  blacs_grid const grid("det", *a.comm, n, n, where);
   factors<T> const f(grid, a, where);
   auto const with = exchanges(grid, f, n, where);
   std::vector<T> diagonal = diagonal_of(grid, f.lu, n, where);
@@ -354,7 +360,7 @@ void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* 
 template <class T>
 std::pair<leaf<T, 2>, leaf<T, 2>> qr_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const m = a.extent[1], n = a.extent[0], k = std::min(m, n);
-  blacs_grid const grid(*a.comm, m, n);
+  blacs_grid const grid("qr", *a.comm, m, n, where);
   cyclic_matrix<T> f(grid, m, n, where);
   f.fetch(a);
   std::vector<T> tau(static_cast<std::size_t>(f.local_columns() + grid.block()));
@@ -395,7 +401,7 @@ leaf<real_t<T>, 1> svd_together(char const* operation, leaf<T, 2> const& a, leaf
   check_finite_together(operation, a, false, where);
   // A rank without any row of U or column of V would compute the values in another way, to other last bits, and
   // ScaLAPACK take that for a failure.
-  blacs_grid const grid(*a.comm, m, n, k);
+  blacs_grid const grid(operation, *a.comm, m, n, where, u != nullptr, k);
   auto s = replicated_leaf<R, 1>({k}, a.comm);
   R* const values = elements_of(s);
   cyclic_matrix<T> matrix(grid, m, n, where), left(grid, u ? m : 1, u ? k : 1, where),
@@ -432,7 +438,7 @@ leaf<real_t<T>, 1> eigh_together(char const* operation, leaf<T, 2> const& a, lea
   using R = real_t<T>;
   index_t const n = a.extent[0];
   check_finite_together(operation, a, true, where);
-  blacs_grid const grid(*a.comm, n, n);
+  blacs_grid const grid(operation, *a.comm, n, n, where);
   auto w = replicated_leaf<R, 1>({n}, a.comm);
   R* const values = elements_of(w);
   cyclic_matrix<T> matrix(grid, n, n, where), vectors(grid, n, n, where);
@@ -452,8 +458,11 @@ leaf<real_t<T>, 1> eigh_together(char const* operation, leaf<T, 2> const& a, lea
       where,
       [&] {
         call(-1, -1, -1);
-        work.resize(length(work[0]));
-        rwork.resize(length(rwork[0]));
+        // What is asked for leaves too little for the last step (PxORMTR, PxUNMTR) of small matrices on many
+        // ranks, which then does nothing and says so to the terminal alone.
+        index_t const b = grid.block(), sides = matrix.local_rows() + matrix.local_columns() + 3 * b;
+        work.resize(length(work[0]) + static_cast<std::size_t>(4 * b * sides));
+        rwork.resize(length(rwork[0]) + static_cast<std::size_t>(4 * b * sides));
         iwork.resize(static_cast<std::size_t>(iwork[0]) + 1);
       },
       [&] { return call(size_of(work), size_of(rwork), size_of(iwork)); });

@@ -1,5 +1,5 @@
 # pantile-plan: what it says adds up, and errors are one line; it needs no MPI.
-# ctest: TIMEOUT 120
+# ctest: RELEASE_ONLY TIMEOUT 120
 source "$(dirname "$0")/programs.bash"
 plan="$BUILD_DIR/apps/pantile-plan"
 

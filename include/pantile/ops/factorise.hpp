@@ -130,8 +130,9 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
   return Result{detail::returned_like<E>(p), detail::returned_like<E>(l), detail::returned_like<E>(u)};
 }
 
-/// Q (m x k) with orthonormal columns and R (k x n) upper triangular of A = Q R, k = min(m, n), by Householder
-/// reflections.
+/// Q (m x k) with orthonormal columns and R (k x n) upper triangular of A = Q R, k = min(m, n). By Householder
+/// reflections; for large tall matrices by Gram matrices where these are good enough, which make R's diagonal
+/// positive: the signs of R's rows and Q's columns may differ from those of other ways.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto qr(E const& e,
                                         std::source_location where = std::source_location::current()) {

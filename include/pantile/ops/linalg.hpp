@@ -7,6 +7,7 @@
 #include <pantile/ops/factorise.hpp>
 #include <pantile/ops/gemm.hpp>
 #include <pantile/ops/least_squares.hpp>
+#include <pantile/ops/machine.hpp>
 #include <pantile/ops/matrix_power.hpp>
 #include <pantile/ops/products.hpp>
 #include <pantile/ops/randomized_svd.hpp>

@@ -4,6 +4,7 @@
 
 #include <pantile/ops/eig.hpp>
 #include <pantile/ops/randomized_svd.hpp>
+#include <pantile/ops/solve.hpp>
 
 #include <complex>
 
@@ -202,6 +203,41 @@ TEMPLATE_TEST_CASE("tall matrices of every condition and scale", "", float, doub
       CHECK(static_cast<double>((s - values).norm()) <=
             50 * std::numeric_limits<real_t<T>>::epsilon() * static_cast<double>(values.norm()));
     }
+}
+
+TEMPLATE_TEST_CASE("large matrices in ScaLAPACK's usual blocks", "", double, std::complex<float>) {
+  using T = TestType;
+  index_t const n = 260;  // more elements than are gathered, and no whole number of blocks
+  auto const spd = definite_of<T>(n), whole = matrix_of<T>(n, n);
+  auto const h = as_eigen(spd), w = as_eigen(whole);
+  double const epsilon =
+      static_cast<double>(std::numeric_limits<real_t<T>>::epsilon()) * static_cast<double>(n);
+  auto const small = [&](eigen_matrix<T> const& error, eigen_matrix<T> const& beside) {
+    return static_cast<double>(error.norm()) <= 10 * epsilon * static_cast<double>(beside.norm());
+  };
+  for (auto const& rule : {tiling::row(), tiling::block()}) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule), s = spread(spd, rule);
+    auto const [values, vectors] = eigh(s);
+    CHECK(small(scaled_product<T>(whole_of(vectors), whole_of(values), adjoint(whole_of(vectors))) - h, h));
+    auto const [u, singular, vh] = svd(a);
+    CHECK(small(scaled_product<T>(whole_of(u), whole_of(singular), whole_of(vh)) - w, w));
+    auto const [q, r] = qr(a);
+    CHECK(small(times(whole_of(q), whole_of(r)) - w, w));
+    auto const l = whole_of(cholesky(s));
+    CHECK(small(times(l, adjoint(l)) - h, h));
+  }
+}
+
+TEST_CASE("ranks in different factorisations are told so, and do not wait for each other") {
+  if (world().size() == 1) return;
+  factorised const way(true);
+  auto const a = spread(definite_of<double>(12), tiling::row());
+  bool const first = world().rank() == 0;
+  CHECK(thrown_by([&] { first ? (void)eval(inverse(a)) : (void)svd(a); }) == "divergence_error");
+  CHECK(thrown_by([&] { first ? (void)lu(a) : (void)qr(a); }) == "divergence_error");
+  CHECK(thrown_by([&] { first ? (void)eigh(a) : (void)eval(cholesky(a)); }) == "divergence_error");
+  CHECK(thrown_by([&] { first ? (void)eval(svdvals(a)) : (void)svd(a); }) == "divergence_error");
 }
 
 TEST_CASE("randomized_svd finds the largest singular values and their vectors") {

@@ -38,6 +38,10 @@ endif()
 
 # Leaks of Open MPI are told from ours by whole stacks; taking those at every allocation doubles what tests take. One and
 # two ranks look for leaks so, more do not, and tests without MPI need no more than the caller of an allocation.
+#
+# GCC 12's __tls_get_addr interceptor takes a block of thread-local memory that happens to start 16 bytes into a page for
+# one of glibc 2.19, reads a length from before it, and the search for leaks dies there (github.com/google/sanitizers,
+# issue 1322): it is not needed, such blocks come from malloc.
 set(PANTILE_TEST_LEAKS "")
 set(PANTILE_TEST_LEAKS_WITHOUT_MPI "")
 set(PANTILE_TEST_NO_LEAKS "")
@@ -45,9 +49,10 @@ if(PANTILE_SANITIZE)
   list(APPEND PANTILE_TEST_ENVIRONMENT
        LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/support/lsan.supp:print_suppressions=0
        UBSAN_OPTIONS=print_stacktrace=1)
-  set(PANTILE_TEST_LEAKS ASAN_OPTIONS=detect_leaks=1:fast_unwind_on_malloc=0:exitcode=99)
-  set(PANTILE_TEST_LEAKS_WITHOUT_MPI ASAN_OPTIONS=detect_leaks=1:exitcode=99)
-  set(PANTILE_TEST_NO_LEAKS ASAN_OPTIONS=detect_leaks=0:exitcode=99)
+  set(options ASAN_OPTIONS=exitcode=99:intercept_tls_get_addr=0)
+  set(PANTILE_TEST_LEAKS ${options}:detect_leaks=1:fast_unwind_on_malloc=0)
+  set(PANTILE_TEST_LEAKS_WITHOUT_MPI ${options}:detect_leaks=1)
+  set(PANTILE_TEST_NO_LEAKS ${options}:detect_leaks=0)
 endif()
 
 # Test programs are many and run for milliseconds: optimised, they would take twice as long to compile. What is

@@ -1,3 +1,4 @@
+#include "../base/file_text.hpp"
 #include "node.hpp"
 #include "state.hpp"
 
@@ -11,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <sched.h>
@@ -75,19 +75,13 @@ void agree_on_settings(communicator const& world) {
     if (text.empty()) return std::nullopt;
     return text.substr(1);
   };
-  auto const contents = [](std::string const& path) -> std::optional<std::string> {
-    std::ifstream file(path);
-    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (file.bad() || !file.is_open()) return std::nullopt;
-    return text;
-  };
   for (char const* const name : {"PANTILE_MEMORY_BUDGET", "PANTILE_MACHINE"}) {
     char const* const value = std::getenv(name);
     if (auto const text = agreed(value ? std::optional<std::string>(value) : std::nullopt))
       process.variables[name] = *text;
   }
   if (auto const path = process.variables.find("PANTILE_MACHINE"); path != process.variables.end())
-    if (auto const text = agreed(world.rank() == 0 ? contents(path->second) : std::nullopt))
+    if (auto const text = agreed(world.rank() == 0 ? detail::text_of_file(path->second) : std::nullopt))
       process.files["PANTILE_MACHINE"] = *text;
   world.count(traffic{} - world.counters());  // the program has sent nothing yet
 }

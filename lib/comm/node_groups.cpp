@@ -12,8 +12,8 @@ namespace pantile::detail {
 
 namespace {
 
-constexpr index_t piece_bytes = index_t{1}
-                                << 20;  // what a rank lays open at a time; two of them stay in its cache
+/// What a rank lays open at a time; two of them stay in its cache.
+constexpr index_t piece_bytes = index_t{1} << 20;
 constexpr index_t block_bytes = index_t{1} << 14;  // of a sum
 
 std::byte* open_memory() noexcept {

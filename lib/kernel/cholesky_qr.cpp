@@ -1,3 +1,4 @@
+#include "../base/instantiate.hpp"
 #include "blas.hpp"
 #include "upper_solver.hpp"
 
@@ -151,10 +152,7 @@ std::vector<T> upper_product(index_t n, std::vector<T> const& a, std::vector<T> 
   template void solve_rows(index_t, index_t, T const*, T const*, T const*, T*);                  \
   template std::optional<std::vector<T>> upper_cholesky(index_t, std::vector<T> const&, double); \
   template std::vector<T> upper_product(index_t, std::vector<T> const&, std::vector<T> const&);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::kernel

@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/base/checked.hpp>
 #include <pantile/kernel/lapack.hpp>
 #include <pantile/trace/recorder.hpp>
@@ -261,10 +263,7 @@ void tpmqrt(index_t m, index_t n, index_t block, T const* v, index_t ldv, T cons
   template void ormqr_by_columns(index_t, index_t, index_t, T const*, index_t, T const*, T*, index_t); \
   template void tpqrt(index_t, index_t, index_t, T*, index_t, T*, index_t, T*);                        \
   template void tpmqrt(index_t, index_t, index_t, T const*, index_t, T const*, T*, index_t, T*, index_t);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::kernel::lapack

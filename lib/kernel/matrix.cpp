@@ -1,3 +1,4 @@
+#include "../base/instantiate.hpp"
 #include "blas.hpp"
 
 #include <pantile/kernel/matrix.hpp>
@@ -100,13 +101,7 @@ void add_layers(index_t layers, index_t count, T const* parts, T* sums) {
   template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t, T, T); \
   template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);                         \
   template void add_layers(index_t, index_t, T const*, T*);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
-PANTILE_INSTANTIATE(std::uint8_t)
-PANTILE_INSTANTIATE(std::int32_t)
-PANTILE_INSTANTIATE(std::int64_t)
+PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::kernel

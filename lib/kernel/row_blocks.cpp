@@ -1,3 +1,4 @@
+#include "../base/instantiate.hpp"
 #include "blas.hpp"
 
 #include <pantile/kernel/row_blocks.hpp>
@@ -115,10 +116,7 @@ void weighted_gram(index_t n, index_t k, matrix_view<T> a, T const* weights, T* 
   template void one_pass_product(index_t, index_t, index_t, matrix_view<T>, std::span<inner_factor<T> const>, \
                                  T*, between_ref<T>);                                                         \
   template void weighted_gram(index_t, index_t, matrix_view<T>, T const*, T*, index_t);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::kernel

@@ -1,3 +1,6 @@
+#include "../base/instantiate.hpp"
+#include "transpose.hpp"
+
 #include <pantile/kernel/lapack.hpp>
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/kernel/tall_qr.hpp>
@@ -18,16 +21,6 @@ std::vector<T> upper_trapezoid(index_t height, index_t n, T const* a, index_t ld
   std::vector<T> r(elements(height, n), T(0));
   for (index_t j = 0; j < n; ++j) std::copy_n(a + j * lda, std::min(height, j + 1), r.data() + j * height);
   return r;
-}
-
-/// rows x n elements from row-major to column-major, and back: in tiles, so that both sides stay in cache.
-template <class T, class Move>
-void each_tile(index_t rows, index_t n, Move move) {
-  constexpr index_t tile = 16;
-  for (index_t i0 = 0; i0 < rows; i0 += tile)
-    for (index_t j0 = 0; j0 < n; j0 += tile)
-      for (index_t j = j0; j < std::min(n, j0 + tile); ++j)
-        for (index_t i = i0; i < std::min(rows, i0 + tile); ++i) move(i * n + j, j * rows + i);
 }
 
 /// Counts as much work as `products` of rows x n by n x n take.
@@ -131,15 +124,13 @@ struct tall_qr<T>::chain {
   }
 
  private:
-  void take(T const* from, index_t count) {
-    each_tile<T>(count, n, [&](index_t by_row, index_t by_column) {
-      buffer[static_cast<std::size_t>(by_column)] = from[by_row];
-    });
-  }
-  void give(T* to, index_t count) const {
-    each_tile<T>(count, n, [&](index_t by_row, index_t by_column) {
-      to[by_row] = buffer[static_cast<std::size_t>(by_column)];
-    });
+  void take(T const* from, index_t count) { transpose(from, n, buffer.data(), count, count, n); }
+  void give(T* to, index_t count) const { transpose(buffer.data(), count, to, n, n, count); }
+  /// The transpose of `height` rows of `width` elements.
+  static void transpose(T const* from, index_t from_stride, T* to, index_t to_stride, index_t height,
+                        index_t width) {
+    transpose_plane(reinterpret_cast<std::byte const*>(from), from_stride, reinterpret_cast<std::byte*>(to),
+                    to_stride, height, width, sizeof(T), false);
   }
 };
 
@@ -203,13 +194,10 @@ void tall_qr<T>::multiply(T const* c) {
   });
 }
 
-template class stacked_qr<float>;
-template class stacked_qr<double>;
-template class stacked_qr<std::complex<float>>;
-template class stacked_qr<std::complex<double>>;
-template class tall_qr<float>;
-template class tall_qr<double>;
-template class tall_qr<std::complex<float>>;
-template class tall_qr<std::complex<double>>;
+#define PANTILE_INSTANTIATE(T)  \
+  template class stacked_qr<T>; \
+  template class tall_qr<T>;
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::kernel

@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/kernel/domain.hpp>
 #include <pantile/ops/compute.hpp>
 
@@ -89,10 +91,7 @@ void check_computed(evaluation_site<N> const& site, stored_part const& part) {
   template void begin_elementwise(trace::region const&, resolved_ref<N> const&, evaluation_site<N> const&, \
                                   index_t);                                                                \
   template void check_computed(evaluation_site<N> const&, stored_part const&);
-PANTILE_INSTANTIATE(1)
-PANTILE_INSTANTIATE(2)
-PANTILE_INSTANTIATE(3)
-PANTILE_INSTANTIATE(4)
+PANTILE_FOR_DIMENSIONS(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

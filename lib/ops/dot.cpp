@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/dot.hpp>
@@ -78,6 +80,8 @@ class panels {
         comm_(comm),
         where_(where) {}
 
+  /// True where ranks lack some of what they multiply.
+  bool fetches() const { return !here_; }
   /// Takes the memory for what will be fetched.
   void allocate() {
     if (here_) return;
@@ -263,8 +267,9 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
       right(b, p, s, false, overlap, result.comm, where);
   auto const [m, n, k] = s.part(rank);
   index_t const block = m.size() * n.size();
-  bool const directly = into && in_place && !s.allreduce && !is_half_product(p, s) &&
-                        into->memory != a.memory && into->memory != b.memory;
+  bool const half = is_half_product(p, s);
+  bool const directly =
+      into && in_place && !s.allreduce && !half && into->memory != a.memory && into->memory != b.memory;
   std::shared_ptr<std::byte> computed, parts;
   auto const allocate = [&] {
     auto const kind = result.comm ? memory_kind::shareable : memory_kind::local;
@@ -273,10 +278,9 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
     if (!in_place && s.grid[2] > 1)
       parts = allocate_tile(all_layers(p, s, result.storage).count() * index_t{sizeof(T)}, memory_kind::local);
     left.allocate();
-    if (!is_half_product(p, s)) right.allocate();
+    if (!half) right.allocate();
   };
-  bool const moves = !(in_place && !s.allreduce && reads_in_place(p, s, p.a) &&
-                       (is_half_product(p, s) || reads_in_place(p, s, p.b)));
+  bool const moves = !in_place || s.allreduce || left.fetches() || (!half && right.fetches());
   if (!moves)
     allocate();
   else  // all agree about what moves, and that there is memory for it
@@ -305,13 +309,7 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
 #define PANTILE_INSTANTIATE(T)                                                                          \
   template product multiply_factors<T>(factor const&, factor const&, std::source_location, std::size_t, \
                                        product_target<T> const*);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
-PANTILE_INSTANTIATE(std::uint8_t)
-PANTILE_INSTANTIATE(std::int32_t)
-PANTILE_INSTANTIATE(std::int64_t)
+PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

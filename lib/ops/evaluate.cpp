@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/evaluate.hpp>
 
@@ -93,10 +95,7 @@ std::shared_ptr<std::byte> elements_here(
 #define PANTILE_INSTANTIATE(N)                       \
   template std::shared_ptr<std::byte> elements_here( \
       resolved_ref<N> const&, index_t, function_ref<void(evaluation_site<N> const&, std::byte*, box const&)>);
-PANTILE_INSTANTIATE(1)
-PANTILE_INSTANTIATE(2)
-PANTILE_INSTANTIATE(3)
-PANTILE_INSTANTIATE(4)
+PANTILE_FOR_DIMENSIONS(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 box operand_box(box const& region, extents const& extent) {

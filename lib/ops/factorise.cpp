@@ -1,3 +1,4 @@
+#include "../base/instantiate.hpp"
 #include "finite.hpp"
 
 #include <pantile/base/checked.hpp>
@@ -131,10 +132,7 @@ void factor_eig(char const* operation, index_t n, T* a, std::complex<real_t<T>>*
   template void factor_eigh<T>(char const*, index_t, T*, real_t<T>*, bool, std::source_location);           \
   template void factor_eig<T>(char const*, index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*, \
                               std::source_location);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

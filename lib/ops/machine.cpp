@@ -1,3 +1,5 @@
+#include "../base/file_text.hpp"
+
 #include <pantile/base/bytes.hpp>
 #include <pantile/comm/environment.hpp>
 #include <pantile/ops/machine.hpp>
@@ -5,8 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
@@ -58,10 +58,9 @@ std::optional<index_t> chosen_budget;
 }  // namespace
 
 machines read_machines(std::string const& path) {
-  std::ifstream file(path);
-  std::string const text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (!file.is_open() || file.bad()) throw io_error("cannot read " + path);
-  return machines_of(text, path);
+  auto const text = detail::text_of_file(path);
+  if (!text) throw io_error("cannot read " + path);
+  return machines_of(*text, path);
 }
 
 index_t memory_budget() {

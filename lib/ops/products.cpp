@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/products.hpp>
 
@@ -108,13 +110,7 @@ void multiply_pages(page_operand const& a, page_operand const& b, std::byte* res
 
 #define PANTILE_INSTANTIATE(T) \
   template void multiply_pages<T>(page_operand const&, page_operand const&, std::byte*, box const&);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
-PANTILE_INSTANTIATE(std::uint8_t)
-PANTILE_INSTANTIATE(std::int32_t)
-PANTILE_INSTANTIATE(std::int64_t)
+PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,

@@ -1,3 +1,4 @@
+#include "../base/instantiate.hpp"
 #include "finite.hpp"
 
 #include <pantile/kernel/lapack.hpp>
@@ -163,10 +164,7 @@ void pseudo_invert(index_t m, index_t n, T* a, real_t<T> rtol, T* x, std::source
   template void solve_least_squares<T>(index_t, index_t, index_t, T*, T const*, real_t<T>, T*, real_t<T>*, \
                                        real_t<T>*, index_t*, std::source_location);                        \
   template void pseudo_invert<T>(index_t, index_t, T*, real_t<T>, T*, std::source_location);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

@@ -1,17 +1,9 @@
+#include "../base/instantiate.hpp"
+#include "cyclic_matrix.hpp"
 #include "finite.hpp"
-#include "scalapack.hpp"
 
-#include <pantile/base/checked.hpp>
-#include <pantile/base/function_ref.hpp>
-#include <pantile/comm/interop.hpp>
-#include <pantile/ops/execute.hpp>
 #include <pantile/ops/solve.hpp>
-#include <pantile/ops/together.hpp>
-#include <pantile/trace/recorder.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace pantile::detail {
@@ -27,137 +19,6 @@ bool is_together(std::optional<communicator> const& comm, tiling const& tiled) {
 }
 
 namespace {
-
-/// The ranks as a grid of the BLACS, for the time of one factorisation: nearly square, and no larger than the
-/// blocks of the matrix.
-class blacs_grid {
- public:
-  /// For an operation on an m x n matrix, and what else of it must be the same on every rank (`with`): what
-  /// differs is a divergence_error everywhere, before anybody waits in ScaLAPACK.
-  blacs_grid(char const* operation, communicator const& comm, index_t m, index_t n, std::source_location where,
-             index_t with = 0, index_t most_ranks = std::numeric_limits<int>::max())
-      : comm_(comm) {
-    std::uint64_t print = 0;
-    for (index_t const number : {m, n, with}) print = hash_combine(print, static_cast<std::uint64_t>(number));
-    comm.check_same(operation, print, where);
-    index_t const ranks = std::clamp<index_t>(most_ranks, 1, comm.size());
-    auto const parts = [](index_t extent, index_t block) {
-      return std::max<index_t>(1, (extent + block - 1) / block);
-    };
-    index_t const rows = static_cast<index_t>(std::sqrt(static_cast<double>(ranks)));
-    block_ = std::clamp<index_t>(std::min(m, n) / (ranks / rows), 1, together().block);
-    rows_ = static_cast<int>(std::min(rows, parts(m, block_)));
-    columns_ = static_cast<int>(std::min(ranks / rows, parts(n, block_)));
-    if (trace::rehearsing()) return;
-    handle_ = scalapack::Csys2blacs_handle(handle_of(comm));
-    context_ = handle_;
-    scalapack::Cblacs_gridinit(&context_, "Col", rows_, columns_);
-  }
-  ~blacs_grid() {
-    if (trace::rehearsing()) return;
-    if (is_member()) scalapack::Cblacs_gridexit(context_);
-    scalapack::Cfree_blacs_system_handle(handle_);
-  }
-  blacs_grid(blacs_grid const&) = delete;
-  blacs_grid& operator=(blacs_grid const&) = delete;
-
-  communicator const& comm() const { return comm_; }
-  index_t block() const { return block_; }
-  int rows() const { return rows_; }
-  int columns() const { return columns_; }
-  int context() const { return context_; }
-  bool is_member() const { return comm_.rank() < rows_ * columns_; }
-  /// The grid column of this rank: by columns, see the constructor.
-  int column() const { return comm_.rank() / rows_; }
-
-  /// Runs `prepare`, which asks for work space and takes it, and then `compute` on the ranks of the grid, and
-  /// tells all of them what that returned (collective). Only `prepare` may throw: nobody waits for anybody yet.
-  int run(std::source_location where, function_ref<void()> prepare, function_ref<int()> compute) const {
-    bool const works = is_member() && !trace::rehearsing();
-    if (!trace::rehearsing())
-      comm_.agree(
-          [&] {
-            if (works) prepare();
-          },
-          where);
-    int info = works ? compute() : 0;
-    comm_.bcast(std::span<int>(&info, 1), 0, where);
-    if (info < 0) throw linalg_error("ScaLAPACK refuses its argument " + std::to_string(-info), where);
-    return info;
-  }
-
- private:
-  communicator comm_;
-  index_t block_ = 1;
-  int rows_ = 1, columns_ = 1;
-  int handle_ = -1, context_ = -1;
-};
-
-/// A matrix in ScaLAPACK's hands. Its local part is column-major: row-major of the transpose.
-template <class T>
-class cyclic_matrix {
- public:
-  cyclic_matrix(blacs_grid const& grid, index_t m, index_t n, std::source_location where)
-      : grid_(grid),
-        layout_({n, m}, grid.block(), {grid.columns(), grid.rows()}, grid.comm().size(), where),
-        everything_({0, 0}, {n, m}),
-        where_(where) {
-    auto const [columns, rows] = layout_.local_shape(grid.comm().rank());
-    auto const largest = layout_.local_shape(0);
-    if (largest[0] * largest[1] > std::numeric_limits<int>::max())
-      throw domain_error("ScaLAPACK counts the elements of a rank in 32 bits; a matrix of " +
-                             std::to_string(m) + " x " + std::to_string(n) + " on " +
-                             std::to_string(grid.rows() * grid.columns()) + " ranks has more; use more ranks",
-                         where);
-    index_t const most = (m / grid.rows() + grid.block()) * (n / grid.columns() + grid.block());
-    memory_ = grid.comm().allocate_part(most * grid.comm().size(), rows * columns, sizeof(T),
-                                        memory_kind::shareable, where);
-    int const block = narrow<int>(grid.block());
-    descriptor_ = {1,
-                   grid.context(),
-                   narrow<int>(m),
-                   narrow<int>(n),
-                   block,
-                   block,
-                   0,
-                   0,
-                   narrow<int>(std::max<index_t>(1, rows))};
-  }
-
-  T* data() const { return reinterpret_cast<T*>(memory_.get()); }
-  scalapack::descriptor const& descriptor() const { return descriptor_; }
-  /// The local extents, rows and columns.
-  index_t local_rows() const { return layout_.local_shape(grid_.comm().rank())[1]; }
-  index_t local_columns() const { return layout_.local_shape(grid_.comm().rank())[0]; }
-
-  /// Takes the elements of a transposed matrix (collective).
-  void fetch(leaf<T, 2> const& transposed) {
-    int const rank = grid_.comm().rank();
-    std::vector<target_tile> targets;
-    for (auto const& t : layout_.tiles_in(everything_, rank)) targets.push_back({memory_.get(), t.storage});
-    execute(plan_retile(transposed.stored_tiling, layout_, rank), grid_.comm(),
-            {transposed.memory.get(), transposed.stored_box}, targets, sizeof(T), where_);
-  }
-  /// The transposed matrix, its columns (rows of the matrix) evenly cut (collective).
-  leaf<T, 2> transposed() const {
-    communicator const& comm = grid_.comm();
-    auto const [n, m] = layout_.shape();
-    tiling const columns = tiling::column().bind(extents{n, m}, comm.size());
-    auto result = fresh_leaf<T, 2>({n, m}, comm, columns);
-    target_tile const target{result.memory.get(), result.stored_box};
-    execute(plan_retile(layout_, columns, comm.rank()), comm, {memory_.get(), box({0, 0}, {0, 0})},
-            {&target, 1}, sizeof(T), where_);
-    return result;
-  }
-
- private:
-  blacs_grid const& grid_;
-  block_cyclic layout_;
-  box everything_;
-  std::source_location where_;
-  std::shared_ptr<std::byte> memory_;
-  scalapack::descriptor descriptor_{};
-};
 
 /// What ScaLAPACK says that it needs, in a number of the type that it computes with: rounded.
 template <class T>
@@ -231,21 +92,6 @@ std::vector<index_t> exchanges(blacs_grid const& grid, factors<T> const& f, inde
   return with;
 }
 
-/// The diagonal of a matrix, everywhere (collective).
-template <class T>
-std::vector<T> diagonal_of(blacs_grid const& grid, cyclic_matrix<T> const& a, index_t n,
-                           std::source_location where) {
-  std::vector<T> diagonal(static_cast<std::size_t>(n), T(0));
-  index_t const b = grid.block(), ld = std::max<index_t>(1, a.local_rows());
-  if (!trace::rehearsing() && grid.is_member())
-    for (index_t i = 0; i < n; ++i)
-      if (i / b % grid.rows() == grid.comm().rank() % grid.rows() && i / b % grid.columns() == grid.column())
-        diagonal[static_cast<std::size_t>(i)] =
-            a.data()[(i / (b * grid.columns()) * b + i % b) * ld + i / (b * grid.rows()) * b + i % b];
-  grid.comm().allreduce(std::span<T>(diagonal), reduce_op::sum, where);
-  return diagonal;
-}
-
 }  // namespace
 
 template <class T>
@@ -264,7 +110,7 @@ leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where) {
           where, [] {}, factorise);
       minor != 0)
     throw_not_positive_definite(minor, where);
-  auto const diagonal = diagonal_of(grid, l, n, where);
+  auto const diagonal = l.diagonal();
   for (std::size_t i = 0; i < diagonal.size(); ++i)  // it does not notice NaN
     if (std::isnan(std::real(diagonal[i]))) throw_not_positive_definite(static_cast<index_t>(i) + 1, where);
   return l.transposed();
@@ -351,7 +197,7 @@ void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* 
   blacs_grid const grid("det", *a.comm, n, n, where);
   factors<T> const f(grid, a, where);
   auto const with = exchanges(grid, f, n, where);
-  std::vector<T> diagonal = diagonal_of(grid, f.lu, n, where);
+  std::vector<T> diagonal = f.lu.diagonal();
   for (std::size_t i = 0; i < with.size(); ++i)
     if (with[i] != static_cast<index_t>(i)) diagonal[i] = -diagonal[i];
   multiply_diagonal<T>(diagonal, det, sign, logabsdet);
@@ -482,10 +328,7 @@ leaf<real_t<T>, 1> eigh_together(char const* operation, leaf<T, 2> const& a, lea
   template leaf<real_t<T>, 1> svd_together(char const*, leaf<T, 2> const&, leaf<T, 2>*, leaf<T, 2>*,         \
                                            std::source_location);                                            \
   template leaf<real_t<T>, 1> eigh_together(char const*, leaf<T, 2> const&, leaf<T, 2>*, std::source_location);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

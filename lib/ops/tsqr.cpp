@@ -1,3 +1,5 @@
+#include "../base/instantiate.hpp"
+
 #include <pantile/kernel/cholesky_qr.hpp>
 #include <pantile/kernel/tall_qr.hpp>
 #include <pantile/ops/tsqr.hpp>
@@ -209,10 +211,7 @@ bool cholesky_qr(leaf<T, 2> const& a, leaf<T, 2> const* q, T* r, std::source_loc
 #define PANTILE_INSTANTIATE(T)                                              \
   template void tree_qr(leaf<T, 2> const&, T*, bool, std::source_location); \
   template bool cholesky_qr(leaf<T, 2> const&, leaf<T, 2> const*, T*, std::source_location);
-PANTILE_INSTANTIATE(float)
-PANTILE_INSTANTIATE(double)
-PANTILE_INSTANTIATE(std::complex<float>)
-PANTILE_INSTANTIATE(std::complex<double>)
+PANTILE_FOR_LAPACK_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
 
 }  // namespace pantile::detail

@@ -71,6 +71,19 @@ factor factor_of(leaf<T, N> const& l, bool left) {
   return f;
 }
 
+/// A product as an operand.
+template <element T, int N>
+leaf<T, N> leaf_of(product made, shape_t<N> const& shape) {
+  leaf<T, N> result;
+  result.extent = shape;
+  result.view = view_map(extents(shape));
+  result.memory = std::move(made.memory);
+  result.stored_box = made.storage;
+  result.comm = std::move(made.comm);
+  result.stored_tiling = std::move(made.tiled);
+  return result;
+}
+
 /// An operand as a whole array, in any order of its dimensions, of elements T.
 template <element T, node E>
 auto carried_out(E const& e) {
@@ -110,16 +123,10 @@ struct dot_node : node_members<dot_node<A, B>> {
     auto const left = detail::carried_out<value_type>(a);
     auto const right = detail::carried_out<value_type>(b);
     detail::check_operands(left.comm ? left.comm : right.comm, {"dot", where}, left, right);
-    auto product = detail::multiply_factors<value_type>(detail::factor_of(left, true),
-                                                        detail::factor_of(right, false), where);
-    leaf<value_type, dimensions> result;
-    result.extent = extent;
-    result.view = view_map(extents(extent));
-    result.memory = std::move(product.memory);
-    result.stored_box = product.storage;
-    result.comm = product.comm;
-    result.stored_tiling = product.tiled;
-    return result;
+    return detail::leaf_of<value_type, dimensions>(
+        detail::multiply_factors<value_type>(detail::factor_of(left, true), detail::factor_of(right, false),
+                                             where),
+        extent);
   }
 };
 

@@ -12,9 +12,9 @@
 // the matrix is gathered on every rank, all compute the same, the factors are replicated. Communication: each
 // rank fetches what it lacks of the matrix, one agreement about errors and one allreduce of 16 bytes. Larger
 // distributed matrices the ranks factorise together: by ScaLAPACK in a block-cyclic layout, to which and from
-// which the matrix is retiled; qr and svd of tall ones by a tree of triangles, without moving the matrix
-// (ops/tsqr.hpp). Their large factors are cut by rows; eigenvalues, singular values and the small square
-// factors of tall matrices are replicated.
+// which the matrix is retiled; qr and svd of tall ones by Gram matrices or a tree of triangles, without moving
+// the matrix (ops/tsqr.hpp). Their large factors are cut by rows; eigenvalues, singular values and the small
+// square factors of tall matrices are replicated.
 namespace pantile {
 
 /// A = p l u.

@@ -38,13 +38,7 @@ void multiply_into(Array& c, T alpha, dot_node<A, B> const& product, T beta) {
   product_target<T> into{target.memory, target.stored_box, target.comm, target.stored_tiling, alpha, beta};
   auto const result = multiply_factors<T>(factor_of(left, true), factor_of(right, false), where, 0, &into);
   if (result.memory) {  // it could not be computed where it goes
-    leaf<T, N> made;
-    made.extent = target.extent;
-    made.view = view_map(extents(made.extent));
-    made.memory = result.memory;
-    made.stored_box = result.storage;
-    made.comm = result.comm;
-    made.stored_tiling = result.tiled;
+    auto const made = leaf_of<T, N>(result, target.extent);
     if (beta == T(0))
       c = alpha * made;
     else

@@ -57,14 +57,10 @@ TEST_CASE("each way gives the product, and moves what it says") {
       leaf<double, 2> const left(da), right(db);
       leaf<double, 2> result;
       traffic const moved = most_traffic([&] {
-        auto product = detail::multiply_factors<double>(detail::factor_of(left, true),
-                                                        detail::factor_of(right, false), {}, way);
-        result.extent = {m, n};
-        result.view = view_map(extents(result.extent));
-        result.memory = std::move(product.memory);
-        result.stored_box = product.storage;
-        result.comm = product.comm;
-        result.stored_tiling = product.tiled;
+        result = detail::leaf_of<double, 2>(
+            detail::multiply_factors<double>(detail::factor_of(left, true), detail::factor_of(right, false), {},
+                                             way),
+            {m, n});
       });
       CHECK(is_part_of(array<double, 2>(result), expected));
       CHECK(moved.bytes_sent == ways[way].cost.bytes);

@@ -90,6 +90,8 @@ std::byte* arena::allocate(index_t bytes) {
   if (found.populated) kept_bytes_ -= size;
   used_.emplace(offset, size);
   used_bytes_ += size;
+  peak_bytes_ = std::max(peak_bytes_, used_bytes_);
+  give_back();
   return base_ + offset;
 }
 
@@ -100,12 +102,28 @@ void arena::free(std::byte* p) noexcept {
   auto const [offset, size] = *it;
   used_.erase(it);
   used_bytes_ -= size;
-  bool const keep = kept_bytes_ + size <= std::max(always_kept, used_bytes_ / 2);
-  if (keep)
-    kept_bytes_ += size;
-  else
+  kept_bytes_ += size;
+  insert_gap(offset, gap{size, true});
+  give_back();
+}
+
+void arena::give_back() noexcept {
+  // What comes and goes finds its pages again: no more of them than are in use, and no more in all than ever
+  // were.
+  index_t const most = std::max(always_kept, std::min(used_bytes_, peak_bytes_ - used_bytes_));
+  while (kept_bytes_ > most) {
+    auto smallest = gaps_.end();
+    for (auto it = gaps_.begin(); it != gaps_.end(); ++it)
+      if (it->second.populated && (smallest == gaps_.end() || it->second.size < smallest->second.size))
+        smallest = it;
+    index_t const size = std::min(smallest->second.size, kept_bytes_ - most),
+                  offset = smallest->first + smallest->second.size - size;
+    smallest->second.size -= size;
+    if (smallest->second.size == 0) gaps_.erase(smallest);
     release_pages(offset, size);
-  insert_gap(offset, gap{size, keep});
+    kept_bytes_ -= size;
+    insert_gap(offset, gap{size, false});
+  }
 }
 
 void arena::insert_gap(index_t offset, gap g) {

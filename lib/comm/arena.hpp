@@ -37,6 +37,8 @@ class arena {
     bool populated;  // its pages may still be in memory
   };
   void insert_gap(index_t offset, gap g);
+  /// Gives pages of gaps back to the system, the smallest gaps first, the end of the last.
+  void give_back() noexcept;
   void release_pages(index_t offset, index_t size) noexcept;
 
   std::mutex mutex_;
@@ -46,6 +48,7 @@ class arena {
   std::map<index_t, index_t> used_;  // offset -> size
   std::map<index_t, gap> gaps_;      // offset -> free range; neighbours of equal kind are merged
   index_t used_bytes_ = 0;
+  index_t peak_bytes_ = 0;  // the most that was in use
   index_t kept_bytes_ = 0;  // in populated gaps
 };
 

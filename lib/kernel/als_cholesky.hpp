@@ -1,6 +1,6 @@
 #pragma once
 
-#include "als_update.hpp"
+#include "rank_update.hpp"
 
 #include <cmath>
 #include <limits>

@@ -1,10 +1,12 @@
 #include "../base/instantiate.hpp"
 #include "blas.hpp"
+#include "gram_sum.hpp"
 #include "upper_solver.hpp"
 
 #include <pantile/kernel/cholesky_qr.hpp>
 #include <pantile/kernel/lapack.hpp>
 #include <pantile/kernel/parallel.hpp>
+#include <pantile/kernel/stream.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
@@ -18,50 +20,55 @@ namespace {
 
 std::size_t square(index_t n) { return static_cast<std::size_t>(n * n); }
 
-}  // namespace
+/// Pieces of tall matrices on their way through a cache, and what is done with them, by BLAS: for the types
+/// that the kernels of gram_sum.hpp and upper_solver.hpp do not have.
+template <class T>
+class row_piece {
+ public:
+  static constexpr index_t most = 256;
+  explicit row_piece(index_t n) : n_(n), elements_(static_cast<std::size_t>(most * n)) {}
+  index_t rows() const { return rows_; }
+  T* data() { return elements_.data(); }
+  T const* data() const { return elements_.data(); }
+  void take(T const* a, index_t all, index_t ld) {
+    rows_ = std::min(most, all);
+    for (index_t i = 0; i < rows_; ++i) std::copy_n(a + i * ld, n_, data() + i * n_);
+  }
+  void give(T* a) const { std::copy_n(data(), rows_ * n_, a); }
 
-namespace {
-
-/// x R = a by BLAS, for the types that `upper_solver` does not have.
+ private:
+  index_t n_, rows_ = 0;
+  std::vector<T> elements_;
+};
 template <class T>
 class blas_solver {
  public:
-  static index_t width(index_t n) { return n; }
+  using piece = row_piece<T>;
   blas_solver(index_t n, T const* r) : n_(n), r_(r) {}
-  void solve(index_t rows, T* x) const { blas::solve_upper_right(rows, n_, r_, x); }
+  void solve(piece& x) const { blas::solve_upper_right(x.rows(), n_, r_, x.data()); }
 
  private:
   index_t n_;
   T const* r_;
 };
 template <class T>
-using solver = std::conditional_t<is_complex<T>, blas_solver<T>, upper_solver<T>>;
-
-/// Rows of a tall matrix, so many that they stay in cache, on their way through one thread.
-template <class T>
-class piece_of_rows {
+class blas_adder {
  public:
-  explicit piece_of_rows(index_t n)
-      : n_(n),
-        width_(solver<T>::width(n)),
-        rows_(std::max<index_t>(48, (index_t{1} << 18) / index_t{sizeof(T)} / width_) / 48 * 48),
-        elements_(rows_ * width_) {
-    std::fill_n(elements_.get(), rows_ * width_, T(0));
-  }
-  index_t most_rows() const { return rows_; }
-  index_t width() const { return width_; }
-  T* elements() const { return elements_.get(); }
-  void take(index_t rows, T const* from) {
-    for (index_t i = 0; i < rows; ++i) std::copy_n(from + i * n_, n_, elements_.get() + i * width_);
-  }
-  void give(index_t rows, T* to) const {
-    for (index_t i = 0; i < rows; ++i) std::copy_n(elements_.get() + i * width_, n_, to + i * n_);
-  }
+  using piece = row_piece<T>;
+  using sum = T;
+  explicit blas_adder(index_t n) : n_(n) {}
+  static index_t size(index_t n) { return n * n; }
+  static index_t place(index_t n, index_t i, index_t j) { return i * n + j; }
+  void add(piece const& a, T* sums) const { blas::herk(n_, a.rows(), a.data(), n_, T(1), sums); }
 
  private:
-  index_t n_, width_, rows_;
-  detail::buffer<T> elements_;
+  index_t n_;
 };
+
+template <class T>
+using solver = std::conditional_t<is_complex<T>, blas_solver<T>, detail::upper_solver<T>>;
+template <class T>
+using adder = std::conditional_t<is_complex<T>, blas_adder<T>, detail::gram_adder<T>>;
 
 double work_of(index_t rows, index_t n) {
   return static_cast<double>(rows) * static_cast<double>(n) * static_cast<double>(n);
@@ -77,24 +84,9 @@ std::vector<T> gram_of_rows(index_t rows, index_t n, T const* a, T const* r) {
   if (trace::rehearsing() || n == 0) return gram;
   std::optional<solver<T>> inverse;
   if (r) inverse.emplace(n, r);
-  std::vector<std::vector<T>> grams(static_cast<std::size_t>(parallel_threads(rows, rows * n * n)));
-  parallel_ranges(rows, rows * n * n, [&](index_t begin, index_t end, int thread) {
-    std::vector<T>& mine = grams[static_cast<std::size_t>(thread)];
-    mine.assign(gram.size(), T(0));
-    piece_of_rows<T> piece(n);
-    for (index_t i = begin; i < end; i += piece.most_rows()) {
-      index_t const count = std::min(piece.most_rows(), end - i);
-      if (!r) {
-        blas::herk(n, count, a + i * n, n, T(1), mine.data());
-        continue;
-      }
-      piece.take(count, a + i * n);
-      inverse->solve(count, piece.elements());
-      blas::herk(n, count, piece.elements(), piece.width(), T(1), mine.data());
-    }
+  detail::sum_gram<adder<T>>(rows, n, a, n, gram.data(), n, [&](auto& piece) {
+    if (inverse) inverse->solve(piece);
   });
-  for (auto const& part : grams)
-    for (std::size_t i = 0; i < part.size(); ++i) gram[i] += part[i];
   return gram;
 }
 
@@ -105,14 +97,14 @@ void solve_rows(index_t rows, index_t n, T const* a, T const* r1, T const* r2, T
   if (trace::rehearsing() || n == 0) return;
   solver<T> const first(n, r1), second(n, r2);
   parallel_ranges(rows, rows * n * n, [&](index_t begin, index_t end, int) {
-    piece_of_rows<T> piece(n);
-    for (index_t i = begin; i < end; i += piece.most_rows()) {
-      index_t const count = std::min(piece.most_rows(), end - i);
-      piece.take(count, a + i * n);
-      first.solve(count, piece.elements());
-      second.solve(count, piece.elements());
-      piece.give(count, q + i * n);
+    typename solver<T>::piece piece(n);
+    for (index_t i = begin; i < end; i += piece.rows()) {
+      piece.take(a + i * n, end - i, n);
+      first.solve(piece);
+      second.solve(piece);
+      piece.give(q + i * n);
     }
+    stream_fence();
   });
 }
 

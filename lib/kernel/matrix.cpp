@@ -1,5 +1,6 @@
 #include "../base/instantiate.hpp"
 #include "blas.hpp"
+#include "gram_sum.hpp"
 
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/kernel/parallel.hpp>
@@ -11,6 +12,9 @@
 namespace pantile::kernel {
 
 namespace {
+
+/// Up to here, packed rows sum up a Gram matrix faster than BLAS does.
+constexpr index_t most_packed_columns = 256;
 
 template <class T>
 void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
@@ -72,6 +76,12 @@ void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc) {
     trace::computed(static_cast<double>(n) * static_cast<double>(n + 1) * static_cast<double>(k));
     trace::read(static_cast<double>(n * k) * sizeof(T));
     if (trace::rehearsing()) return;
+    if constexpr (!is_complex<T>) {
+      if (!a.transposed && n >= detail::lanes<T> && n <= most_packed_columns && k > n) {
+        detail::sum_gram<detail::gram_adder<T>>(k, n, a.data, a.ld, c, ldc, [](auto&) {});
+        return blas::mirror(n, c, ldc);
+      }
+    }
     blas::syrk(n, k, T(1), a, T(0), c, ldc);
     blas::mirror(n, c, ldc);
   }

@@ -9,7 +9,7 @@
 #include <new>
 #include <type_traits>
 
-/// Vectors of the widest kind the compiler targets, and the panel layout that the ALS kernels share.
+/// Vectors of the widest kind the compiler targets, and the panel layout that kernels share.
 ///
 /// A matrix of m rows and `panels * lanes` columns is stored panel by panel: element (i, j) is at
 /// (j / lanes * m + i) * lanes + j % lanes. A panel is thus a contiguous run of m vectors.
@@ -53,6 +53,11 @@ inline vec<T> load_unaligned(const T* p) {
   return *reinterpret_cast<const typename simd<T>::unaligned_vec*>(p);
 }
 
+template <class T>
+inline void store_unaligned(T* p, const vec<T>& x) {
+  *reinterpret_cast<typename simd<T>::unaligned_vec*>(p) = x;
+}
+
 /// Loads a vector that stays in a register. Without it, GCC folds the load into each of the multiply-adds that
 /// use the vector, and the loads, not the arithmetic, set the pace.
 template <class T>
@@ -62,6 +67,12 @@ inline vec<T> load_once(const T* p) {
   asm("" : "+v"(x));
 #endif
   return x;
+}
+
+/// A vector of which each element is element Lane of x.
+template <class T, int Lane>
+inline vec<T> lane_everywhere(const vec<T>& x) {
+  return __builtin_shuffle(x, typename simd<T>::mask{} + Lane);
 }
 
 /// Element l of the result is the sum of the lanes of r[l]; r is overwritten.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,18 @@ class dice {
   }
   int below(int n) { return static_cast<int>(between(0, n - 1)); }
   bool one_in(int n) { return below(n) == 0; }
+  /// A number from -1 to 1 (both parts of a complex one), an integer from -100 to 100.
+  template <class T>
+  T number() {
+    if constexpr (pantile::is_complex<T>) {
+      auto const real = number<pantile::real_t<T>>();
+      return T(real, number<pantile::real_t<T>>());
+    } else if constexpr (std::is_integral_v<T>) {
+      return static_cast<T>(between(-100, 100));
+    } else {
+      return static_cast<T>(between(-1000, 1000)) / 1000;
+    }
+  }
   template <class T>
   void shuffle(std::vector<T>& values) {
     for (std::size_t i = values.size(); i > 1; --i)

@@ -29,7 +29,7 @@ requires(dimensions_of<E> == 2) auto eig(E const& e,
       [&] { detail::factor_eig("eig", a.extent[0], elements_of(a), elements_of(w), elements_of(v), where); }, w,
       v);
   return eigen_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(v))>{
-      detail::returned_like<E>(w), detail::returned_like<E>(v)};
+      detail::returned_like<E>(std::move(w)), detail::returned_like<E>(std::move(v))};
 }
 
 /// The eigenvalues alone. A node. Errors as of eig.

@@ -127,7 +127,8 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
       a.comm, where,
       [&] { detail::factor_lu(m, n, elements_of(a), elements_of(p), elements_of(l), elements_of(u)); }, p, l,
       u);
-  return Result{detail::returned_like<E>(p), detail::returned_like<E>(l), detail::returned_like<E>(u)};
+  return Result{detail::returned_like<E>(std::move(p)), detail::returned_like<E>(std::move(l)),
+                detail::returned_like<E>(std::move(u))};
 }
 
 /// Q (m x k) with orthonormal columns and R (k x n) upper triangular of A = Q R, k = min(m, n). By Householder
@@ -142,8 +143,8 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   using Result = qr_result<decltype(detail::returned_like<E>(whole))>;
   if (detail::is_tall(whole)) {
-    auto const [q, r] = detail::tall_qr(whole, true, where);
-    return Result{detail::returned_like<E>(q), detail::returned_like<E>(r)};
+    auto [q, r] = detail::tall_qr(whole, true, where);
+    return Result{detail::returned_like<E>(std::move(q)), detail::returned_like<E>(std::move(r))};
   }
   if (detail::is_together(whole)) {
     communicator const& comm = *whole.comm;
@@ -158,7 +159,7 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
   using detail::elements_of;
   detail::compute_alike(
       a.comm, where, [&] { detail::factor_qr(m, n, elements_of(a), elements_of(q), elements_of(r)); }, q, r);
-  return Result{detail::returned_like<E>(q), detail::returned_like<E>(r)};
+  return Result{detail::returned_like<E>(std::move(q)), detail::returned_like<E>(std::move(r))};
 }
 
 namespace detail {
@@ -234,9 +235,10 @@ requires(dimensions_of<E> == 2) auto svd(E const& e,
                                          std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   trace::region const here("svd");
-  auto const f = detail::decomposed("svd", detail::carried_out<T>(as_node(e)), true, where);
+  auto f = detail::decomposed("svd", detail::carried_out<T>(as_node(e)), true, where);
   return svd_result<decltype(detail::returned_like<E>(f.u)), decltype(detail::returned_like<E>(f.s))>{
-      detail::returned_like<E>(f.u), detail::returned_like<E>(f.s), detail::returned_like<E>(f.vh)};
+      detail::returned_like<E>(std::move(f.u)), detail::returned_like<E>(std::move(f.s)),
+      detail::returned_like<E>(std::move(f.vh))};
 }
 
 /// The singular values alone, in descending order. A node. Errors as of svd.
@@ -276,7 +278,7 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
         [&] { detail::factor_eigh("eigh", a.extent[0], elements_of(a), elements_of(w), true, where); }, w, a);
   }
   return eigen_result<decltype(detail::returned_like<E>(w)), decltype(detail::returned_like<E>(a))>{
-      detail::returned_like<E>(w), detail::returned_like<E>(a)};
+      detail::returned_like<E>(std::move(w)), detail::returned_like<E>(std::move(a))};
 }
 
 /// The eigenvalues alone, in ascending order. A node. Errors as of eigh.

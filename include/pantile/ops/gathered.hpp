@@ -6,6 +6,7 @@
 #include <optional>
 #include <source_location>
 #include <span>
+#include <utility>
 
 // What dense factorisations of small matrices share (large ones: ops/together.hpp). Their operand is gathered
 // whole on every rank once (an array that is replicated already moves nothing), every rank computes the same,
@@ -57,12 +58,13 @@ void compute_alike(std::optional<communicator> const& comm, std::source_location
 /// A result in the kind of array that the operand is: local_array for local_array, array (replicated) for
 /// array, and for any other expression an operand that holds the elements.
 template <array_operand E, element T, int N>
-auto returned_like(leaf<T, N> const& result) {
+auto returned_like(leaf<T, N> result) {
   using Operand = std::remove_cvref_t<E>;
   if constexpr (node<Operand>)
     return result;
   else if constexpr (requires(Operand const& e) { e.comm(); })
-    return array<T, N>(result);
+    return result.is_whole() ? evaluated<T, N>(result, *result.comm, result.stored_tiling)  // as it is
+                             : array<T, N>(result);
   else
     return local_array<T, N>(result);
 }

@@ -54,11 +54,12 @@ requires(dimensions_of<E> ==
     q = basis(dot(a, p, where));
   }
   auto const f = detail::decomposed("randomized_svd", carried_out<T>(dot(adjoint(q), a, where)), true, where);
-  auto const u = carried_out<T>(dot(q, slice(f.u, every, range(0, rank)), where));
-  auto const s = carried_out<real_t<T>>(slice(f.s, range(0, rank)));
-  auto const vh = carried_out<T>(slice(f.vh, range(0, rank), every));
+  auto u = carried_out<T>(dot(q, slice(f.u, every, range(0, rank)), where));
+  auto s = carried_out<real_t<T>>(slice(f.s, range(0, rank)));
+  auto vh = carried_out<T>(slice(f.vh, range(0, rank), every));
   return svd_result<decltype(detail::returned_like<E>(u)), decltype(detail::returned_like<E>(s))>{
-      detail::returned_like<E>(u), detail::returned_like<E>(s), detail::returned_like<E>(vh)};
+      detail::returned_like<E>(std::move(u)), detail::returned_like<E>(std::move(s)),
+      detail::returned_like<E>(std::move(vh))};
 }
 
 }  // namespace pantile

@@ -18,21 +18,12 @@ template <class T>
 using by_columns = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 
 template <class T>
-T drawn(support::dice& d) {
-  auto const part = [&] { return static_cast<pantile::real_t<T>>(d.between(-1000, 1000)) / 1000; };
-  if constexpr (pantile::is_complex<T>)
-    return T(part(), part());
-  else
-    return part();
-}
-
-template <class T>
 void check(index_t rows, index_t n, bool deficient, support::dice& d) {
   INFO(rows << " x " << n << (deficient ? ", of lower rank" : ""));
   by_rows<T> a(rows, n);
   for (index_t i = 0; i < rows; ++i)
     for (index_t j = 0; j < n; ++j)
-      a(i, j) = deficient && (i < rows / 2 || j % 2) ? (j > 0 ? a(i, j - 1) : T(0)) : drawn<T>(d);
+      a(i, j) = deficient && (i < rows / 2 || j % 2) ? (j > 0 ? a(i, j - 1) : T(0)) : d.number<T>();
   by_rows<T> q(rows, n);
   pantile::kernel::tall_qr<T> qr(rows, n, a.data(), q.data());
   index_t const h = qr.height();
@@ -82,8 +73,8 @@ TEST_CASE("two trapezoids, one above the other") {
     support::dice d(7);
     by_columns<double> top = by_columns<double>::Zero(above, n), bottom = by_columns<double>::Zero(below, n);
     for (index_t j = 0; j < n; ++j) {
-      for (index_t i = 0; i <= std::min<index_t>(j, above - 1); ++i) top(i, j) = drawn<double>(d);
-      for (index_t i = 0; i <= std::min<index_t>(j, below - 1); ++i) bottom(i, j) = drawn<double>(d);
+      for (index_t i = 0; i <= std::min<index_t>(j, above - 1); ++i) top(i, j) = d.number<double>();
+      for (index_t i = 0; i <= std::min<index_t>(j, below - 1); ++i) bottom(i, j) = d.number<double>();
     }
     pantile::kernel::stacked_qr<double> const qr(above, top.data(), below, bottom.data(), n);
     REQUIRE(qr.height() == std::min(above + below, n));

@@ -49,10 +49,10 @@ if(PANTILE_SANITIZE)
   list(APPEND PANTILE_TEST_ENVIRONMENT
        LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/support/lsan.supp:print_suppressions=0
        UBSAN_OPTIONS=print_stacktrace=1)
-  set(options ASAN_OPTIONS=exitcode=99:intercept_tls_get_addr=0)
-  set(PANTILE_TEST_LEAKS ${options}:detect_leaks=1:fast_unwind_on_malloc=0)
-  set(PANTILE_TEST_LEAKS_WITHOUT_MPI ${options}:detect_leaks=1)
-  set(PANTILE_TEST_NO_LEAKS ${options}:detect_leaks=0)
+  set(PANTILE_TEST_ASAN ASAN_OPTIONS=exitcode=99:intercept_tls_get_addr=0)
+  set(PANTILE_TEST_LEAKS ${PANTILE_TEST_ASAN}:detect_leaks=1:fast_unwind_on_malloc=0)
+  set(PANTILE_TEST_LEAKS_WITHOUT_MPI ${PANTILE_TEST_ASAN}:detect_leaks=1)
+  set(PANTILE_TEST_NO_LEAKS ${PANTILE_TEST_ASAN}:detect_leaks=0)
 endif()
 
 # Test programs are many and run for milliseconds: optimised, they would take twice as long to compile. What is

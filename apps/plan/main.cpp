@@ -182,11 +182,10 @@ int main(int argc, char** argv) {
   try {
     machine const on = machine_for(command);
     std::vector<answer> answers;
-    for (int ranks : command.ranks) {
-      answers.push_back(planned(app, command, on, ranks));
-      if (command.json != "-") std::fputs(text_of(answers.back()).c_str(), stdout);
-    }
+    for (int ranks : command.ranks) answers.push_back(planned(app, command, on, ranks));
     if (!command.json.empty()) write(command, answers);
+    if (command.json != "-")
+      for (answer const& a : answers) std::fputs(text_of(a).c_str(), stdout);
   } catch (error const& e) {
     std::fprintf(stderr, "pantile-plan: %s\n", e.message().c_str());
     return 1;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
 #include <string>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -72,22 +73,37 @@ std::byte* arena::allocate(index_t bytes) {
   // What is larger than the arena might not survive being rounded up.
   index_t const size =
       bytes > capacity_ ? bytes : rounded(std::max<index_t>(bytes, 1), bytes >= huge_page ? huge_page : page);
-  // Populated gaps first, the tightest of them: their pages need not be faulted in again.
-  auto best = gaps_.end();
-  for (auto it = gaps_.begin(); it != gaps_.end(); ++it) {
-    if (it->second.size < size) continue;
-    bool const better = best == gaps_.end() || (it->second.populated && !best->second.populated) ||
-                        (it->second.populated == best->second.populated && it->second.size < best->second.size);
-    if (better) best = it;
+  // Where most of its pages are there already, they need not be faulted in again; otherwise where it is
+  // tightest.
+  struct place {
+    index_t offset, room, populated;
+  };
+  std::optional<place> best;
+  for (auto first = gaps_.begin(); first != gaps_.end(); ++first) {
+    place here{first->first, 0, 0};
+    for (auto it = first; it != gaps_.end() && it->first == here.offset + here.room && here.room < size; ++it) {
+      if (it->second.populated) here.populated += std::min(it->second.size, size - here.room);
+      here.room += it->second.size;
+    }
+    if (here.room < size) continue;
+    if (!best || here.populated > best->populated ||
+        (here.populated == best->populated && here.room < best->room))
+      best = here;
   }
-  if (best == gaps_.end())
+  if (!best)
     throw memory_error("the arena for tiles has no room for " + std::to_string(bytes) + " bytes (" +
                        std::to_string(used_bytes_) + " of " + std::to_string(capacity_) + " are in use)");
-  index_t const offset = best->first;
-  gap const found = best->second;
-  gaps_.erase(best);
-  if (found.size > size) gaps_.emplace(offset + size, gap{found.size - size, found.populated});
-  if (found.populated) kept_bytes_ -= size;
+  index_t const offset = best->offset;
+  for (index_t left = size; left > 0;) {
+    auto const it = gaps_.find(offset + size - left);
+    gap const found = it->second;
+    gaps_.erase(it);
+    index_t const taken = std::min(found.size, left);
+    if (found.size > taken)
+      gaps_.emplace(offset + size - left + taken, gap{found.size - taken, found.populated});
+    left -= taken;
+  }
+  kept_bytes_ -= best->populated;
   used_.emplace(offset, size);
   used_bytes_ += size;
   peak_bytes_ = std::max(peak_bytes_, used_bytes_);
@@ -116,7 +132,7 @@ void arena::give_back() noexcept {
     for (auto it = gaps_.begin(); it != gaps_.end(); ++it)
       if (it->second.populated && (smallest == gaps_.end() || it->second.size < smallest->second.size))
         smallest = it;
-    index_t const size = std::min(smallest->second.size, kept_bytes_ - most),
+    index_t const size = std::min(smallest->second.size, rounded(kept_bytes_ - most, huge_page)),
                   offset = smallest->first + smallest->second.size - size;
     smallest->second.size -= size;
     if (smallest->second.size == 0) gaps_.erase(smallest);

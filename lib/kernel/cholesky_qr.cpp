@@ -25,19 +25,21 @@ std::size_t square(index_t n) { return static_cast<std::size_t>(n * n); }
 template <class T>
 class row_piece {
  public:
-  static constexpr index_t most = 256;
-  explicit row_piece(index_t n) : n_(n), elements_(static_cast<std::size_t>(most * n)) {}
+  explicit row_piece(index_t n)
+      : n_(n),
+        most_(std::max<index_t>(48, (index_t{1} << 18) / index_t{sizeof(T)} / n)),
+        elements_(static_cast<std::size_t>(most_ * n)) {}
   index_t rows() const { return rows_; }
   T* data() { return elements_.data(); }
   T const* data() const { return elements_.data(); }
   void take(T const* a, index_t all, index_t ld) {
-    rows_ = std::min(most, all);
+    rows_ = std::min(most_, all);
     for (index_t i = 0; i < rows_; ++i) std::copy_n(a + i * ld, n_, data() + i * n_);
   }
   void give(T* a) const { std::copy_n(data(), rows_ * n_, a); }
 
  private:
-  index_t n_, rows_ = 0;
+  index_t n_, most_, rows_ = 0;
   std::vector<T> elements_;
 };
 template <class T>
@@ -60,15 +62,17 @@ class blas_adder {
   static index_t size(index_t n) { return n * n; }
   static index_t place(index_t n, index_t i, index_t j) { return i * n + j; }
   void add(piece const& a, T* sums) const { blas::herk(n_, a.rows(), a.data(), n_, T(1), sums); }
+  void finish(T*) const {}
 
  private:
   index_t n_;
 };
 
 template <class T>
-using solver = std::conditional_t<is_complex<T>, blas_solver<T>, detail::upper_solver<T>>;
+using solver =
+    std::conditional_t<is_complex<T> || !detail::packs_rows, blas_solver<T>, detail::upper_solver<T>>;
 template <class T>
-using adder = std::conditional_t<is_complex<T>, blas_adder<T>, detail::gram_adder<T>>;
+using adder = std::conditional_t<is_complex<T> || !detail::packs_rows, blas_adder<T>, detail::gram_adder<T>>;
 
 double work_of(index_t rows, index_t n) {
   return static_cast<double>(rows) * static_cast<double>(n) * static_cast<double>(n);

@@ -1,6 +1,7 @@
 #include "../base/instantiate.hpp"
 #include "blas.hpp"
 #include "gram_sum.hpp"
+#include "integer_gemm.hpp"
 
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/kernel/parallel.hpp>
@@ -15,24 +16,6 @@ namespace {
 
 /// Up to here, packed rows sum up a Gram matrix faster than BLAS does.
 constexpr index_t most_packed_columns = 256;
-
-template <class T>
-void integer_gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
-                  T alpha) {
-  using U = std::make_unsigned_t<T>;  // wraps
-  parallel_ranges(m, m * n * k, [&](index_t begin, index_t end, int) {
-    for (index_t i = begin; i < end; ++i) {
-      T* row = c + i * ldc;
-      for (index_t l = 0; l < k; ++l) {
-        U const x = static_cast<U>(static_cast<U>(alpha) *
-                                   static_cast<U>(a.transposed ? a.data[l * a.ld + i] : a.data[i * a.ld + l]));
-        index_t const from = b.transposed ? l : l * b.ld, step = b.transposed ? b.ld : 1;
-        for (index_t j = 0; j < n; ++j)
-          row[j] = static_cast<T>(static_cast<U>(row[j]) + x * static_cast<U>(b.data[from + j * step]));
-      }
-    }
-  });
-}
 
 template <class T>
 void scale(index_t m, index_t n, T beta, T* c, index_t ldc) {
@@ -63,7 +46,9 @@ void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T
   if constexpr (blas::has<T>)
     blas::product(m, n, k, alpha, a, b, beta, c, ldc);
   else
-    integer_gemm(m, n, k, a, b, c, ldc, alpha);
+    parallel_ranges(m, m * n * k, [&](index_t begin, index_t end, int) {
+      detail::integer_product<T>(n, k, a, b, c, ldc, alpha).add_rows(begin, end);
+    });
 }
 
 template <class T>
@@ -76,7 +61,7 @@ void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc) {
     trace::computed(static_cast<double>(n) * static_cast<double>(n + 1) * static_cast<double>(k));
     trace::read(static_cast<double>(n * k) * sizeof(T));
     if (trace::rehearsing()) return;
-    if constexpr (!is_complex<T>) {
+    if constexpr (!is_complex<T> && detail::packs_rows) {
       if (!a.transposed && n >= detail::lanes<T> && n <= most_packed_columns && k > n) {
         detail::sum_gram<detail::gram_adder<T>>(k, n, a.data, a.ld, c, ldc, [](auto&) {});
         return blas::mirror(n, c, ldc);

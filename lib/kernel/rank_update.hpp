@@ -72,8 +72,8 @@ inline void update_step(const T* s, const T* s2, const T* p, index_t p_stride, i
 }
 
 /// Upper block triangle of dst = src + s' p: p and s are n x (panels * lanes) with panels `stride` elements
-/// apart, src and dst square. `between` is called after every tile, `meanwhile` in every step of one: they have
-/// the time to prefetch. Panels of the vector side are the outer loop, so that three of them stay in the
+/// apart, src and dst square. `between` is called after tiles, `meanwhile` in every step of one: they have the
+/// time to prefetch. Panels of the vector side are the outer loop, so that three of them stay in the
 /// first-level cache.
 template <class T, class Between, class Meanwhile = nothing>
 inline void rank_update(const T* s, const T* p, index_t stride, index_t n, const T* src, T* dst, index_t panels,
@@ -90,7 +90,7 @@ inline void rank_update(const T* s, const T* p, index_t stride, index_t n, const
     }
   };
   const index_t first = panels % tile_vectors;
-  if (first == 1) update_tile<T, lanes<T>, 1, false>(s, p, stride, n, src, dst, a_stride);
+  if (first == 1) update_tile<T, lanes<T>, 1, false>(s, p, stride, n, src, dst, a_stride, meanwhile);
   if (first == 2) step(0);
   for (index_t v = first; v < panels; v += tile_vectors) {
     for (index_t i = 0; i < (v + 1) * lanes<T>; i += rows) {

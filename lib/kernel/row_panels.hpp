@@ -23,14 +23,14 @@ class row_panels {
   index_t rows() const { return rows_; }
   index_t panels() const { return panels_; }
   T* data() { return packed_.get(); }
-  /// What will be taken next, if that is what follows.
+  /// What lies behind these rows, where that is most of what will be taken next.
   std::span<T const> next() const { return next_; }
   T const* data() const { return packed_.get(); }
 
   /// Packs the first of `all` rows that are `ld` elements apart, as many as there is room for.
   void take(T const* a, index_t all, index_t ld) {
     index_t const rows = rows_ = std::min(most, all);
-    next_ = {a + rows * ld, static_cast<std::size_t>(std::min(most, all - rows) * ld)};
+    next_ = {a + rows * ld, static_cast<std::size_t>(ld < 2 * n_ ? std::min(most, all - rows) * ld : 0)};
     index_t const whole = n_ / lanes<T>, rest = n_ % lanes<T>;
     for (index_t i = 0; i < rows; ++i) {
       T const* const row = a + i * ld;

@@ -48,7 +48,7 @@ bool is_same(product_problem const& x, product_problem const& y) {
 /// product_candidates, remembered: programs multiply the same shapes again and again, and a plan for many ranks
 /// takes longer than a small product.
 std::shared_ptr<std::vector<product_candidate> const> planned(product_problem const& p, machine const& on,
-                                                              index_t budget) {
+                                                              index_t budget, std::source_location where) {
   struct memory {
     product_problem problem;
     bool shared_memory;
@@ -59,7 +59,7 @@ std::shared_ptr<std::vector<product_candidate> const> planned(product_problem co
   static thread_local std::vector<memory> known;
   for (memory const& m : known)
     if (m.shared_memory == on.shared_memory && m.budget == budget && is_same(m.problem, p)) return m.ways;
-  auto ways = std::make_shared<std::vector<product_candidate> const>(product_candidates(p, on, budget));
+  auto ways = std::make_shared<std::vector<product_candidate> const>(product_candidates(p, on, budget, where));
   if (known.size() == most) known.erase(known.begin());
   known.push_back({p, on.shared_memory, budget, ways});
   return ways;
@@ -231,7 +231,7 @@ void explain_choice(trace::region const& here, product_problem const& p, machine
 
 void check_inner(index_t a, index_t b, std::source_location where) {
   if (a != b)
-    throw shape_error("dot: the left operand has " + std::to_string(a) + " columns, the right one " +
+    throw shape_error("the left operand of the product has " + std::to_string(a) + " columns, the right one " +
                           std::to_string(b) + " rows; they must be equal",
                       where);
 }
@@ -246,14 +246,15 @@ template <class T>
 product multiply_factors(factor const& a, factor const& b, std::source_location where, std::size_t way,
                          product_target<T> const* into) {
   if (a.comm && b.comm && !(*a.comm == *b.comm))
-    throw tiling_error("dot: the operands belong to different communicators; retile one of them", where);
+    throw tiling_error("the operands of the product belong to different communicators; make both on one",
+                       where);
   trace::region const here("dot");
   product result;
   result.comm = into ? into->comm : a.comm ? a.comm : b.comm;
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
   product_problem const p = problem_of(a, b, ranks, into);
   machine const on = result.comm ? machine_of(*result.comm) : machine();
-  auto const ways = planned(p, on, result.comm ? memory_budget() : unlimited);
+  auto const ways = planned(p, on, result.comm ? memory_budget() : unlimited, where);
   product_candidate const& chosen = (*ways)[std::min(way, ways->size() - 1)];
   product_schedule const& s = chosen.schedule;
   if (result.comm) result.tiled = s.result;

@@ -19,7 +19,7 @@ std::optional<communicator> common(char const* operation, std::optional<communic
                                    std::optional<communicator> const& b, std::source_location where) {
   if (a && b && !(*a == *b))
     throw tiling_error(
-        std::string(operation) + ": the operands belong to different communicators; retile one of them", where);
+        std::string(operation) + ": the operands belong to different communicators; make both on one", where);
   return a ? a : b;
 }
 

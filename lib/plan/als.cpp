@@ -1,6 +1,8 @@
+#include <pantile/base/error.hpp>
 #include <pantile/plan/als.hpp>
 
 #include <cmath>
+#include <string>
 
 namespace pantile {
 
@@ -14,6 +16,10 @@ double distinct(double rows, double draws) { return rows > 0 ? -rows * std::expm
 }  // namespace
 
 als_cost cost_of(als_problem const& p, machine const& on) {
+  if (static_cast<double>(p.ratings) > static_cast<double>(p.users) * static_cast<double>(p.items))
+    throw domain_error("als: " + std::to_string(p.users) + " users and " + std::to_string(p.items) +
+                       " items cannot have " + std::to_string(p.ratings) +
+                       " ratings: one for each pair at most");
   index_t const line = 64 / p.element_bytes, row = (p.factors + line - 1) / line * line * p.element_bytes;
   index_t const rows = p.users + p.items, own = share(p.users, p.ranks) + share(p.items, p.ranks);
   index_t const ratings = share(p.ratings, p.ranks);

@@ -208,7 +208,7 @@ tiling product_tiling(product_problem const& p) {
 }
 
 std::vector<product_candidate> product_candidates(product_problem const& p, machine const& on, index_t budget,
-                                                  int look_at) {
+                                                  std::source_location where, int look_at) {
   tiling const result = product_tiling(p);
   std::vector<product_candidate> all;
   // In panels: to multiply while the next one comes, or to hold less at a time, as long as that gets less.
@@ -249,10 +249,11 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   }
   index_t const least = least_memory(all);
   if (least > budget)
-    throw memory_error("dot: a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) + " by " +
-                       std::to_string(p.k) + " x " + std::to_string(p.n) + " on " + std::to_string(p.ranks) +
-                       " ranks takes at least " + std::to_string(least) +
-                       " bytes on a rank beyond its operands; the budget is " + std::to_string(budget));
+    throw memory_error("a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) + " by " +
+                           std::to_string(p.k) + " x " + std::to_string(p.n) + " on " +
+                           std::to_string(p.ranks) + " ranks takes at least " + std::to_string(least) +
+                           " bytes on a rank beyond its operands; the budget is " + std::to_string(budget),
+                       where);
   std::erase_if(all, [&](product_candidate const& c) { return !fits(c); });
   // Bytes that are hidden behind the multiplication today may not be on a busier network: they decide where the
   // predicted times are about the same.

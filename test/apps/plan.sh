@@ -24,6 +24,7 @@ refused 1 "too large\|overflow\|fit" matmul --m 1099511627776 --n 1099511627776 
 refused 2 "--ranks" matmul --m 4 --n 4 --k 4 --ranks 0
 refused 2 "--memory" matmul --m 4 --n 4 --k 4 --ranks 1 --memory 3X
 refused 2 "--users" als --ranks 4
+refused 1 "one for each pair at most" als --users 10 --items 10 --ratings 101 --factors 2 --ranks 4
 
 "$python" - <<'PYTHON'
 import json, sys

@@ -14,8 +14,9 @@ enum class memory_kind {
 };
 
 /// Uninitialised memory for `bytes` bytes, aligned to 64, given back when the last copy of the pointer goes.
-/// Blocks of 64 KiB and more come from an arena that keeps freed pages (at most 256 MiB or half of what is in
-/// use) for the next allocation. Throws memory_error where the system has no more.
+/// Blocks of 64 KiB and more come from an arena that keeps freed pages for the next allocation: as
+/// many as are in use, and no more in all than ever were; 256 MiB in any case. Throws memory_error where the
+/// system has no more.
 std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind);
 
 /// Bytes of tiles that are allocated now, and the most there ever were, in this process.

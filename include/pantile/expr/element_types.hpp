@@ -29,7 +29,7 @@ dtype result_type(dtype a, dtype b) noexcept;
 /// where it holds their kind.
 template <operand... Es>
 requires(array_operand<Es> || ...) dtype result_type(Es const&... es) {
-  using T = typename decltype(detail::array_type<std::remove_cvref_t<Es>...>())::type;
+  using T = detail::arrays_type_t<Es...>;
   return dtype_of<promote_all_t<typename decltype(detail::operand_node<T>(es))::value_type...>>;
 }
 

@@ -235,19 +235,20 @@ inline constexpr int dimensions_of = node_of<E>::dimensions;
 
 namespace detail {
 
+template <class T, class... Es>
+struct arrays_type {
+  using type = T;
+};
+template <class T, class E, class... Es>
+struct arrays_type<T, E, Es...> : arrays_type<T, Es...> {};
+template <class T, array_operand E, class... Es>
+struct arrays_type<T, E, Es...> : arrays_type<promote_t<T, value_of<E>>, Es...> {};
+template <array_operand E, class... Es>
+struct arrays_type<void, E, Es...> : arrays_type<value_of<E>, Es...> {};
+
 /// The promoted element type of those operands that are arrays.
 template <class... Es>
-constexpr auto array_type() {
-  auto wrap = []<class E>(std::type_identity<E>) {
-    if constexpr (array_operand<E>)
-      return std::tuple<value_of<E>>{};
-    else
-      return std::tuple<>{};
-  };
-  return []<class... Ts>(std::type_identity<std::tuple<Ts...>>) {
-    return std::type_identity<promote_all_t<Ts...>>{};
-  }(std::type_identity<decltype(std::tuple_cat(wrap(std::type_identity<Es>{})...))>{});
-}
+using arrays_type_t = typename arrays_type<void, std::remove_cvref_t<Es>...>::type;
 
 /// Throws domain_error for a number that elements of this type cannot hold.
 template <element S, class E>
@@ -289,7 +290,7 @@ PANTILE_INLINE inline auto applied(F f, Es const&... es) {
 /// domain_error.
 template <class F, operand... Es>
 requires(array_operand<Es> || ...) auto apply(F f, Es const&... es) {
-  using T = typename decltype(detail::array_type<std::remove_cvref_t<Es>...>())::type;
+  using T = detail::arrays_type_t<Es...>;
   return detail::applied(f, detail::operand_node<T>(es)...);
 }
 

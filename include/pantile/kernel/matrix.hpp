@@ -19,8 +19,8 @@ template <class T>
 void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
           T alpha = T(1), T beta = T(0));
 
-/// c (n x n, row-major, both triangles) = a' a for the k x n matrix a. BLAS xSYRK: half the work of gemm. For
-/// complex elements without conjugation.
+/// c (n x n, row-major, both triangles) = a' a for the k x n matrix a. Half the work of gemm: BLAS xSYRK, or
+/// packed rows where they are many and columns few. For complex elements without conjugation.
 template <class T>
 void gram_matrix(index_t n, index_t k, matrix_view<T> a, T* c, index_t ldc);
 

@@ -111,11 +111,11 @@ requires(dimensions_of<A> == 2 &&
   detail::check_right_side("lstsq", left.shape()[0], right.shape()[0], where);
   trace::region const here("lstsq");
   if (auto const whole = detail::carried_out<T>(left); detail::is_together(whole)) {
-    auto const f = detail::least_squares_by_all(whole, detail::carried_out<T>(right), rcond, where);
+    auto f = detail::least_squares_by_all(whole, detail::carried_out<T>(right), rcond, where);
     return lstsq_result<decltype(detail::returned_like<A>(f.x)),
                         decltype(detail::returned_like<A>(f.residuals))>{
-        detail::returned_like<A>(f.x), detail::returned_like<A>(f.residuals), f.rank,
-        detail::returned_like<A>(f.singular_values)};
+        detail::returned_like<A>(std::move(f.x)), detail::returned_like<A>(std::move(f.residuals)), f.rank,
+        detail::returned_like<A>(std::move(f.singular_values))};
   }
   auto matrix = detail::gathered<T>(left);
   auto given = detail::gathered<T>(right);
@@ -141,7 +141,8 @@ requires(dimensions_of<A> == 2 &&
       x, residuals, s, rank);
   if (rank < n || m <= n) residuals = detail::replicated_leaf<R, 1>({0}, comm);
   return lstsq_result<decltype(detail::returned_like<A>(x)), decltype(detail::returned_like<A>(s))>{
-      detail::returned_like<A>(x), detail::returned_like<A>(residuals), rank, detail::returned_like<A>(s)};
+      detail::returned_like<A>(std::move(x)), detail::returned_like<A>(std::move(residuals)), rank,
+      detail::returned_like<A>(std::move(s))};
 }
 
 /// The Moore-Penrose pseudo-inverse (n x m) of an m x n matrix, by SVD. Singular values up to rtol (default:

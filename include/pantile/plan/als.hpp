@@ -26,7 +26,8 @@ struct als_cost {
 };
 
 /// The cost of the algorithm that `als` runs: every rank gathers the factors of the other side. The bytes are
-/// those that the communicator counts where the rows divide evenly.
+/// those that the communicator counts where the rows divide evenly. Throws domain_error for more ratings than
+/// pairs.
 als_cost cost_of(als_problem const& p, machine const& on);
 
 }  // namespace pantile

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <limits>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -116,6 +117,7 @@ struct product_candidate {
 /// where none fits, saying the least that would do.
 std::vector<product_candidate> product_candidates(product_problem const& p, machine const& on,
                                                   index_t budget = std::numeric_limits<index_t>::max(),
+                                                  std::source_location where = std::source_location::current(),
                                                   int look_at = 64);
 
 /// The tiling of C: the one that is given, or what follows from the operands' alone, whatever the algorithm:

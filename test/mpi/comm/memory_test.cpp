@@ -5,11 +5,15 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <support/tilings.hpp>
 #include <support/values.hpp>
+#include <sys/mman.h>
+#include <vector>
 
 using pantile::allocate_tile;
 using pantile::index_t;
@@ -55,6 +59,37 @@ TEST_CASE("tiles are aligned, disjoint and counted") {
     tiles.clear();
     CHECK(pantile::allocated_tile_bytes() == before);
   }
+}
+
+TEST_CASE("large memory that comes and goes keeps its pages, but no more than are in use") {
+  if (world().rank() != 0) return;  // enough for all
+  constexpr index_t mebibyte = index_t{1} << 20, bytes = 320 * mebibyte;
+  auto const take = [] {
+    auto memory = pantile::allocate_tile(bytes, pantile::memory_kind::local);
+    std::memset(memory.get(), 1, bytes);
+    return memory;
+  };
+  auto const resident = [](std::byte* p) {
+    std::vector<unsigned char> pages(bytes / 4096);
+    REQUIRE(mincore(p, bytes, pages.data()) == 0);
+    return 4096 * std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return page & 1; });
+  };
+  auto first = take(), second = take();
+  second.reset();
+  auto again = pantile::allocate_tile(bytes, pantile::memory_kind::local);
+  CHECK(resident(again.get()) == bytes);
+  first.reset();
+  CHECK(resident(again.get()) == bytes);
+  auto more = pantile::allocate_tile(bytes, pantile::memory_kind::local);
+  CHECK(resident(more.get()) == bytes);  // of no more than there were at once
+
+  // With nothing in use, little is kept; and what lies beside it serves with it.
+  std::vector<std::byte*> const places{again.get(), more.get()};
+  again.reset();
+  more.reset();
+  CHECK(resident(places[0]) + resident(places[1]) <= 256 * mebibyte);
+  auto const last = take();
+  CHECK(std::find(places.begin(), places.end(), last.get()) != places.end());
 }
 
 TEST_CASE("more memory than there can be is refused, and nothing is lost by it") {

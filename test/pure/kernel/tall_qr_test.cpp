@@ -2,18 +2,16 @@
 // rank.
 #include <pantile/kernel/tall_qr.hpp>
 
-#include <Eigen/Core>
 #include <catch2/catch.hpp>
 
 #include <complex>
-#include <support/tilings.hpp>
+#include <support/matrices.hpp>
 
 using pantile::index_t;
 
 namespace {
 
-template <class T>
-using by_rows = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using support::by_rows;
 template <class T>
 using by_columns = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
 

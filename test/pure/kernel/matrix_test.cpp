@@ -1,0 +1,76 @@
+// Products and Gram matrices of every type beside Eigen's, for extents that fill vectors, registers and blocks,
+// and that do not.
+#include <pantile/kernel/matrix.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <complex>
+#include <support/matrices.hpp>
+
+using pantile::index_t;
+
+namespace {
+
+template <class T>
+void check_product(index_t m, index_t n, index_t k, support::dice& d) {
+  INFO(m << " x " << k << " by " << k << " x " << n);
+  auto const a = support::drawn_matrix<T>(m, k + 2, d), b = support::drawn_matrix<T>(k, n + 1, d),
+             c = support::drawn_matrix<T>(m, n + 3, d);
+  support::by_rows<T> const a_flipped = a.transpose(), b_flipped = b.transpose();
+  T const alpha = d.number<T>(), beta = d.one_in(3) ? T(0) : d.number<T>();
+  support::by_rows<T> expected = c;
+  expected.leftCols(n) = alpha * (a.leftCols(k) * b.leftCols(n)) + beta * c.leftCols(n);
+  for (bool const flip_a : {false, true})
+    for (bool const flip_b : {false, true}) {
+      support::by_rows<T> result = c;
+      pantile::kernel::gemm<T>(m, n, k, {flip_a ? a_flipped.data() : a.data(), flip_a ? m : k + 2, flip_a},
+                               {flip_b ? b_flipped.data() : b.data(), flip_b ? k : n + 1, flip_b},
+                               result.data(), n + 3, alpha, beta);
+      CHECK(support::is_near(result, expected, k));
+      CHECK(result.rightCols(3) == c.rightCols(3));
+    }
+}
+
+template <class T>
+void check_gram(index_t k, index_t n, support::dice& d) {
+  INFO(k << " x " << n);
+  index_t const ld = n + 3;
+  support::by_rows<T> const all = support::drawn_matrix<T>(k, ld, d), a = all.leftCols(n),
+                            flipped = a.transpose();
+  support::by_rows<T> const expected = a.transpose() * a;
+  for (bool const transposed : {false, true}) {
+    support::by_rows<T> c = support::by_rows<T>::Constant(n, ld, T(7));
+    pantile::kernel::gram_matrix<T>(
+        n, k, {transposed ? flipped.data() : all.data(), transposed ? k : ld, transposed}, c.data(), ld);
+    CHECK(support::is_near(c.leftCols(n).eval(), expected, k));
+    CHECK((c.rightCols(3).array() == T(7)).all());
+  }
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("products of any shape", "", std::uint8_t, std::int32_t, std::int64_t, float, double,
+                   std::complex<float>, std::complex<double>) {
+  support::dice d(10);
+  for (auto const& [m, n, k] : {std::array{0, 3, 2},
+                                {3, 0, 2},
+                                {2, 3, 0},
+                                {1, 1, 1},
+                                {1, 40, 9},
+                                {40, 1, 9},
+                                {3, 7, 5},
+                                {4, 16, 3},
+                                {5, 64, 8},
+                                {9, 65, 17},
+                                {30, 130, 31},
+                                {258, 20, 257}})
+    check_product<TestType>(m, n, k, d);
+}
+
+TEMPLATE_TEST_CASE("Gram matrices of any shape", "", std::int32_t, std::int64_t, float, double,
+                   std::complex<float>, std::complex<double>) {
+  support::dice d(9);
+  for (index_t const n : {0, 1, 3, 8, 19, 64, 257})
+    for (index_t const k : {0, 1, 5, 96, 260, 700}) check_gram<TestType>(k, n, d);
+  check_gram<TestType>(5000, 20, d);
+}

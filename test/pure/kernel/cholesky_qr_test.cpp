@@ -55,7 +55,8 @@ void check_rows(index_t rows, index_t n, support::dice& d) {
 TEMPLATE_TEST_CASE("rows solved by triangles, and their Gram matrices", "", float, double, std::complex<float>,
                    std::complex<double>) {
   support::dice d(8);
-  for (index_t const n : {1, 7, 8, 16, 17, 33, 64, 100})
-    for (index_t const rows : {0, 1, 23, 24, 25, 96, 97, 300}) check_rows<TestType>(rows, n, d);
-  check_rows<TestType>(5000, 20, d);  // of several threads and slices
+  for (index_t const n : {1, 7, 8, 17, 33})
+    for (index_t const rows : {0, 1, 24, 25, 97}) check_rows<TestType>(rows, n, d);
+  check_rows<TestType>(200, 64, d);
+  check_rows<TestType>(2100, 9, d);  // of several threads and slices
 }

@@ -1,5 +1,6 @@
 // Products and Gram matrices of every type beside Eigen's, for extents that fill vectors, registers and blocks,
 // and that do not.
+#include <pantile/kernel/als.hpp>
 #include <pantile/kernel/matrix.hpp>
 
 #include <catch2/catch.hpp>
@@ -89,7 +90,7 @@ TEST_CASE("sums of very many equal products do not drift") {
   double const x = 1 + 0.98 * std::ldexp(1.0, -42);  // its square loses that when it is added to 4096 of them
   std::vector<double> const a(static_cast<std::size_t>(k * n), x);
   std::vector<double> c(static_cast<std::size_t>(n * n));
-  pantile::kernel::gram_matrix<double>(n, k, {a.data(), n, false}, c.data(), n);
+  pantile::kernel::gram<double>(a.data(), k, n, n, c.data());  // gram_matrix may be that of BLAS
   double const exact = static_cast<double>(static_cast<long double>(x) * static_cast<long double>(x) * k);
   for (double const sum : c) CHECK(std::abs(sum / exact - 1) <= 64 * std::numeric_limits<double>::epsilon());
 }

@@ -52,7 +52,7 @@ class normal_equations {
         y_{y},
         k_{k},
         ldy_{ldy},
-        panels_{(k + lanes<T> - 1) / lanes<T>},
+        panels_{panels_of<T>(k)},
         packed_{scratch},
         signed_{scratch + panels_ * panel_size_} {}
 

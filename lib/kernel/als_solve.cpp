@@ -27,7 +27,7 @@ struct problem {
   index_t ldx;
   buffer<T> base, zero;  // in panels: the regularised Gram matrix, and zeros
 
-  index_t panels() const { return (k + lanes<T> - 1) / lanes<T>; }
+  index_t panels() const { return panels_of<T>(k); }
   index_t padded() const { return panels() * lanes<T>; }
   index_t matrix_size() const { return padded() * padded(); }
   index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
@@ -39,7 +39,7 @@ struct problem {
     std::fill_n(zero.get(), matrix_size(), T{});
     for (index_t i = 0; i < padded(); ++i)
       for (index_t j = 0; j < padded(); ++j) {
-        T& to = base.get()[(j / lanes<T> * padded() + i) * lanes<T> + j % lanes<T>];
+        T& to = base.get()[panel_place<T>(padded(), i, j)];
         to = i < k && j < k ? gram[std::min(i, j) * k + std::max(i, j)] : T(i == j);
       }
   }

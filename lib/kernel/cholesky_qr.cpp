@@ -20,8 +20,8 @@ namespace {
 
 std::size_t square(index_t n) { return static_cast<std::size_t>(n * n); }
 
-/// Pieces of tall matrices on their way through a cache, and what is done with them, by BLAS: for the types
-/// that the kernels of gram_sum.hpp and upper_solver.hpp do not have.
+/// Pieces of tall matrices on their way through a cache, and what is done with them, by BLAS: where the kernels
+/// of gram_sum.hpp and upper_solver.hpp do not have the type, or vectors wide enough.
 template <class T>
 class row_piece {
  public:

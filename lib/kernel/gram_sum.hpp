@@ -29,22 +29,18 @@ class gram_adder {
 
   /// How many sums there are, and which of them is that of columns i <= j.
   static index_t size(index_t n) { return padded(n) * padded(n); }
-  static index_t place(index_t n, index_t i, index_t j) {
-    return (j / lanes<T> * padded(n) + i) * lanes<T> + j % lanes<T>;
-  }
+  static index_t place(index_t n, index_t i, index_t j) { return panel_place<T>(padded(n), i, j); }
 
   /// Adds a piece, and meanwhile brings the next one nearer.
   void add(piece const& a, sum* sums) {
     constexpr std::size_t line = 64 / sizeof(T);
     auto next = a.next();
-    rank_update(
-        a.data(), a.data(), piece::stride, a.rows(), pieces_ == 0 ? zero_.get() : part_.get(), part_.get(),
-        a.panels(), [] {},
-        [&] {
-          if (next.size() < line) return;
-          __builtin_prefetch(next.data(), 0, 2);
-          next = next.subspan(line);
-        });
+    rank_update(a.data(), a.data(), piece::stride, a.rows(), pieces_ == 0 ? zero_.get() : part_.get(),
+                part_.get(), a.panels(), nothing{}, [&] {
+                  if (next.size() < line) return;
+                  __builtin_prefetch(next.data(), 0, 2);
+                  next = next.subspan(line);
+                });
     if (++pieces_ == most_pieces) finish(sums);
   }
   /// Adds what is left of those before.
@@ -56,7 +52,7 @@ class gram_adder {
 
  private:
   static constexpr int most_pieces = std::is_same_v<T, double> ? 8 : 1;
-  static index_t padded(index_t n) { return (n + lanes<T> - 1) / lanes<T> * lanes<T>; }
+  static index_t padded(index_t n) { return panels_of<T>(n) * lanes<T>; }
 
   index_t size_;
   int pieces_ = 0;  // in part_
@@ -73,7 +69,6 @@ void sum_gram(index_t rows, index_t n, T const* a, index_t ld, T* c, index_t ldc
                 room = (index_t{32} << 20) / std::max<index_t>(1, size * index_t{sizeof(sum)});
   index_t const slices = std::clamp<index_t>(std::min(rows / 512, room), 1, 128);
   buffer<sum> sums(slices * size);
-  std::fill_n(sums.get(), size, sum(0));  // in a rehearsal, nobody does
   parallel_ranges(slices, rows * n * n, [&](index_t first, index_t last, int) {
     typename Adder::piece piece(n);
     Adder adder(n);

@@ -47,9 +47,8 @@ class integer_product {
       T* const row = c_ + i * ldc_;
       for (index_t l = 0; l < k_; ++l) {
         U const x = static_cast<U>(alpha_ * element(a_, i, l));
-        index_t const from = b_.transposed ? l : l * b_.ld, step = b_.transposed ? b_.ld : 1;
         for (index_t j = 0; j < n_; ++j)
-          row[j] = static_cast<T>(static_cast<U>(row[j]) + x * static_cast<U>(b_.data[from + j * step]));
+          row[j] = static_cast<T>(static_cast<U>(row[j]) + x * element(b_, l, j));
       }
     }
   }

@@ -18,14 +18,14 @@ class row_panels {
   static constexpr index_t most = 96;
   static constexpr index_t stride = most * lanes<T>;  // from panel to panel
 
-  explicit row_panels(index_t n) : n_(n), panels_((n + lanes<T> - 1) / lanes<T>), packed_(panels_ * stride) {}
+  explicit row_panels(index_t n) : n_(n), panels_(panels_of<T>(n)), packed_(panels_ * stride) {}
 
   index_t rows() const { return rows_; }
   index_t panels() const { return panels_; }
   T* data() { return packed_.get(); }
+  T const* data() const { return packed_.get(); }
   /// What lies behind these rows, where that is most of what will be taken next.
   std::span<T const> next() const { return next_; }
-  T const* data() const { return packed_.get(); }
 
   /// Packs the first of `all` rows that are `ld` elements apart, as many as there is room for.
   void take(T const* a, index_t all, index_t ld) {

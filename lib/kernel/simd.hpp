@@ -40,6 +40,16 @@ inline constexpr int lanes = simd<T>::lanes;
 template <class T>
 using vec = typename simd<T>::vec;
 
+/// The panels that n columns take, and the place of element (i, j) among panels of m rows.
+template <class T>
+constexpr index_t panels_of(index_t n) {
+  return (n + lanes<T> - 1) / lanes<T>;
+}
+template <class T>
+constexpr index_t panel_place(index_t m, index_t i, index_t j) {
+  return (j / lanes<T> * m + i) * lanes<T> + j % lanes<T>;
+}
+
 template <class T>
 inline vec<T>& at(T* p) {
   return *reinterpret_cast<vec<T>*>(p);

@@ -16,15 +16,12 @@ class upper_solver {
 
   /// R is n x n, row-major, without zeros on its diagonal.
   upper_solver(index_t n, T const* r)
-      : panels_((n + lanes<T> - 1) / lanes<T>),
-        height_(panels_ * lanes<T>),
-        r_(height_ * height_),
-        inverses_(height_) {
+      : panels_(panels_of<T>(n)), height_(panels_ * lanes<T>), r_(height_ * height_), inverses_(height_) {
     std::fill_n(r_.get(), height_ * height_, T(0));
     for (index_t j = 0; j < height_; ++j) inverses_.get()[j] = j < n ? T(1) / r[j * n + j] : T(1);
     for (index_t j = 0; j < n; ++j)
       for (index_t i = 0; i < j; ++i)
-        r_.get()[(j / lanes<T> * height_ + i) * lanes<T> + j % lanes<T>] =
+        r_.get()[panel_place<T>(height_, i, j)] =
             i / lanes<T> < j / lanes<T> ? r[i * n + j] : r[i * n + j] / r[i * n + i];
   }
 

@@ -90,23 +90,25 @@ function(_pantile_settings file)
       PARENT_SCOPE)
 endfunction()
 
-# Catch2's own code is compiled once for all, and neither it nor the mains are watched: with sanitizers it alone would
-# take more than a minute.
-function(_pantile_add_test_main main)
-  foreach(name IN ITEMS catch ${main})
-    if(TARGET test_${name})
-      continue()
-    endif()
-    add_library(test_${name} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${name}.cpp)
-    pantile_own_target(test_${name})
-    target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test)
-    target_link_libraries(test_${name} PRIVATE pantile::pantile Catch2::Catch2)
-    target_compile_options(test_${name} PRIVATE -O0 -g0)
-    if(PANTILE_SANITIZE)
-      target_compile_options(test_${name} PRIVATE -fno-sanitize=all)
-    endif()
-  endforeach()
+# What tests share is compiled once for all: Catch2's own code, the mains, and the oracles of matrices, which are optimised.
+# None of it is watched: with sanitizers Catch2 alone would take more than a minute.
+function(_pantile_add_test_object name)
+  if(TARGET test_${name})
+    return()
+  endif()
+  add_library(test_${name} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${name}.cpp)
+  pantile_own_target(test_${name})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test ${PROJECT_SOURCE_DIR}/lib)
+  target_link_libraries(test_${name} PRIVATE pantile::pantile Catch2::Catch2)
+  target_compile_options(test_${name} PRIVATE ${ARGN} -g0)
+  if(PANTILE_SANITIZE)
+    target_compile_options(test_${name} PRIVATE -fno-sanitize=all)
+  endif()
 endfunction()
+_pantile_add_test_object(catch -O0)
+_pantile_add_test_object(catch_main -O0)
+_pantile_add_test_object(mpi_main -O0)
+_pantile_add_test_object(matrices -O2)
 
 # _pantile_add_test_program(<target> <main> <source>...): one program of the files that this build shall have, if any.
 # They share most of what they instantiate: groups of them compile in little more than half the time.
@@ -128,7 +130,6 @@ function(_pantile_add_test_program target main)
   if(NOT sources)
     return()
   endif()
-  _pantile_add_test_main(${main})
   add_executable(${target} ${sources})
   pantile_own_target(${target})
   target_compile_options(${target} PRIVATE -O0)
@@ -140,12 +141,12 @@ function(_pantile_add_test_program target main)
   endif()
   pantile_compile_in_groups(${target} 6)
   if(PANTILE_SANITIZE)
-    # Checks of every access for null and alignment are most of what tests cost to compile; the library keeps
+    # Checks of every access for null, alignment and dynamic type are most of what tests cost to compile; the library keeps
     # them.
-    target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment)
+    target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment,vptr)
   endif()
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/test)
-  target_link_libraries(${target} PRIVATE test_catch test_${main} pantile::pantile Catch2::Catch2
+  target_link_libraries(${target} PRIVATE test_catch test_${main} test_matrices pantile::pantile Catch2::Catch2
                                           nlohmann_json::nlohmann_json)
 endfunction()
 

@@ -1,4 +1,4 @@
-# ctest: TIMEOUT 280 RELEASE_ONLY
+# ctest: TIMEOUT 280 RELEASE_ONLY PROCESSORS 1
 # Bad input to the programs: one line of ours, exit code 1 or 2, at once, nothing written, on 1 and 4 ranks.
 source "$(dirname "$0")/../apps/programs.bash"
 

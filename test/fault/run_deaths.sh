@@ -1,5 +1,5 @@
 # Ranks that die without a word: the job ends with them.
-# ctest: TIMEOUT 200
+# ctest: TIMEOUT 200 PROCESSORS 1
 . "$SOURCE_DIR/test/fault/expect.bash"
 
 run_quickly 4 killed

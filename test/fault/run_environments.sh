@@ -1,5 +1,5 @@
 # Environments that begin where MPI runs already, a second time, or not at all.
-# ctest: TIMEOUT 120
+# ctest: TIMEOUT 120 PROCESSORS 1
 . "$SOURCE_DIR/test/fault/expect.bash"
 
 for ranks in 1 2 4; do

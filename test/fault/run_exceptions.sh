@@ -1,5 +1,5 @@
 # An exception that escapes on one rank ends the job at once, whatever the others wait for, and says where it was.
-# ctest: TIMEOUT 300
+# ctest: TIMEOUT 300 PROCESSORS 1
 . "$SOURCE_DIR/test/fault/expect.bash"
 
 here="\[rank 1 of 4 on $host\]"

@@ -172,12 +172,19 @@ auto mapped(F f, local_array<Ts, Ns> const&... operands) {
 /// A triple loop.
 template <class R, element A, element B>
 local_array<R, 2> multiplied(local_array<A, 2> const& a, local_array<B, 2> const& b) {
-  return made<R>(shape_of<2>{a.extent(0), b.extent(1)}, [&](any_index const& i) {
-    R total{};
-    for (index_t k = 0; k < a.extent(1); ++k)
-      total = static_cast<R>(total + static_cast<R>(a(i[0], k)) * static_cast<R>(b(k, i[1])));
-    return total;
-  });
+  local_array<R, 2> c(shape_of<2>{a.extent(0), b.extent(1)});
+  index_t const m = c.extent(0), n = c.extent(1), inner = a.extent(1);
+  A const* const left = a.data();
+  B const* const right = b.data();
+  R* const out = c.data();
+  for (index_t i = 0; i < m; ++i)
+    for (index_t j = 0; j < n; ++j) {
+      R total{};
+      for (index_t k = 0; k < inner; ++k)
+        total = static_cast<R>(total + static_cast<R>(left[i * inner + k]) * static_cast<R>(right[k * n + j]));
+      out[i * n + j] = total;
+    }
+  return c;
 }
 
 template <element T>

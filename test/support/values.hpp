@@ -23,7 +23,7 @@ class buffer {
   T& operator[](pantile::index_t i) { return data_[static_cast<std::size_t>(i)]; }
   T const& operator[](pantile::index_t i) const { return data_[static_cast<std::size_t>(i)]; }
   bool operator==(buffer const& other) const {
-    return std::equal(all().begin(), all().end(), other.all().begin());
+    return std::equal(data_.get(), data_.get() + size_, other.data_.get());
   }
 
  private:
@@ -46,7 +46,8 @@ T value(int rank, pantile::index_t i) {
 template <class T>
 buffer<T> values(int rank, pantile::index_t n) {
   buffer<T> all(n);
-  for (pantile::index_t i = 0; i < n; ++i) all[i] = value<T>(rank, i);
+  T* const out = all.all().data();
+  for (pantile::index_t i = 0; i < n; ++i) out[i] = value<T>(rank, i);
   return all;
 }
 

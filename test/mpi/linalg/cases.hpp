@@ -5,13 +5,13 @@
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/together.hpp>
 
-#include <Eigen/Core>
+#include <support/matrices.hpp>
 
 /// What the tests of linear algebra share: drawn matrices, and Eigen's view of local arrays.
 namespace support {
 
 template <class T>
-using eigen_matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using eigen_matrix = by_rows<T>;
 
 template <element T>
 eigen_matrix<T> as_eigen(local_array<T, 2> const& a) {
@@ -48,10 +48,10 @@ local_array<T, 2> matrix_of(index_t m, index_t n, index_t seed = 1) {
 template <element T>
 local_array<T, 2> definite_of(index_t n, index_t seed = 1) {
   auto const m = as_eigen(matrix_of<T>(n, n, seed));
-  eigen_matrix<T> h = m.lazyProduct(m.adjoint());
+  eigen_matrix<T> h = times(m, adjoint(m));
   for (index_t i = 0; i < n; ++i) h(i, i) += T(1);
   for (index_t i = 0; i < n; ++i)
-    for (index_t j = 0; j <= i; ++j) h(i, j) = i == j ? T(std::real(h(i, i))) : Eigen::numext::conj(h(j, i));
+    for (index_t j = 0; j <= i; ++j) h(i, j) = i == j ? T(std::real(h(i, i))) : pantile::conjugate(h(j, i));
   return from_eigen<T>(h);
 }
 
@@ -70,16 +70,6 @@ class factorised {
   pantile::detail::together_limits before_;
 };
 
-/// The product without Eigen's kernels, which take long to compile.
-template <class T>
-[[gnu::noinline]] eigen_matrix<T> times(eigen_matrix<T> const& a, eigen_matrix<T> const& b) {
-  return a.lazyProduct(b);
-}
-template <class T>
-[[gnu::noinline]] eigen_matrix<T> adjoint(eigen_matrix<T> const& a) {
-  return a.adjoint();
-}
-
 /// |a - b| small beside `scale`, for computations of extent n.
 template <class T>
 [[gnu::noinline]] bool near(eigen_matrix<T> const& a, eigen_matrix<T> const& b, double scale = 0) {
@@ -87,8 +77,7 @@ template <class T>
   if (a.size() == 0) return true;
   double const eps = std::numeric_limits<pantile::real_t<T>>::epsilon();
   double const n = static_cast<double>(std::max(a.rows(), a.cols()));
-  return static_cast<double>((a - b).norm()) <=
-         20 * eps * (n + 4) * (scale + 1 + static_cast<double>(b.norm()));
+  return distance(a, b) <= 20 * eps * (n + 4) * (scale + 1 + norm(b));
 }
 
 }  // namespace support

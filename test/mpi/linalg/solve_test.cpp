@@ -42,7 +42,7 @@ local_array<double, 1> vector_of(index_t n, index_t seed = 5) { return samples<d
 template <class T>
 bool solves(local_array<T, 2> const& a, eigen_matrix<T> const& x, eigen_matrix<T> const& b) {
   auto const m = as_eigen(a);
-  return near<T>(times(m, x), b, static_cast<double>(m.norm() * x.norm()));
+  return near<T>(times(m, x), b, norm(m) * norm(x));
 }
 
 template <class T>

@@ -51,14 +51,16 @@ struct tile {
   void fill(box const& part, box const& whole) const {
     support::for_each_index(part, [&](auto const& i) {
       auto const number = static_cast<index_t>(support::place_in(whole, i));
-      for (index_t k = 0; k < element; ++k) at(i)[k] = pattern(number, k);
+      std::byte* const bytes = at(i);
+      for (index_t k = 0; k < element; ++k) bytes[k] = pattern(number, k);
     });
   }
   bool right(box const& whole) const {
     bool ok = true;
     support::for_each_index(storage, [&](auto const& i) {
       auto const number = static_cast<index_t>(support::place_in(whole, i));
-      for (index_t k = 0; k < element; ++k) ok = ok && at(i)[k] == pattern(number, k);
+      std::byte const* const bytes = at(i);
+      for (index_t k = 0; k < element; ++k) ok = ok && bytes[k] == pattern(number, k);
     });
     return ok;
   }

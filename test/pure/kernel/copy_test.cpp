@@ -19,7 +19,10 @@ using bytes = std::vector<std::byte>;
 bytes numbered(index_t n, std::uint64_t seed) {
   bytes all(static_cast<std::size_t>(n));
   dice d(seed);
-  for (std::byte& b : all) b = static_cast<std::byte>(d.bits() & 0x7f);
+  for (std::size_t i = 0; i < all.size(); i += 8) {
+    std::uint64_t const eight = d.bits() & 0x7f7f7f7f7f7f7f7f;
+    std::memcpy(all.data() + i, &eight, std::min<std::size_t>(8, all.size() - i));
+  }
   return all;
 }
 
@@ -175,6 +178,9 @@ TEST_CASE("copy_strided agrees with copying element by element, for every order 
 TEST_CASE("large transposes: threads, streaming stores, targets off every alignment") {
   for (index_t size : {1, 4, 8, 16})
     for (std::size_t shift : {0, 64, 5}) {
+#ifdef __SANITIZE_ADDRESS__
+      if (shift != (size == 8 ? 0 : size == 4 ? 64 : 5)) continue;  // each of them once or twice
+#endif
       check_strided({1000, 1200}, {1, 0}, size, 0, shift);
       check_strided({515, 2051}, {1, 0}, size, 3, shift);
     }

@@ -78,7 +78,7 @@ void measure(pt::communicator const& world, settings const& s, shape const& of, 
   auto const dgemm = [&] {
     alone(world, [&] {
       int const before = omp_get_max_threads();
-      omp_set_num_threads(before * world.size());
+      omp_set_num_threads(std::min(before * world.size(), omp_get_num_procs()));
       cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, pt::narrow<int>(m), pt::narrow<int>(n),
                   pt::narrow<int>(k), 1.0, a.data(), pt::narrow<int>(k), b.data(), pt::narrow<int>(n), 0.0,
                   c.data(), pt::narrow<int>(n));
@@ -114,7 +114,7 @@ void measure(pt::communicator const& world, settings const& s, shape const& of, 
 std::vector<row> matmul_suite(pt::communicator const& world, settings const& s) {
   std::vector<shape> const shapes =
       s.quick ? std::vector<shape>{{128, 128, 128}, {32, 32, 1024}}
-              : std::vector<shape>{{4096, 4096, 4096}, {1024, 1024, 65536}, {65536, 512, 512}};
+              : std::vector<shape>{{4096, 4096, 4096}, {1024, 1024, 262144}, {262144, 512, 512}};
   std::vector<row> rows;
   for (shape const& of : shapes) {
     int const block = best_block(world, s, of);

@@ -102,6 +102,7 @@ void run_als(communicator const& comm, als_command command) {
   data.held_out = split.held_out.stored();
   print_data(comm, command, data);
 
+  if (command.solver == "cg") command.model.solver = als_solver::conjugate_gradients;
   command.model.user_ids = data.user_ids;
   command.model.item_ids = data.item_ids;
   als_model<T> const model = als(split.training, command.model, std::move(start),

@@ -50,6 +50,14 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--iterations", c.model.iterations, "Iterations")
       ->type_name("N")
       ->transform(at_least<index_t>(0));
+  app.add_option("--solver", c.solver,
+                 "cholesky: exact; cg: a few steps of conjugate gradients from the factors before, cheaper for "
+                 "many factors")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"cholesky", "cg"}));
+  app.add_option("--cg-steps", c.model.steps, "Steps of conjugate gradients in a system, with --solver cg")
+      ->type_name("N")
+      ->transform(between<index_t>(1, 10'000));
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")
       ->type_name("A")
       ->check(finite_not_negative());

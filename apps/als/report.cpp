@@ -24,8 +24,11 @@ void print_data(communicator const& comm, als_command const& command, als_data c
         counted(data.held_out, "rating"),
         100 * static_cast<double>(data.held_out) / static_cast<double>(data.ratings),
         100 * command.held_out_fraction());
-  say(comm, "model: {}, alpha {:g}, regularization {:g}, {}", counted(command.model.factors, "factor"),
-      command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"));
+  say(comm, "model: {}, alpha {:g}, regularization {:g}, {}{}", counted(command.model.factors, "factor"),
+      command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"),
+      command.solver == "cg"
+          ? fmt::format(" with {} of conjugate gradients", counted(command.model.steps, "step"))
+          : "");
   if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
 }
 
@@ -87,6 +90,8 @@ void write_model(communicator const& comm, std::string const& folder, als_comman
   add_sizes(json, command, data);
   json["alpha"] = command.model.alpha;
   json["regularization"] = command.model.regularization;
+  json["solver"] = command.solver;
+  if (command.solver == "cg") json["cg_steps"] = command.model.steps;
   json["seed"] = command.model.seed;
   json["test_fraction"] = command.held_out_fraction();
   json["source"] = data.source;

@@ -22,6 +22,7 @@ void check_options(als_options const& o, std::source_location where) {
                        where);
   };
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
+  if (o.steps < 1) bad("steps", o.steps, "at least 1");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
   if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
   if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
@@ -29,9 +30,11 @@ void check_options(als_options const& o, std::source_location where) {
 }
 
 /// Consecutive rows of equal cost for every rank.
-tiling_rule balanced(std::vector<index_t> const& counts, index_t factors) {
+tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
   std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = kernel::als_row_cost(counts[i], factors);
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    cost[i] = o.solver == als_solver::cholesky ? kernel::als_row_cost(counts[i], o.factors)
+                                               : kernel::als_row_cost(counts[i], o.factors, o.steps);
   return tiling_rule::weighted(0, std::move(cost));
 }
 
@@ -55,9 +58,9 @@ double objective(als_side<T> const& users, als_side<T> const& items, als_options
 template <class T>
 als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const& o, communicator const& comm) {
   auto const start = std::chrono::steady_clock::now();
-  users.solve(items, o.alpha, o.regularization);
+  users.solve(items, o);
   users.share();
-  items.solve(users, o.alpha, o.regularization);
+  items.solve(users, o);
   items.share();
   als_iteration done;
   done.seconds = comm.allreduce(seconds_since(start), reduce_op::max);
@@ -72,8 +75,8 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
                  std::function<void(als_iteration const&)> const& progress, std::source_location where) {
   check_options(options, where);
   communicator const comm = ratings.comm();
-  tiling_rule const item_rows = balanced(column_counts(ratings, where), options.factors);
-  ratings = retile(ratings, balanced(row_counts(ratings, where), options.factors), where);
+  tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
+  ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
   als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where), options.factors, where);
   als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
   users.start(start.user_factors, hash_combine(options.seed, 1));

@@ -71,15 +71,20 @@ void als_side<T>::share() {
 }
 
 template <class T>
-void als_side<T>::solve(als_side const& fixed, double alpha, double regularization) {
+void als_side<T>::solve(als_side const& fixed, als_options const& options) {
   std::vector<T> base(fixed.gram_);
   for (index_t f = 0; f < factors_; ++f)
-    base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(regularization);
+    base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(options.regularization);
+  auto const alpha = static_cast<T>(options.alpha);
+  T const* const y = fixed.all_.data();
   // The lowest rank that fails has the lowest row that does: all ranks name the same one.
   comm().agree(
       [&] {
-        index_t const failed = kernel::als_solve(view(), static_cast<T>(alpha), base.data(), fixed.all_.data(),
-                                                 factors_, leading(), own_.data(), leading());
+        index_t const failed =
+            options.solver == als_solver::cholesky
+                ? kernel::als_solve(view(), alpha, base.data(), y, factors_, leading(), own_.data(), leading())
+                : kernel::als_conjugate_gradients(view(), alpha, base.data(), y, factors_, leading(),
+                                                  own_.data(), leading(), options.steps);
         if (failed >= 0)
           throw linalg_error("als: the matrix of " + called(ratings_.first_row() + failed) +
                                  " is not positive definite in " + std::string(dtype_name(dtype_of<T>)) +

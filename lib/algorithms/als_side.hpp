@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pantile/array/array.hpp>
+#include <pantile/algorithms/als.hpp>
 #include <pantile/kernel/als.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 
@@ -26,8 +26,8 @@ class als_side {
   void start(std::optional<array<T, 2>> const& initial, std::uint64_t seed);
   /// Gathers the factors on every rank and computes their Gram matrix: before the other side uses them.
   void share();
-  /// Replaces the factors by those that minimise the objective with the other side fixed.
-  void solve(als_side const& fixed, double alpha, double regularization);
+  /// Replaces the factors by those that minimise the objective with the other side fixed, or nearly so.
+  void solve(als_side const& fixed, als_options const& options);
 
   /// What the stored ratings add to the objective (see kernel::als_observed_loss), over all ranks.
   double observed_loss(als_side const& other, double alpha) const;

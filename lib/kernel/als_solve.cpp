@@ -14,8 +14,6 @@ namespace {
 
 using namespace detail;
 
-constexpr index_t no_row = std::numeric_limits<index_t>::max();
-
 /// What the solution of all rows has in common.
 template <class T>
 struct problem {
@@ -164,21 +162,12 @@ index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const
   const int threads = omp_get_max_threads();
   problem<T> p{ratings, alpha, y, k, ldy, x, ldx, {}, {}};
   p.set_base(gram_regularized);
-  const work_plan plan = plan_work(ratings.offsets, ratings.rows, k, threads);
+  const work_plan plan =
+      plan_work(ratings.offsets, ratings.rows, threads, [&](index_t nnz) { return als_row_cost(nnz, k); });
   std::vector<row_solver<T>> solvers;
   solvers.reserve(static_cast<std::size_t>(threads));
   for (int t = 0; t < threads; ++t) solvers.emplace_back(p);
-  for (const index_t u : plan.shared) solve_shared(p, solvers, u);
-  index_t failed = no_row;
-#pragma omp parallel num_threads(threads) reduction(min : failed)
-  {
-    auto& solver = solvers[static_cast<std::size_t>(omp_get_thread_num())];
-#pragma omp for schedule(dynamic) nowait
-    for (std::size_t i = 0; i < plan.units.size(); ++i)
-      for (index_t u = plan.units[i].begin; u < plan.units[i].end; ++u) solver.solve(u);
-    failed = solver.finish();
-  }
-  return failed == no_row ? -1 : failed;
+  return solve_rows(plan, solvers, [&](index_t u) { solve_shared(p, solvers, u); });
 }
 
 double als_row_cost(index_t nnz, index_t k) {

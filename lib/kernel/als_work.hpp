@@ -2,7 +2,10 @@
 
 #include <pantile/kernel/als.hpp>
 
+#include <omp.h>
+
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 /// How the rows of a half iteration are shared out over threads.
@@ -29,12 +32,14 @@ struct work_plan {
   std::vector<work_unit> units;
 };
 
-inline work_plan plan_work(const index_t* offsets, index_t rows, index_t k, int threads) {
+/// `cost` is that of a row with so many entries.
+template <class Cost>
+work_plan plan_work(const index_t* offsets, index_t rows, int threads, Cost cost_of) {
   constexpr double units_per_thread = 64;
   constexpr double shared_part = 0.25;  // of a thread's part of the work
   const auto length = [&](index_t u) { return offsets[u + 1] - offsets[u]; };
   double total = 0;
-  for (index_t u = 0; u < rows; ++u) total += als_row_cost(length(u), k);
+  for (index_t u = 0; u < rows; ++u) total += cost_of(length(u));
   const double unit_limit = total / (threads * units_per_thread);
   const double shared_limit = threads > 1 ? total / threads * shared_part : total;
   work_plan plan;
@@ -44,7 +49,7 @@ inline work_plan plan_work(const index_t* offsets, index_t rows, index_t k, int 
     open = {next, next, 0};
   };
   for (index_t u = 0; u < rows; ++u) {
-    const double cost = als_row_cost(length(u), k);
+    const double cost = cost_of(length(u));
     if (cost > shared_limit && segments_of(length(u)) > 1) {
       plan.shared.push_back(u);
       close_at(u);
@@ -58,6 +63,26 @@ inline work_plan plan_work(const index_t* offsets, index_t rows, index_t k, int 
   std::stable_sort(plan.units.begin(), plan.units.end(),
                    [](const work_unit& a, const work_unit& b) { return a.cost > b.cost; });
   return plan;
+}
+
+inline constexpr index_t no_row = std::numeric_limits<index_t>::max();
+
+/// Solves every row with one solver for each thread: solve_shared(u) for the longest rows, by all threads, then
+/// solver.solve(u) for the others, by one thread each. Returns the smallest row without a solution, which
+/// solver.finish() gives, or -1.
+template <class Solver, class SolveShared>
+index_t solve_rows(const work_plan& plan, std::vector<Solver>& solvers, SolveShared solve_shared) {
+  for (const index_t u : plan.shared) solve_shared(u);
+  index_t failed = no_row;
+#pragma omp parallel num_threads(static_cast <int>(solvers.size())) reduction(min : failed)
+  {
+    auto& solver = solvers[static_cast<std::size_t>(omp_get_thread_num())];
+#pragma omp for schedule(dynamic) nowait
+    for (std::size_t i = 0; i < plan.units.size(); ++i)
+      for (index_t u = plan.units[i].begin; u < plan.units[i].end; ++u) solver.solve(u);
+    failed = solver.finish();
+  }
+  return failed == no_row ? -1 : failed;
 }
 
 }  // namespace pantile::kernel::detail

@@ -3,6 +3,7 @@
 
 #include <pantile/base/checked.hpp>
 #include <pantile/kernel/lapack.hpp>
+#include <pantile/ops/pca.hpp>
 #include <pantile/ops/randomized_svd.hpp>
 #include <pantile/trace/recorder.hpp>
 
@@ -63,16 +64,28 @@ void check_randomized_svd(index_t rank, index_t m, index_t n, randomized_svd_opt
                        where);
 }
 
+void check_pca(index_t k, index_t m, index_t n, std::source_location where) {
+  if (m < 2)
+    throw shape_error(
+        "pca wants two rows or more, got a matrix of " + std::to_string(m) + " x " + std::to_string(n), where);
+  if (k < 0 || k > std::min(m, n))
+    throw index_error("pca: a matrix of " + std::to_string(m) + " x " + std::to_string(n) + " has no " +
+                          std::to_string(k) + " principal components",
+                      where);
+}
+
 template <class T>
 void factor_cholesky(index_t n, T* a, std::source_location where) {
+  check_finite_triangle("cholesky", n, a, where);
   if (index_t const minor = lapack::potrf(n, a); minor != 0) throw_not_positive_definite(minor, where);
   if (trace::rehearsing()) return;
   for (index_t i = 0; i < n; ++i) std::fill(a + i * n + i + 1, a + (i + 1) * n, T(0));
 }
 
 template <class T>
-void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u) {
+void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u, std::source_location where) {
   index_t const k = std::min(m, n);
+  check_finite("lu", a, m * n, where);
   std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(k));
   lapack::getrf(m, n, a, pivots.data());
   if (trace::rehearsing()) return;
@@ -90,8 +103,9 @@ void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u) {
 }
 
 template <class T>
-void factor_qr(index_t m, index_t n, T* a, T* q, T* r) {
+void factor_qr(index_t m, index_t n, T* a, T* q, T* r, std::source_location where) {
   index_t const k = std::min(m, n);
+  check_finite("qr", a, m * n, where);
   std::vector<T> tau(static_cast<std::size_t>(k));
   lapack::geqrf(m, n, a, tau.data());
   if (!trace::rehearsing()) {
@@ -105,29 +119,28 @@ void factor_qr(index_t m, index_t n, T* a, T* q, T* r) {
 template <class T>
 void factor_svd(char const* operation, index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh,
                 std::source_location where) {
-  if (!trace::rehearsing()) check_finite(operation, a, m * n, where);
+  check_finite(operation, a, m * n, where);
   check_converged(operation, lapack::gesdd(m, n, a, s, u, vh), where);
 }
 
 template <class T>
 void factor_eigh(char const* operation, index_t n, T* a, real_t<T>* w, bool vectors,
                  std::source_location where) {
-  if (!trace::rehearsing())
-    for (index_t i = 0; i < n; ++i) check_finite(operation, a + i * n, i + 1, where);
+  check_finite_triangle(operation, n, a, where);
   check_converged(operation, lapack::syevd(n, a, w, vectors), where);
 }
 
 template <class T>
 void factor_eig(char const* operation, index_t n, T* a, std::complex<real_t<T>>* w, std::complex<real_t<T>>* v,
                 std::source_location where) {
-  if (!trace::rehearsing()) check_finite(operation, a, n * n, where);
+  check_finite(operation, a, n * n, where);
   check_converged(operation, lapack::geev(n, a, w, v), where);
 }
 
 #define PANTILE_INSTANTIATE(T)                                                                              \
   template void factor_cholesky(index_t, T*, std::source_location);                                         \
-  template void factor_lu(index_t, index_t, T*, T*, T*, T*);                                                \
-  template void factor_qr(index_t, index_t, T*, T*, T*);                                                    \
+  template void factor_lu(index_t, index_t, T*, T*, T*, T*, std::source_location);                          \
+  template void factor_qr(index_t, index_t, T*, T*, T*, std::source_location);                              \
   template void factor_svd<T>(char const*, index_t, index_t, T*, real_t<T>*, T*, T*, std::source_location); \
   template void factor_eigh<T>(char const*, index_t, T*, real_t<T>*, bool, std::source_location);           \
   template void factor_eig<T>(char const*, index_t, T*, std::complex<real_t<T>>*, std::complex<real_t<T>>*, \

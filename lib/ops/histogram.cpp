@@ -1,5 +1,6 @@
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/ops/histogram.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cmath>
 #include <string>
@@ -29,6 +30,7 @@ namespace {
 /// count(begin, end, counts) on all threads, each into counts of its own; few enough of them to be worth it.
 template <class Count>
 void by_threads(index_t n, index_t* counts, index_t length, Count count) {
+  if (trace::rehearsing()) return;
   int const threads = kernel::parallel_threads(n, length > n ? 0 : n);
   if (threads == 1) return count(0, n, counts);
   auto const size = static_cast<std::size_t>(length);
@@ -68,6 +70,7 @@ void add_counts(std::optional<communicator> const& comm, local_array<index_t, 1>
 
 template <class T>
 integer_range range_of(T const* elements, index_t count) {
+  trace::needs_elements("bincount");
   integer_range r;
   for (index_t i = 0; i < count; ++i) {
     r.least = std::min(r.least, static_cast<index_t>(elements[i]));

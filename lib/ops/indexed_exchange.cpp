@@ -1,5 +1,7 @@
 #include "indexed_exchange.hpp"
 
+#include <pantile/trace/recorder.hpp>
+
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -22,6 +24,7 @@ void normalise_indices(std::span<index_t> indices, index_t extent, int axis, ind
 chosen_indices::chosen_indices(stored_array const& stored, std::optional<communicator> const& comm,
                                index_t extent, int axis, std::source_location where)
     : distributed(stored.comm) {
+  if (stored.comm) trace::needs_elements("indices");
   auto const* data = reinterpret_cast<index_t const*>(stored.memory.get());
   box mine = stored.storage;
   if (stored.comm) mine = stored.tiled.box_of(comm->rank());

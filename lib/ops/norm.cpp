@@ -11,10 +11,10 @@ void check_vector_order(ord order, std::source_location where) {
 
 void check_matrix_order(ord order, std::source_location where) {
   double const p = std::abs(order.p);
-  if (order.frobenius || p == 1 || std::isinf(p)) return;
-  throw domain_error("norm: a matrix has the orders ord::fro, 1, -1, inf and -inf, not " +
-                         std::to_string(order.p) + (p == 2 ? "; that one needs svd" : ""),
-                     where);
+  if (order.frobenius || p == 1 || p == 2 || std::isinf(p)) return;
+  throw domain_error(
+      "norm: a matrix has the orders ord::fro, 1, -1, 2, -2, inf and -inf, not " + std::to_string(order.p),
+      where);
 }
 
 }  // namespace pantile::detail

@@ -3,6 +3,7 @@
 
 #include <pantile/ops/scatter.hpp>
 #include <pantile/plan/index_gather.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cstring>
 #include <string>
@@ -68,12 +69,14 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
                          element_bytes, combine);
   };
   if (!target.comm) {
+    if (trace::rehearsing()) return;
     auto const mine = combined(chosen.values, target.shape[0], contributed, region, element_bytes, combine);
     auto const rows = mine.rows.ascending();
     if (!rows.empty())
       apply(rows, mine.memory.get(), mine.storage, counting(std::ssize(rows)), box(target.shape));
     return;
   }
+  trace::needs_elements("scatter");
   communicator const& comm = *target.comm;
   int const me = comm.rank();
   auto const ranks = static_cast<std::size_t>(comm.size());

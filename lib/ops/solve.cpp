@@ -78,6 +78,8 @@ void throw_singular(char const* operation, index_t zero, index_t n, std::source_
 
 template <class T>
 void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where) {
+  check_finite("solve", a, n * n, where);
+  check_finite("solve", b, n * k, where);
   // A rehearsal cannot look at the elements: it counts the costlier of the two.
   if (!trace::rehearsing() && try_cholesky(n, a)) return lapack::potrs(n, k, a, b);
   auto const pivots = factor_regular("solve", n, a, where);
@@ -86,12 +88,15 @@ void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where) 
 
 template <class T>
 void invert(index_t n, T* a, std::source_location where) {
+  check_finite("inverse", a, n * n, where);
   auto const pivots = factor_regular("inverse", n, a, where);
   lapack::getri(n, a, pivots.data());
 }
 
 template <class T>
-void find_determinant(index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet) {
+void find_determinant(char const* operation, index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet,
+                      std::source_location where) {
+  check_finite(operation, a, n * n, where);
   std::vector<lapack::pivot_t> pivots(static_cast<std::size_t>(n));
   lapack::getrf(n, n, a, pivots.data());
   std::vector<T> diagonal(static_cast<std::size_t>(n), T(1));
@@ -120,9 +125,9 @@ void solve_least_squares(index_t m, index_t n, index_t k, T* a, T const* b, real
   auto const memory =
       allocate_tile(checked_product(std::max(m, n) * k, index_t{sizeof(T)}), memory_kind::local);
   T* both = reinterpret_cast<T*>(memory.get());
+  check_finite("lstsq", a, m * n, where);
+  check_finite("lstsq", b, m * k, where);
   if (!trace::rehearsing()) {
-    check_finite("lstsq", a, m * n, where);
-    check_finite("lstsq", b, m * k, where);
     std::fill_n(std::copy_n(b, m * k, both), (std::max(m, n) - m) * k, T(0));
   }
   std::vector<T> zero(k == 0 ? static_cast<std::size_t>(std::max(m, n)) : 0);  // LAPACK wants a right-hand side
@@ -159,7 +164,7 @@ void pseudo_invert(index_t m, index_t n, T* a, real_t<T> rtol, T* x, std::source
 #define PANTILE_INSTANTIATE(T)                                                                             \
   template void solve_system(index_t, index_t, T*, T*, std::source_location);                              \
   template void invert(index_t, T*, std::source_location);                                                 \
-  template void find_determinant<T>(index_t, T*, T*, T*, real_t<T>*);                                      \
+  template void find_determinant<T>(char const*, index_t, T*, T*, T*, real_t<T>*, std::source_location);   \
   template void multiply_diagonal<T>(std::span<T const>, T*, T*, real_t<T>*);                              \
   template void solve_least_squares<T>(index_t, index_t, index_t, T*, T const*, real_t<T>, T*, real_t<T>*, \
                                        real_t<T>*, index_t*, std::source_location);                        \

@@ -6,6 +6,7 @@
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/take.hpp>
 #include <pantile/plan/index_gather.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -113,6 +114,7 @@ class index_gather {
         extent_(source.shape[axis]) {}
 
   void run() {
+    trace::needs_elements("take");  // who asks for how much is known once all have asked
     int const me = comm_.rank();
     box const mine = result_.tiled.box_of(me);
     auto const indices = wanted_by(mine);

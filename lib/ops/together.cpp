@@ -31,23 +31,6 @@ int size_of(std::vector<T> const& work) {
   return static_cast<int>(work.size());
 }
 
-/// Throws linalg_error for elements that are not finite; of the lower triangle alone where that is what counts.
-template <class T>
-void check_finite_together(char const* operation, leaf<T, 2> const& a, bool triangle,
-                           std::source_location where) {
-  if (trace::rehearsing()) return;
-  box const& here = a.stored_box;
-  a.comm->agree(
-      [&] {
-        T const* row = a.data();
-        for (index_t i = here.lo[0]; i < here.hi[0]; ++i, row += here.extent(1)) {
-          index_t const begin = triangle ? std::clamp(i, here.lo[1], here.hi[1]) : here.lo[1];
-          check_finite(operation, row + begin - here.lo[1], here.hi[1] - begin, where);
-        }
-      },
-      where);
-}
-
 /// The floating-point operations of this rank's share.
 void count(blacs_grid const& grid, double flops) { trace::computed(flops / grid.comm().size()); }
 
@@ -95,8 +78,25 @@ std::vector<index_t> exchanges(blacs_grid const& grid, factors<T> const& f, inde
 }  // namespace
 
 template <class T>
+void check_finite_together(char const* operation, leaf<T, 2> const& a, bool triangle,
+                           std::source_location where) {
+  if (trace::rehearsing()) return;
+  box const& here = a.stored_box;
+  a.comm->agree(
+      [&] {
+        T const* row = a.data();
+        for (index_t i = here.lo[0]; i < here.hi[0]; ++i, row += here.extent(1)) {
+          index_t const begin = triangle ? std::clamp(i, here.lo[1], here.hi[1]) : here.lo[1];
+          check_finite(operation, row + begin - here.lo[1], here.hi[1] - begin, where);
+        }
+      },
+      where);
+}
+
+template <class T>
 leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const n = a.extent[0];
+  check_finite_together("cholesky", a, true, where);
   blacs_grid const grid("cholesky", *a.comm, n, n, where);
   cyclic_matrix<T> l(grid, n, n, where);
   l.fetch(a);
@@ -111,14 +111,15 @@ leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where) {
       minor != 0)
     throw_not_positive_definite(minor, where);
   auto const diagonal = l.diagonal();
-  for (std::size_t i = 0; i < diagonal.size(); ++i)  // it does not notice NaN
-    if (std::isnan(std::real(diagonal[i]))) throw_not_positive_definite(static_cast<index_t>(i) + 1, where);
+  for (std::size_t i = 0; i < diagonal.size(); ++i)  // it does not notice what overflowed
+    if (!std::isfinite(std::real(diagonal[i]))) throw_not_positive_definite(static_cast<index_t>(i) + 1, where);
   return l.transposed();
 }
 
 template <class T>
 std::pair<leaf<T, 2>, std::vector<index_t>> lu_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const m = a.extent[1], n = a.extent[0];
+  check_finite_together("lu", a, false, where);
   blacs_grid const grid("lu", *a.comm, m, n, where);
   factors<T> const f(grid, a, where);
   auto const with = exchanges(grid, f, std::min(m, n), where);
@@ -132,6 +133,8 @@ std::pair<leaf<T, 2>, std::vector<index_t>> lu_together(leaf<T, 2> const& a, std
 template <class T>
 leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positive, std::source_location where) {
   index_t const n = a.extent[0], k = b.extent[0];
+  check_finite_together("solve", a, false, where);
+  check_finite_together("solve", b, false, where);
   blacs_grid const grid("solve", *a.comm, n, n, where, k);
   cyclic_matrix<T> x(grid, n, k, where);
   x.fetch(b);
@@ -167,6 +170,7 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
 template <class T>
 leaf<T, 2> invert_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const n = a.extent[0];
+  check_finite_together("inverse", a, false, where);
   blacs_grid const grid("inverse", *a.comm, n, n, where);
   factors<T> const f(grid, a, where);
   if (f.zero != 0) throw_singular("inverse", f.zero, n, where);
@@ -191,10 +195,11 @@ leaf<T, 2> invert_together(leaf<T, 2> const& a, std::source_location where) {
 }
 
 template <class T>
-void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* logabsdet,
-                               std::source_location where) {
+void find_determinant_together(char const* operation, leaf<T, 2> const& a, T* det, T* sign,
+                               real_t<T>* logabsdet, std::source_location where) {
   index_t const n = a.extent[0];
-  blacs_grid const grid("det", *a.comm, n, n, where);
+  check_finite_together(operation, a, false, where);
+  blacs_grid const grid(operation, *a.comm, n, n, where);
   factors<T> const f(grid, a, where);
   auto const with = exchanges(grid, f, n, where);
   std::vector<T> diagonal = f.lu.diagonal();
@@ -206,6 +211,7 @@ void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* 
 template <class T>
 std::pair<leaf<T, 2>, leaf<T, 2>> qr_together(leaf<T, 2> const& a, std::source_location where) {
   index_t const m = a.extent[1], n = a.extent[0], k = std::min(m, n);
+  check_finite_together("qr", a, false, where);
   blacs_grid const grid("qr", *a.comm, m, n, where);
   cyclic_matrix<T> f(grid, m, n, where);
   f.fetch(a);
@@ -323,7 +329,9 @@ leaf<real_t<T>, 1> eigh_together(char const* operation, leaf<T, 2> const& a, lea
   template std::pair<leaf<T, 2>, std::vector<index_t>> lu_together(leaf<T, 2> const&, std::source_location); \
   template leaf<T, 2> solve_together(leaf<T, 2> const&, leaf<T, 2> const&, bool, std::source_location);      \
   template leaf<T, 2> invert_together(leaf<T, 2> const&, std::source_location);                              \
-  template void find_determinant_together(leaf<T, 2> const&, T*, T*, real_t<T>*, std::source_location);      \
+  template void find_determinant_together(char const*, leaf<T, 2> const&, T*, T*, real_t<T>*,                \
+                                          std::source_location);                                             \
+  template void check_finite_together(char const*, leaf<T, 2> const&, bool, std::source_location);           \
   template std::pair<leaf<T, 2>, leaf<T, 2>> qr_together(leaf<T, 2> const&, std::source_location);           \
   template leaf<real_t<T>, 1> svd_together(char const*, leaf<T, 2> const&, leaf<T, 2>*, leaf<T, 2>*,         \
                                            std::source_location);                                            \

@@ -12,10 +12,18 @@
 
 namespace pantile {
 
+/// How the system of each user and item is solved.
+enum class als_solver {
+  cholesky,             ///< exactly
+  conjugate_gradients,  ///< nearly, by a few steps from the factors before: cheaper for many factors
+};
+
 /// How to factorise ratings.
 struct als_options {
   index_t factors = 40;
   index_t iterations = 10;
+  als_solver solver = als_solver::cholesky;
+  index_t steps = 3;           ///< of conjugate gradients
   double alpha = 1;            ///< a rating r has the confidence 1 + alpha r
   double regularization = 10;  ///< lambda
   std::uint64_t seed = 0;      ///< of the initial factors
@@ -51,20 +59,22 @@ struct als_model {
 /// S. R. Brandt et al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With
 /// the preference p = 1 where a rating r != 0 is stored and 0 elsewhere, it minimises
 ///   sum over all users u and items i of (1 + alpha r_ui) (p_ui - x_u . y_i)^2 + lambda (|X|^2 + |Y|^2)
-/// over X, then over Y, in every iteration; so the first X depends on the initial Y only. Ratings are users x
-/// items, not negative, in any tiling by rows. T: float or double.
+/// over X, then over Y, in every iteration; so the first X depends on the initial Y only, unless conjugate
+/// gradients start from it (kernel::als_conjugate_gradients). Ratings are users x items, not negative, in any
+/// tiling by rows. T: float or double.
 ///
 /// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of
 /// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its
-/// factors gathered whole on every rank, and one small Cholesky solve per own row. The objective is exact, from
+/// factors gathered whole on every rank, and one small system per own row. The objective is exact, from
 ///   sum over all pairs of (x_u . y_i)^2 = sum of the elementwise product of X'X and Y'Y
 /// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of
 /// ranks.
 ///
 /// `progress` is called on every rank after every iteration.
 ///
-/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, a negative or
-/// infinite alpha or regularization), shape_error for initial factors of another shape, index_error beyond 2^31
+/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, a
+/// negative or infinite alpha or regularization), shape_error for initial factors of another shape, index_error
+/// beyond 2^31
 /// - 1 users or items, linalg_error where the matrix of a row is not positive definite in the precision of T:
 /// it names the user or item.
 template <floating_element T>

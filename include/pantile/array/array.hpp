@@ -8,6 +8,7 @@
 #include <pantile/comm/value_checks.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/tiling/tiling.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <memory>
 #include <optional>
@@ -177,8 +178,10 @@ class array {
   /// How often the array was updated since it was made.
   index_t generation() const noexcept { return generation_; }
   /// Counts an update that was made through `local()` or `data()`. Where the tiling has a halo, `refresh_halo`
-  /// does so and brings the neighbours' new elements.
-  void touch() noexcept { ++generation_; }
+  /// does so and brings the neighbours' new elements. A rehearsal (ops/explain.hpp) counts nothing.
+  void touch() noexcept {
+    if (!trace::rehearsing()) ++generation_;
+  }
 
  private:
   void allocate() {

@@ -41,14 +41,14 @@ class local_array {
   }
   local_array(local_array&& other) noexcept
       : shape_(std::exchange(other.shape_, {})), memory_(std::exchange(other.memory_, nullptr)) {}
-  /// Into the memory that is there, where others look at it too (views, the array of `tile_of`) and the shape
-  /// stays.
+  /// Into the memory that is there, where others look at it too (views, the array of `tile_of`, the user of
+  /// memory that it is around) and the shape stays.
   local_array& operator=(local_array const& other) {
     if (this != &other) *this = local_array(other);
     return *this;
   }
   local_array& operator=(local_array&& other) noexcept {
-    if (memory_ && other.memory_ && memory_.use_count() > 1 && shape_ == other.shape_) {
+    if (memory_ && other.memory_ && (memory_.use_count() > 1 || is_around()) && shape_ == other.shape_) {
       if (memory_ != other.memory_) std::copy_n(other.data(), count(), data());
       return *this;
     }
@@ -73,6 +73,33 @@ class local_array {
     kernel::copy_strided(reinterpret_cast<std::byte const*>(elements), strides.data(), a.memory_.get(),
                          own.data(), shape.data(), N, sizeof(T));
     return a;
+  }
+  /// An array whose elements are memory of the user's, contiguous and row-major, without a copy: it must
+  /// outlive the array, the views of it and what they are moved into. Assignments write there. Copies of the
+  /// array are their own.
+  static local_array around(T* elements, shape_type const& shape) {
+    return local_array(shape, sharing{{reinterpret_cast<std::byte*>(elements), leave_alone{}}});
+  }
+  /// The same of an Eigen matrix, vector or map in row-major order (one of column-major order is a transpose).
+  template <class Eigen>
+  requires requires(Eigen& m) {
+    { m.data() } -> std::same_as<T*>;
+    { m.outerStride() } -> std::convertible_to<index_t>;
+  }
+  static local_array around(Eigen& m, std::source_location where = std::source_location::current()) {
+    static_assert(N == 2 || (N == 1 && Eigen::IsVectorAtCompileTime),
+                  "one dimension is for vectors, two for matrices");
+    static_assert(
+        N == 1 || Eigen::IsRowMajor || Eigen::IsVectorAtCompileTime,
+        "a matrix of column-major order is a transpose: `around(m.transpose().data(), {m.cols(), m.rows()})`");
+    if (m.innerStride() != 1 || (N == 2 && m.outerSize() > 1 && m.outerStride() != m.innerSize()))
+      throw shape_error(
+          "local_array: the elements of an Eigen map with strides are not contiguous; `from` copies them",
+          where);
+    if constexpr (N == 1)
+      return around(m.data(), {m.size()});
+    else
+      return around(m.data(), {m.rows(), m.cols()});
   }
   /// Copies the elements to memory of the user's, with a stride per dimension.
   void copy_to(T* elements, shape_type const& strides) const {
@@ -138,6 +165,11 @@ class local_array {
   struct sharing {
     std::shared_ptr<std::byte> memory;
   };
+  /// What happens to memory of the user's in the end.
+  struct leave_alone {
+    void operator()(std::byte*) const noexcept {}
+  };
+  bool is_around() const noexcept { return std::get_deleter<leave_alone>(memory_) != nullptr; }
   local_array(shape_type const& shape, sharing with) : shape_(shape), memory_(std::move(with.memory)) {}
 
   shape_type shape_{};

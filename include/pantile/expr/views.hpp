@@ -119,14 +119,26 @@ class slicer {
   int d_ = 0, given_ = 0;
 };
 
+/// The line of the first of these ranges that knows one.
+template <class... Is>
+std::source_location line_of(Is const&... is) {
+  std::source_location where{};
+  auto const look = [&](auto const& i) {
+    if constexpr (requires { i.where; })
+      if (where.line() == 0) where = i.where;
+  };
+  (look(is), ...);
+  return where;
+}
+
 }  // namespace detail
 
 /// The part of an operand that indices and ranges choose, one per dimension, as NumPy's basic slicing has it:
 /// `slice(e, range(0, 10, 2), every)`, `slice(e, -1, range(5, {}, -1))`. No communication. For arrays:
-/// `A(range(0, 10, 2), every)`. Throws index_error.
+/// `A(range(0, 10, 2), every)`. Throws index_error, which names the line of a range.
 template <array_operand E, slice_argument... Is>
 requires(sizeof...(Is) == dimensions_of<E> && detail::ranges_among<Is...> > 0) auto slice(E&& e, Is... is) {
-  detail::slicer s(detail::view_of(as_node(e)), std::source_location::current());
+  detail::slicer s(detail::view_of(as_node(e)), detail::line_of(is...));
   (s.take(is), ...);
   return detail::seen<detail::ranges_among<Is...>>(std::forward<E>(e), s.view());
 }

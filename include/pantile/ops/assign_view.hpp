@@ -25,7 +25,7 @@ void assign_part(Array& target, extents const& shape, E const& expression, Store
     store(resolved);
     refresh_halo(target.comm(), target.tiling(), reinterpret_cast<std::byte*>(target.data()),
                  target.stored_box(), sizeof(T));
-    if (!trace::rehearsing()) target.touch();
+    target.touch();
   } else {
     if constexpr (E::dimensions > 0) {
       using U = typename E::value_type;

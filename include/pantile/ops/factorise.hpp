@@ -50,9 +50,9 @@ namespace detail {
 template <class T>
 void factor_cholesky(index_t n, T* a, std::source_location where);
 template <class T>
-void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u);
+void factor_lu(index_t m, index_t n, T* a, T* p, T* l, T* u, std::source_location where);
 template <class T>
-void factor_qr(index_t m, index_t n, T* a, T* q, T* r);
+void factor_qr(index_t m, index_t n, T* a, T* q, T* r, std::source_location where);
 /// u and vh may be null.
 template <class T>
 void factor_svd(char const* operation, index_t m, index_t n, T* a, real_t<T>* s, T* u, T* vh,
@@ -74,7 +74,8 @@ using linalg_t = floating_t<value_of<E>>;
 
 /// The lower triangular L, with zeros above, of A = L L^H for a symmetric (Hermitian) positive definite matrix;
 /// only its lower triangle is read, as in NumPy. A node. Throws shape_error for a matrix that is not square,
-/// linalg_error where a leading minor is not positive definite: the first.
+/// linalg_error where a leading minor is not positive definite: the first, and for elements that are not
+/// finite.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto cholesky(E const& e,
                                               std::source_location where = std::source_location::current()) {
@@ -96,7 +97,8 @@ requires(dimensions_of<E> == 2) auto cholesky(E const& e,
 }
 
 /// P, L, U of A = P L U for an m x n matrix, by row pivoting: P (m x m) a permutation, L (m x k) unit lower
-/// triangular, U (k x n) upper triangular, k = min(m, n). A singular matrix has zeros on U's diagonal.
+/// triangular, U (k x n) upper triangular, k = min(m, n). A singular matrix has zeros on U's diagonal. Throws
+/// linalg_error for elements that are not finite.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto lu(E const& e,
                                         std::source_location where = std::source_location::current()) {
@@ -125,15 +127,16 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
   using detail::elements_of;
   detail::compute_alike(
       a.comm, where,
-      [&] { detail::factor_lu(m, n, elements_of(a), elements_of(p), elements_of(l), elements_of(u)); }, p, l,
-      u);
+      [&] { detail::factor_lu(m, n, elements_of(a), elements_of(p), elements_of(l), elements_of(u), where); },
+      p, l, u);
   return Result{detail::returned_like<E>(std::move(p)), detail::returned_like<E>(std::move(l)),
                 detail::returned_like<E>(std::move(u))};
 }
 
 /// Q (m x k) with orthonormal columns and R (k x n) upper triangular of A = Q R, k = min(m, n). By Householder
 /// reflections; for large tall matrices by Gram matrices where these are good enough, which make R's diagonal
-/// positive: the signs of R's rows and Q's columns may differ from those of other ways.
+/// positive: the signs of R's rows and Q's columns may differ from those of other ways. Throws linalg_error for
+/// elements that are not finite.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto qr(E const& e,
                                         std::source_location where = std::source_location::current()) {
@@ -143,7 +146,7 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   using Result = qr_result<decltype(detail::returned_like<E>(whole))>;
   if (detail::is_tall(whole)) {
-    auto [q, r] = detail::tall_qr(whole, true, where);
+    auto [q, r] = detail::tall_qr("qr", whole, true, where);
     return Result{detail::returned_like<E>(std::move(q)), detail::returned_like<E>(std::move(r))};
   }
   if (detail::is_together(whole)) {
@@ -158,7 +161,8 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
   auto r = detail::replicated_leaf<T, 2>({k, n}, a.comm);
   using detail::elements_of;
   detail::compute_alike(
-      a.comm, where, [&] { detail::factor_qr(m, n, elements_of(a), elements_of(q), elements_of(r)); }, q, r);
+      a.comm, where, [&] { detail::factor_qr(m, n, elements_of(a), elements_of(q), elements_of(r), where); }, q,
+      r);
   return Result{detail::returned_like<E>(std::move(q)), detail::returned_like<E>(std::move(r))};
 }
 
@@ -178,7 +182,7 @@ svd_leaves<T> decomposed(char const* operation, leaf<T, 2> const& whole, bool ve
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   svd_leaves<T> result;
   if (is_tall(whole)) {
-    auto const [q, r] = tall_qr(whole, vectors, where);
+    auto const [q, r] = tall_qr(operation, whole, vectors, where);
     result = decomposed(operation, r, vectors, where);
     if (vectors) result.u = carried_out<T>(dot(q, result.u, where));
     return result;

@@ -9,6 +9,7 @@
 #include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/machine.hpp>
 #include <pantile/ops/matrix_power.hpp>
+#include <pantile/ops/pca.hpp>
 #include <pantile/ops/products.hpp>
 #include <pantile/ops/randomized_svd.hpp>
 #include <pantile/ops/solve.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/ops/deferred.hpp>
+#include <pantile/ops/factorise.hpp>
 #include <pantile/ops/statistics.hpp>
 
 #include <limits>
@@ -28,7 +29,8 @@ inline constexpr ord ord::fro = ord(2, true);
 
 namespace detail {
 
-/// Throws domain_error: vectors have no Frobenius norm; for matrices there are fro, 1, -1, inf and -inf.
+/// Throws domain_error: vectors have no Frobenius norm; for matrices there are fro, 1, 2, inf and their
+/// negatives.
 void check_vector_order(ord order, std::source_location where);
 void check_matrix_order(ord order, std::source_location where);
 
@@ -73,8 +75,9 @@ auto norm_over(E const& e, ord order, Axes const& over, std::source_location whe
 
 /// The norm of order p of a vector: (sum |x|^p)^(1/p); 0: how many elements are not zero; inf and -inf: the
 /// greatest and the least |x|. Of a matrix: `ord::fro`; 1 and -1: the greatest and the least sum of |x| over a
-/// column; inf and -inf: over a row. Throws domain_error for another order (2 needs singular values), and for
-/// the extremes of nothing. (Collective.)
+/// column; inf and -inf: over a row; 2 and -2: the greatest and the least singular value (svdvals, which is
+/// costlier by far, and throws linalg_error for elements that are not finite). Throws domain_error for another
+/// order, and for the extremes of nothing. (Collective.)
 template <array_operand E>
 requires(dimensions_of<E> <= 2) auto norm(E const& e, ord order,
                                           std::source_location where = std::source_location::current()) {
@@ -87,6 +90,10 @@ requires(dimensions_of<E> <= 2) auto norm(E const& e, ord order,
   } else {
     detail::check_matrix_order(order, where);
     if (order.frobenius) return static_cast<R>(norm(n, where));
+    if (std::abs(order.p) == 2) {
+      auto const values = svdvals(n, where);
+      return static_cast<R>(order.p > 0 ? max(values, where) : min(values, where));
+    }
     int const axis = std::abs(order.p) == 1 ? 0 : 1;
     auto const sums = sum(abs(detail::as_floating(n)), axis, where);
     return static_cast<R>(order.p > 0 ? max(sums, where) : min(sums, where));

@@ -95,11 +95,23 @@ requires(dimensions_of<A> == 1 && dimensions_of<B> == 1) auto outer(A const& a, 
   return broadcast_to(expand_dims(x, 1), std::array<index_t, 2>{x.shape()[0], y.shape()[0]}) * y;
 }
 
-/// transpose(A) A, by half the work of a product: as `dot`.
+/// transpose(A) A, by half the work of a product: as `dot`; an expression is carried out once, not for either
+/// side.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto gram(E const& e,
                                           std::source_location where = std::source_location::current()) {
-  return dot(transpose(e), e, where);
+  using Node = node_of<E>;
+  if constexpr (std::is_same_v<Node, leaf<value_of<E>, 2>> ||
+                detail::has_transpose_rule<detail::plain_t<Node>>) {
+    return dot(transpose(e), e, where);
+  } else {
+    using T = detail::product_t<value_of<E>, value_of<E>>;
+    index_t const n = as_node(e).shape()[1];
+    return detail::deferred<T, 2>("gram", {n, n}, [operand = Node(as_node(e)), where] {
+      auto const once = detail::carried_out<T>(operand);
+      return dot(transpose(once), once, where).resolve();
+    });
+  }
 }
 
 /// The sum of the elements (i, i + offset): at once, one allreduce of a number. (`trace` is a namespace.)

@@ -56,15 +56,24 @@ auto filled_node(char const* name, E const& operand, shape_t<N> const& shape, in
 
 }  // namespace detail
 
+/// An axis, and the line that gave it: for functions whose last arguments are any number of operands.
+struct given_axis {
+  int value;                   ///< negative: from the end
+  std::source_location where;  ///< of the call
+  /// What an int becomes where it is given.
+  constexpr given_axis(int axis, std::source_location at = std::source_location::current())
+      : value(axis), where(at) {}
+};
+
 /// The operands one after the other along `axis` (negative: from the end), element types promoted. Throws
 /// shape_error where their other extents differ.
 template <array_operand E, array_operand... Es>
-requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(int axis, E const& first,
+requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(given_axis axis, E const& first,
                                                                         Es const&... more) {
   constexpr int N = dimensions_of<E>;
   using T = promote_all_t<value_of<E>, value_of<Es>...>;
-  auto const where = std::source_location::current();
-  int const a = detail::normalised_axis(axis, N, where);
+  auto const where = axis.where;
+  int const a = detail::normalised_axis(axis.value, N, where);
   extents joined(as_node(first).shape());
   ((joined = detail::joined_shape(joined, extents(as_node(more).shape()), a, where)), ...);
   auto const shape = detail::shape_of<N>(joined);
@@ -103,10 +112,10 @@ requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(int axis
 /// The operands, all of one shape, along a new dimension that stands at `axis` of the result.
 template <array_operand E, array_operand... Es>
 requires((dimensions_of<E> < max_dimensions) &&
-         ((dimensions_of<Es> == dimensions_of<E>)&&...)) auto stack(int axis, E const& first,
+         ((dimensions_of<Es> == dimensions_of<E>)&&...)) auto stack(given_axis axis, E const& first,
                                                                     Es const&... more) {
-  int const a = detail::normalised_axis(axis, dimensions_of<E> + 1, std::source_location::current());
-  return concatenate(a, expand_dims(first, a), expand_dims(more, a)...);
+  int const a = detail::normalised_axis(axis.value, dimensions_of<E> + 1, axis.where);
+  return concatenate(given_axis(a, axis.where), expand_dims(first, a), expand_dims(more, a)...);
 }
 
 /// Shifted along `axis`: the element at index i comes to i + shift, what leaves at one end enters at the other.

@@ -29,7 +29,8 @@ void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where);
 template <class T>
 void invert(index_t n, T* a, std::source_location where);
 template <class T>
-void find_determinant(index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet);
+void find_determinant(char const* operation, index_t n, T* a, T* det, T* sign, real_t<T>* logabsdet,
+                      std::source_location where);
 /// The same from the diagonal of U, with the signs of the row exchanges in it.
 template <class T>
 void multiply_diagonal(std::span<T const> diagonal, T* det, T* sign, real_t<T>* logabsdet);
@@ -59,6 +60,24 @@ leaf<T, N> solve_by_all(leaf<T, 2> const& a, leaf<T, N> const& b, std::source_lo
     return transposed<T>(solve_together(left, transposed<T>(b, *comm), positive, where), *comm);
 }
 
+/// Of a matrix that every rank gathers, and a right-hand side that it shall not: each rank solves for columns
+/// of its own.
+template <element T>
+leaf<T, 2> solve_by_columns(leaf<T, 2> const& a, leaf<T, 2> const& b, std::source_location where) {
+  auto const comm = common("solve", a.comm, b.comm, where);
+  check_operands(comm, {"solve", where}, a, b);
+  auto const matrix = gathered<T>(a);
+  tiling const columns = tiling::column().bind(extents(b.extent), comm->size());
+  auto const source = pantile::apply(functor::cast<T>{}, b);
+  leaf<T, 2> const x(evaluated<T, 2>(source, *comm, columns));
+  comm->agree(
+      [&] {
+        solve_system(matrix.extent[0], x.stored_box.extent(1), elements_of(matrix), elements_of(x), where);
+      },
+      where);
+  return x;
+}
+
 template <element T, node A, node B>
 auto solve_as(A const& a, B const& b, std::source_location where) {
   constexpr int N = B::dimensions;
@@ -67,6 +86,10 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
   return deferred<T, N>("solve", b.shape(), [a, b, where] {
     auto const left = carried_out<T>(a);
     if (is_together(left)) return solve_by_all(left, carried_out<T>(b), where);
+    if constexpr (N == 2) {
+      auto const right = carried_out<T>(b);
+      if (is_together(right)) return solve_by_columns(left, right, where);
+    }
     auto matrix = gathered<T>(left);
     auto x = gathered<T>(b);
     auto const comm = common("solve", matrix.comm, x.comm, where);
@@ -87,8 +110,9 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
 }  // namespace detail
 
 /// The solution x of A x = b for a square matrix A and a vector or matrix b: by Cholesky where A is symmetric
-/// (Hermitian) and positive definite, by LU with row pivoting otherwise. A node. Throws shape_error where the
-/// shapes do not fit, linalg_error where A is singular: which pivot is exactly zero.
+/// (Hermitian) and positive definite, by LU with row pivoting otherwise. A node. A large distributed b beside a
+/// matrix that fits on a rank is cut by columns, and so is x. Throws shape_error where the shapes do not fit,
+/// linalg_error for elements that are not finite and where A is singular: which pivot is exactly zero.
 template <array_operand A, array_operand B>
 requires(dimensions_of<A> == 2 &&
          dimensions_of<B> <= 2) auto solve(A const& a, B const& b,
@@ -126,7 +150,7 @@ struct inverse_node : node_members<inverse_node<E>> {
 };
 
 /// The inverse of a square matrix, a symbol as long as it is an operand of dot. Throws shape_error for a matrix
-/// that is not square, linalg_error for a singular one.
+/// that is not square, linalg_error for a singular one and for elements that are not finite.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto inverse(E const& e,
                                              std::source_location where = std::source_location::current()) {
@@ -202,20 +226,24 @@ determinant<T> determinant_of(char const* operation, E const& e, std::source_loc
   auto const whole = carried_out<T>(e);
   determinant<T> d;
   if (is_together(whole)) {
-    find_determinant_together(transposed<T>(whole, *whole.comm), &d.det, &d.parts.sign, &d.parts.logabsdet,
-                              where);
+    find_determinant_together(operation, transposed<T>(whole, *whole.comm), &d.det, &d.parts.sign,
+                              &d.parts.logabsdet, where);
     return d;
   }
   auto a = gathered<T>(whole);
   compute_alike(
       a.comm, where,
-      [&] { find_determinant(a.extent[0], elements_of(a), &d.det, &d.parts.sign, &d.parts.logabsdet); }, d.det,
-      d.parts.sign, d.parts.logabsdet);
+      [&] {
+        find_determinant(operation, a.extent[0], elements_of(a), &d.det, &d.parts.sign, &d.parts.logabsdet,
+                         where);
+      },
+      d.det, d.parts.sign, d.parts.logabsdet);
   return d;
 }
 }  // namespace detail
 
-/// The determinant, by LU. Throws shape_error for a matrix that is not square.
+/// The determinant, by LU. Throws shape_error for a matrix that is not square, linalg_error for elements that
+/// are not finite.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto det(E const& e,
                                          std::source_location where = std::source_location::current()) {
@@ -223,7 +251,7 @@ requires(dimensions_of<E> == 2) auto det(E const& e,
 }
 
 /// The determinant as sign (of modulus 1; 0 for a singular matrix) and log |det| (then minus infinity), which
-/// does not overflow.
+/// does not overflow. Errors as those of det.
 template <array_operand E>
 requires(dimensions_of<E> == 2) auto slogdet(E const& e,
                                              std::source_location where = std::source_location::current()) {

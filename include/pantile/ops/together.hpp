@@ -45,6 +45,10 @@ leaf<T, 2> transposed(E const& a, communicator const& comm) {
 
 // T: float, double and their complex types. All arguments and results are transposes.
 
+/// Throws linalg_error for elements that are not finite; of the lower triangle alone where that is what counts.
+template <class T>
+void check_finite_together(char const* operation, leaf<T, 2> const& a, bool triangle,
+                           std::source_location where);
 /// The lower triangle is read; what is above the diagonal of the result is not set.
 template <class T>
 leaf<T, 2> cholesky_together(leaf<T, 2> const& a, std::source_location where);
@@ -57,8 +61,8 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
 template <class T>
 leaf<T, 2> invert_together(leaf<T, 2> const& a, std::source_location where);
 template <class T>
-void find_determinant_together(leaf<T, 2> const& a, T* det, T* sign, real_t<T>* logabsdet,
-                               std::source_location where);
+void find_determinant_together(char const* operation, leaf<T, 2> const& a, T* det, T* sign,
+                               real_t<T>* logabsdet, std::source_location where);
 /// Q and R: of both only the first min(m, n) columns or rows count; what is below R's diagonal is not set.
 template <class T>
 std::pair<leaf<T, 2>, leaf<T, 2>> qr_together(leaf<T, 2> const& a, std::source_location where);

@@ -26,9 +26,11 @@ void tree_qr(leaf<T, 2> const& q, T* r, bool wants_q, std::source_location where
 template <class T>
 bool cholesky_qr(leaf<T, 2> const& a, leaf<T, 2> const* q, T* r, std::source_location where);
 
-/// The same for any tall matrix: Q by rows, where it is wanted, and R.
+/// The same for any tall matrix: Q by rows, where it is wanted, and R. Throws linalg_error for elements that
+/// are not finite: Gram matrices show them.
 template <element T>
-std::pair<leaf<T, 2>, leaf<T, 2>> tall_qr(leaf<T, 2> const& a, bool wants_q, std::source_location where) {
+std::pair<leaf<T, 2>, leaf<T, 2>> tall_qr(char const* operation, leaf<T, 2> const& a, bool wants_q,
+                                          std::source_location where) {
   communicator const& comm = *a.comm;
   index_t const n = a.extent[1];
   bool const by_rows = a.stored_tiling.is_cartesian() && a.stored_tiling.grid().size() == 1 &&
@@ -46,6 +48,7 @@ std::pair<leaf<T, 2>, leaf<T, 2>> tall_qr(leaf<T, 2> const& a, bool wants_q, std
       q = {};  // before there is another
       q = copy();
     }
+    check_finite_together(operation, q, false, where);
     tree_qr(q, elements_of(r), wants_q, where);
   }
   return {q, r};

@@ -16,11 +16,13 @@ namespace pantile {
 struct range {
   std::optional<index_t> start, stop;
   index_t step = 1;
+  std::source_location where{};  ///< what errors of a slice name
 
   constexpr range() = default;
   /// From, to (not included), by; `{}` for what is left out.
-  constexpr range(std::optional<index_t> from, std::optional<index_t> to, index_t by = 1)
-      : start(from), stop(to), step(by) {}
+  constexpr range(std::optional<index_t> from, std::optional<index_t> to, index_t by = 1,
+                  std::source_location at = std::source_location::current())
+      : start(from), stop(to), step(by), where(at) {}
 };
 /// A whole dimension: `A(2, every)`. (NumPy's colon; `all` is a reduction.)
 inline constexpr range every{};

@@ -115,6 +115,35 @@ TEST_CASE("als does what Listing 4 says, from given factors") {
   }
 }
 
+TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
+  matrix const r = small_ratings(31, 19);
+  matrix x, y = small_factors(19, 6, 3);
+  pantile::als_start<double> start;
+  start.user_factors = distributed_factors<double>(small_factors(31, 6, 4), pantile::tiling::row());
+  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
+  for (int i = 0; i < 3; ++i) {
+    x = half(r, y, 2, 1);
+    y = half(r.transpose(), x, 2, 1);
+  }
+  pantile::als_options options{.factors = 6,
+                               .iterations = 3,
+                               .solver = pantile::als_solver::conjugate_gradients,
+                               .steps = 40,
+                               .alpha = 2,
+                               .regularization = 1};
+  auto const exact = pantile::als(distributed<double>(r), options, start);
+  CHECK(difference(exact.user_factors, x) < 1e-9);
+  CHECK(difference(exact.item_factors, y) < 1e-9);
+  options.steps = 2;
+  options.iterations = 25;
+  auto const near = pantile::als(distributed<double>(r), options, start);
+  for (std::size_t i = 1; i < near.iterations.size(); ++i)
+    CHECK(near.iterations[i].loss < near.iterations[i - 1].loss);
+  options.solver = pantile::als_solver::cholesky;
+  auto const best = pantile::als(distributed<double>(r), options, start);
+  CHECK(near.iterations.back().loss <= 1.02 * best.iterations.back().loss);
+}
+
 TEST_CASE("als in single precision is near to it") {
   matrix const r = small_ratings(30, 11);
   matrix x, y = small_factors(11, 4, 3);

@@ -69,6 +69,35 @@ TEST_CASE("memory of the user's, with strides") {
                   shape_error);
 }
 
+TEST_CASE("an array around memory of the user's is that memory") {
+  std::vector<double> mine{1, 2, 3, 4, 5, 6};
+  auto a = local_array<double, 2>::around(mine.data(), {2, 3});
+  CHECK(a.data() == mine.data());
+  CHECK(sum(a) == 21);
+  a += 1.0;
+  CHECK(mine == std::vector<double>{2, 3, 4, 5, 6, 7});
+  a(0, every) = 0.0;
+  CHECK(mine == std::vector<double>{0, 0, 0, 5, 6, 7});
+  a = local_array<double, 2>({2, 3}, 4.0);  // moved: its elements, not its memory
+  CHECK(mine == std::vector<double>(6, 4));
+  auto const copy = a;
+  CHECK(copy.data() != mine.data());
+  auto const spread_out = eval(a + zeros<double>(world(), {2, 3}, tiling::row()));
+  CHECK(sum(spread_out) == 24);
+
+  Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> m(3, 2);
+  m.setOnes();
+  auto e = local_array<float, 2>::around(m);
+  e *= 2.0F;
+  CHECK(m.sum() == 12);
+  Eigen::VectorXd v = Eigen::VectorXd::LinSpaced(5, 0, 4);
+  CHECK(sum(local_array<double, 1>::around(v)) == 10);
+  Eigen::Map<Eigen::VectorXd, 0, Eigen::InnerStride<2>> strided(v.data(), 2);
+  CHECK_THROWS_AS((local_array<double, 1>::around(strided)), shape_error);
+  auto block = m.block(0, 0, 3, 1);
+  CHECK_THROWS_AS((local_array<float, 2>::around(block)), shape_error);
+}
+
 TEST_CASE("tile_of is the tile") {
   auto a = zeros<double>(world(), {13, 4}, tiling::row());
   auto mine = tile_of(a);

@@ -90,6 +90,12 @@ TEST_CASE("predictions for products and solutions") {
     check(outer(b, b));
     check(kron(a, transpose(a)));
     check(dot(dot(transpose(a), diag(b)), a));
+    check(gram(a + 1.0));
+    plan const once = explain(gram(a + 1.0));
+    CHECK(std::count_if(once.steps.begin(), once.steps.end(),
+                        [](plan_step const& s) { return s.operation == "elementwise"; }) == 1);
+    CHECK((rule.name() == tiling::column().name() || to_string(once).find("Gram matrix") != std::string::npos ||
+           rule.name() == tiling::block().name()));
     check(matmul(c, transpose(c, {0, 2, 1})));
     check(tensordot(c, c, {1}, {2}));
     check_statement([&] { lu(a); });

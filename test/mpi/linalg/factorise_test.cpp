@@ -3,6 +3,7 @@
 #include "mpi/linalg/cases.hpp"
 
 #include <pantile/ops/eig.hpp>
+#include <pantile/ops/pca.hpp>
 #include <pantile/ops/randomized_svd.hpp>
 #include <pantile/ops/solve.hpp>
 
@@ -239,6 +240,44 @@ TEST_CASE("ranks in different factorisations are told so, and do not wait for ea
   CHECK(thrown_by([&] { first ? (void)eval(svdvals(a)) : (void)svd(a); }) == "divergence_error");
 }
 
+TEST_CASE("principal components: orthonormal, of the variances that the scores have, the largest there are") {
+  factorised const way(GENERATE(false, true));
+  for (auto const& [m, n] : {std::pair{2, 3}, {7, 5}, {5, 7}, {90, 4}}) {
+    auto const whole = local_array<double, 2>(matrix_of<double>(m, n) + 100.0);
+    index_t const most = std::min(m, n);
+    auto const reference = svd(local_array<double, 2>(whole - mean(whole, 0)));
+    for (auto const& rule : {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()})
+      for (index_t const k : {index_t{0}, index_t{1}, most}) {
+        INFO(m << " x " << n << ", " << k << " components, " << rule.name());
+        auto const a = spread(whole, rule);
+        auto const [components, variances, middle, total] = pca(a, k);
+        auto const c = whole_of(components), v = whole_of(variances);
+        CHECK(near<double>(times(c, adjoint(c)), eigen_matrix<double>::Identity(k, k)));
+        CHECK(near<double>(whole_of(middle), whole_of(mean(whole, 0))));
+        double all = 0;
+        for (index_t i = 0; i < most; ++i) all += reference.s(i) * reference.s(i) / static_cast<double>(m - 1);
+        CHECK(total == Approx(all));
+        auto const scores = whole_of(dot(a - middle, transpose(components)));
+        for (index_t j = 0; j < k; ++j) {
+          double const expected = reference.s(j) * reference.s(j) / static_cast<double>(m - 1);
+          CHECK(v(j, 0) == Approx(expected).margin(1e-12));
+          CHECK(scores.col(j).squaredNorm() / static_cast<double>(m - 1) == Approx(expected).margin(1e-12));
+          CHECK(std::abs(scores.col(j).sum()) < 1e-9);
+          index_t at = 0;
+          for (index_t i = 1; i < n; ++i)
+            if (std::abs(c(j, i)) > std::abs(c(j, at))) at = i;
+          CHECK(c(j, at) > 0);
+        }
+      }
+    // Few rows span one direction less once their mean is gone: the last component is any that is orthogonal.
+    index_t const unique = most - (m <= n);
+    CHECK(near<double>(whole_of(pca(whole, unique).components),
+                       whole_of(pca(spread(whole, tiling::row()), unique).components), 1e3));
+    CHECK(thrown_by([&] { pca(whole, most + 1); }) == "index_error");
+  }
+  CHECK(thrown_by([&] { pca(matrix_of<double>(1, 4), 1); }) == "shape_error");
+}
+
 TEST_CASE("randomized_svd finds the largest singular values and their vectors") {
   factorised const way(GENERATE(false, true));
   // Singular values 1, 1/2, 1/4, ...
@@ -360,7 +399,40 @@ TEST_CASE("errors of factorisations arrive on every rank and say what is wrong")
   CHECK(thrown_by([&] { eig(infinite); }) == "linalg_error");
   CHECK(thrown_by([&] { eval(eigvals(infinite)); }) == "linalg_error");
   CHECK(thrown_by([&] { svd(whole); }) == "linalg_error");
-  CHECK(thrown_by([&] { qr(infinite); }).empty());
+}
+
+TEMPLATE_TEST_CASE("elements that are not finite are refused by whatever factorises", "", float, double,
+                   std::complex<float>, std::complex<double>) {
+  using T = TestType;
+  using R = real_t<T>;
+  factorised const way(GENERATE(false, true));
+  for (R const bad : {std::numeric_limits<R>::quiet_NaN(), std::numeric_limits<R>::infinity()})
+    for (index_t const at : {0, 7}) {
+      INFO(bad << " at (" << at << ", " << at / 2 << ")");
+      auto spoilt = definite_of<T>(8), tall = matrix_of<T>(64, 3), right = matrix_of<T>(8, 2);
+      auto const good = spread(spoilt, tiling::row());
+      spoilt(at, at / 2) = spoilt(at / 2, at) = T(bad);
+      tall(8 * at, 1) = T(bad);
+      right(at, 1) = T(bad);
+      auto const check = [&](auto const& a, auto const& t, auto const& b) {
+        CHECK(thrown_by([&] { eval(cholesky(a)); }) == "linalg_error");
+        CHECK(thrown_by([&] { lu(a); }) == "linalg_error");
+        CHECK(thrown_by([&] { qr(a); }) == "linalg_error");
+        CHECK(thrown_by([&] { qr(t); }) == "linalg_error");
+        CHECK(thrown_by([&] { svd(t); }) == "linalg_error");
+        CHECK(thrown_by([&] { eval(solve(a, b)); }) == "linalg_error");
+        CHECK(thrown_by([&] { eval(solve(good, b)); }) == "linalg_error");
+        CHECK(thrown_by([&] { eval(inverse(a)); }) == "linalg_error");
+        CHECK(thrown_by([&] { det(a); }) == "linalg_error");
+        CHECK(thrown_by([&] { slogdet(a); }) == "linalg_error");
+      };
+      check(spread(spoilt, tiling::row()), spread(tall, tiling::row()), spread(right, tiling::row()));
+      CHECK(thrown_by([&] { lu(spoilt); }) == "linalg_error");
+      // What is above the diagonal does not count.
+      auto upper = definite_of<T>(8);
+      upper(2, 5) = T(bad);
+      CHECK(thrown_by([&] { eval(cholesky(spread(upper, tiling::row()))); }).empty());
+    }
 }
 
 TEST_CASE("where the ranks compute different bits, all take the result of rank 0") {

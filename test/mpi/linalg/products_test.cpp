@@ -68,6 +68,8 @@ TEST_CASE("Gram matrices, traces, products of vectors along an axis") {
       INFO(to_string(t));
       auto const a = spread(whole, t), b = spread(other, t);
       CHECK(is_part_of(eval(gram(a)), multiplied<double>(transposed(whole), whole)));
+      auto const shifted = made<double>(shape, [&](any_index const& i) { return whole(i[0], i[1]) + 1; });
+      CHECK(is_part_of(eval(gram(a + 1.0)), multiplied<double>(transposed(shifted), shifted)));
       for (index_t const offset : {-2, 0, 3}) {
         double expected = 0;
         for (index_t i = 0; i < shape[0]; ++i)

@@ -84,6 +84,29 @@ TEST_CASE("solutions of systems, every tiling, one and several right-hand sides"
     }
 }
 
+TEST_CASE("a small matrix and many right-hand sides: each rank solves for its own") {
+  index_t const n = 5, k = 20'000;
+  auto const whole = matrix_of<double>(n, n), b = matrix_of<double>(n, k, 3);
+  for (auto const& rule : {tiling::row(), tiling::column(), tiling::block()}) {
+    INFO(rule.name());
+    auto const db = spread(b, rule);
+    for (auto const& a : {spread(whole, tiling::row()), spread(whole, tiling::replicated())}) {
+      traffic const before = world().counters();
+      auto const x = eval(solve(a, db));
+      index_t const received = (world().counters() - before).bytes_received;
+      CHECK(received <= (n * n + 2 * n * k / world().size() + n) * 8);
+      if (rule.name() == tiling::column().name()) CHECK(received <= n * n * 8);
+      CHECK(solves<double>(whole, whole_of(x), as_eigen(b)));
+    }
+    CHECK(solves<double>(whole, whole_of(eval(solve(whole, db))), as_eigen(b)));
+    auto spoilt = b;
+    spoilt(2, k - 1) = not_a_number;
+    CHECK(thrown_by([&] { eval(solve(spread(whole, tiling::row()), spread(spoilt, rule))); }) ==
+          "linalg_error");
+    CHECK(thrown_by([&] { eval(solve(local_array<double, 2>({n, n}, 1.0), db)); }) == "linalg_error");
+  }
+}
+
 TEST_CASE("systems of every element type") {
   factorised const way(GENERATE(false, true));
   check_type<float>();

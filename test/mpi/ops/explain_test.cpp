@@ -6,8 +6,12 @@
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/explain.hpp>
+#include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/rearrange.hpp>
+#include <pantile/ops/scatter.hpp>
+#include <pantile/ops/statistics.hpp>
+#include <pantile/ops/take.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -194,6 +198,34 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
     std::size_t i = 0;
     for (auto const& statement : statements) check(plans[i++], measured(statement), true);
   }
+}
+
+TEST_CASE("explain refuses what goes by indices or elements of other ranks, and reads and writes nothing") {
+  // Tiles of different sizes: what another rank has is not here.
+  std::vector<index_t> cuts{0};
+  for (int r = 0; r < world().size(); ++r) cuts.push_back(r + 1 == world().size() ? 64 : r);
+  auto const rule = tiling::cuts({cuts});
+  auto const v = spread(samples<double>(shape_of<1>{64}), rule);
+  auto const bins =
+      spread(made<std::int64_t>(shape_of<1>{64}, [](any_index const& i) { return i[0] % 7; }), rule);
+  auto const at = spread(made<index_t>(shape_of<1>{64}, [](any_index const& i) { return 63 - i[0]; }), rule);
+  index_list const places(shape_of<1>{3}, 63);
+  CHECK(thrown_by([&] { explain(take(v, at, 0)); }) == "domain_error");
+  CHECK(thrown_by([&] { explain(world(), [&] { (void)bincount(bins); }); }) == "domain_error");
+  auto target = zeros<double>(world(), {64}, rule);
+  index_t const generation = target.generation();
+  CHECK(thrown_by([&] { explain(world(), [&] { scatter_add(target, at, v); }); }) == "domain_error");
+  if (world().size() > 1) {
+    CHECK(thrown_by([&] { explain(take(v, places, 0)); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { scatter_add(target, places, 1.0); }); }) == "domain_error");
+  }
+  CHECK(explain(world(), [&] { (void)histogram(v, 5, -1.0, 1.0); }).ranks == world().size());
+  explain(world(), [&] { refresh_halo(target); });
+  CHECK(target.generation() == generation);
+  CHECK(sum(abs(target)) == 0);
+  local_array<double, 1> mine({64}, 0.0);
+  explain(world(), [&] { scatter_add(mine, places, 1.0); });
+  CHECK(sum(mine) == 0);
 }
 
 TEST_CASE("explain predicts memory") {

@@ -102,15 +102,23 @@ double tolerance() {
   return std::is_same_v<T, double> ? 1e-12 : 1e-4;
 }
 
-/// Solves into rows `ldx` apart and checks that nothing was written between them.
+/// Solves into rows `ldx` apart, exactly or by so many steps from `start`, and checks that nothing was written
+/// between them.
 template <class T>
 std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0,
-                                     index_t pad_x = 0) {
+                                     index_t pad_x = 0, index_t steps = 0, const matrix<T>& start = {}) {
   const std::vector<T> y = strided(s.y, s.k + pad_y);
   const index_t ldx = s.k + pad_x;
   std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
+  if (steps > 0)
+    for (index_t u = 0; u < s.rows; ++u)
+      for (index_t j = 0; j < s.k; ++j)
+        x[static_cast<std::size_t>(u * ldx + j)] = start.size() > 0 ? start(u, j) : T(0);
   const index_t failed =
-      kernel::als_solve<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
+      steps > 0
+          ? kernel::als_conjugate_gradients<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y,
+                                               x.data(), ldx, steps)
+          : kernel::als_solve<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
   matrix<T> out(s.rows, s.k);
   for (index_t u = 0; u < s.rows; ++u)
     for (index_t j = 0; j < ldx; ++j) {
@@ -189,12 +197,69 @@ TEMPLATE_TEST_CASE("als_solve allows confidences below one", "[kernel][als]", fl
   }
 }
 
+TEMPLATE_TEST_CASE("conjugate gradients end at the solution of dense Cholesky", "[kernel][als]", float,
+                   double) {
+  for (const index_t k : ranks) {
+    const auto s = make_sample<TestType>(sanitized ? 7 : 21, 60 + 2 * k, k, static_cast<unsigned>(k));
+    const auto gram = s.regularized_gram(3);
+    const auto expected = solve_dense(s, gram);
+    const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
+    for (const index_t pad : {0, 5}) {
+      INFO("k = " << k << ", padding " << pad);
+      const auto [failed, x] = solve(s, gram, pad, 2 * pad, 10 * k + 20, start);
+      CHECK(failed == -1);
+      for (index_t u = 0; u < s.rows; ++u) {
+        INFO("row " << u);
+        const double error = (x.row(u).template cast<double>() - expected.row(u)).norm();
+        CHECK(error <= 100 * tolerance<TestType>() * (expected.row(u).norm() + start.row(u).norm()));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("every step of conjugate gradients comes nearer to the solution", "[kernel][als]", float,
+                   double) {
+  const index_t k = GENERATE(3, 40);
+  // Rows that are packed at once, in several pieces, and summed in segments.
+  for (const index_t columns : {50, sanitized ? 2000 : 5000, sanitized ? 2000 : 40000}) {
+    const auto s = make_sample<TestType>(7, columns, k, 5);
+    const auto gram = s.regularized_gram(1);
+    const auto expected = solve_dense(s, gram);
+    const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 14).y;
+    // The error in the norm of each row's matrix is what a step makes as small as it can.
+    const auto error = [&](const matrix<TestType>& x, index_t u) {
+      const Eigen::VectorXd d = (x.row(u).template cast<double>() - expected.row(u)).transpose();
+      double square = d.dot(gram.template cast<double>() * d);
+      for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]);
+           ++e) {
+        const double product = s.y.row(s.index[e]).template cast<double>().dot(d);
+        square += static_cast<double>(s.alpha) * static_cast<double>(s.values[e]) * product * product;
+      }
+      return std::sqrt(square);
+    };
+    matrix<TestType> before = start;
+    for (const index_t steps : {1, 2, 3, 5}) {
+      const auto [failed, x] = solve(s, gram, 0, 0, steps, start);
+      CHECK(failed == -1);
+      for (index_t u = 1; u < s.rows; ++u) {  // row 0 has no ratings
+        INFO(columns << " columns, " << steps << " steps, row " << u);
+        CHECK(error(x, u) <= 0.99 * error(before, u) + 10 * tolerance<TestType>() * error(start, u));
+      }
+      before = x;
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("als_solve gives zero for rows without non-zero ratings", "[kernel][als]", float, double) {
   auto s = make_sample<TestType>(14, 30, 9, 4);
   std::fill(s.values.begin() + 3, s.values.end(), TestType{0});
   const auto [failed, x] = solve(s, s.regularized_gram(0.1));
   CHECK(failed == -1);
   CHECK(x.norm() == 0);
+  const auto [failed_steps, near] =
+      solve(s, s.regularized_gram(0.1), 1, 2, 3, matrix<TestType>(matrix<TestType>::Ones(14, 9)));
+  CHECK(failed_steps == -1);
+  CHECK(near.norm() == 0);
   CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, 1, nullptr, nullptr, 9, 9, nullptr,
                                     9) == -1);
 }
@@ -207,7 +272,10 @@ TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kern
     matrix<TestType> gram = good;
     gram(k - 1, k - 1) = -1e6;
     CHECK(std::get<0>(solve(s, gram)) == 1);
-    CHECK(std::get<0>(solve(s, matrix<TestType>(matrix<TestType>::Constant(k, k, poison<TestType>)))) == 1);
+    CHECK(std::get<0>(solve(s, gram, 0, 0, 2 * k)) == 1);
+    const matrix<TestType> none = matrix<TestType>::Constant(k, k, poison<TestType>);
+    CHECK(std::get<0>(solve(s, none)) == 1);
+    CHECK(std::get<0>(solve(s, none, 0, 0, 3)) == 1);
   }
   SECTION("one bad row of factors") {
     for (const TestType bad : {poison<TestType>, std::numeric_limits<TestType>::infinity()}) {
@@ -222,6 +290,7 @@ TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kern
       };
       while (!uses(first)) ++first;
       CHECK(std::get<0>(solve(t, good)) == first);
+      CHECK(std::get<0>(solve(t, good, 0, 0, 3)) == first);
     }
   }
   SECTION("a rating that is not finite") {
@@ -229,6 +298,7 @@ TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kern
       auto t = s;
       t.values[static_cast<std::size_t>(t.offsets[9])] = bad;
       CHECK(std::get<0>(solve(t, good)) == 9);
+      CHECK(std::get<0>(solve(t, good, 0, 0, 3)) == 9);
     }
   }
 }
@@ -240,12 +310,14 @@ TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kerne
                                        8);  // row 5 holds nearly all entries: shared by the threads
   const auto t = make_sample<TestType>(301, 90, k, 8);
   const auto gram_s = s.regularized_gram(0.1), gram_t = t.regularized_gram(0.1);
-  std::vector<matrix<TestType>> xs, xt, grams;
+  std::vector<matrix<TestType>> xs, xt, xs_near, xt_near, grams;
   std::vector<double> losses;
   for (const int threads : {1, 2, 3, 5}) {
     omp_set_num_threads(threads);
     xs.push_back(std::get<1>(solve(s, gram_s)));
     xt.push_back(std::get<1>(solve(t, gram_t)));
+    xs_near.push_back(std::get<1>(solve(s, gram_s, 0, 0, 3)));
+    xt_near.push_back(std::get<1>(solve(t, gram_t, 0, 0, 3)));
     grams.emplace_back(k, k);
     kernel::gram(s.y.data(), s.columns, k, k, grams.back().data());
     losses.push_back(
@@ -255,6 +327,8 @@ TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kerne
   for (std::size_t i = 1; i < xs.size(); ++i) {
     CHECK(xs[i] == xs[0]);
     CHECK(xt[i] == xt[0]);
+    CHECK(xs_near[i] == xs_near[0]);
+    CHECK(xt_near[i] == xt_near[0]);
     CHECK(grams[i] == grams[0]);
     CHECK(losses[i] == losses[0]);
   }
@@ -301,6 +375,8 @@ TEST_CASE("the row cost grows with both arguments and the leading dimension fill
   CHECK(kernel::als_row_cost(0, 64) < kernel::als_row_cost(1, 64));
   CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(11, 64));
   CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(10, 65));
+  CHECK(kernel::als_row_cost(10, 64, 3) < kernel::als_row_cost(11, 64, 3));
+  CHECK(kernel::als_row_cost(10, 64, 3) < kernel::als_row_cost(10, 64, 4));
   CHECK(kernel::als_leading_dimension<float>(1) == 16);
   CHECK(kernel::als_leading_dimension<float>(40) == 48);
   CHECK(kernel::als_leading_dimension<double>(40) == 40);

@@ -1,0 +1,279 @@
+#include "als_work.hpp"
+#include "simd.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace pantile::kernel {
+namespace {
+
+using namespace detail;
+
+/// What the systems of all rows have in common. Vectors of factors are padded to whole panels with zeros.
+template <class T>
+struct gradient_problem {
+  csr_view<T> ratings;
+  T alpha;
+  const T* y;
+  index_t k, ldy;
+  T* x;
+  index_t ldx;
+  index_t steps;
+  buffer<T> gram;  // padded x padded, row-major, both triangles
+
+  index_t padded() const { return panels_of<T>(k) * lanes<T>; }
+  index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
+
+  void set_gram(const T* upper) {
+    gram = buffer<T>(padded() * padded());
+    std::fill_n(gram.get(), padded() * padded(), T{});
+    for (index_t i = 0; i < k; ++i)
+      for (index_t j = 0; j < k; ++j) gram.get()[i * padded() + j] = upper[std::min(i, j) * k + std::max(i, j)];
+  }
+};
+
+template <class T>
+T dot(const T* a, const T* b, index_t n) {
+  vec<T> sum{};
+  for (index_t i = 0; i < n; i += lanes<T>) sum += at(a + i) * at(b + i);
+  double total = 0;
+  for (int l = 0; l < lanes<T>; ++l) total += static_cast<double>(sum[l]);
+  return static_cast<T>(total);
+}
+/// y += a x
+template <class T>
+void axpy(T a, const T* x, T* y, index_t n) {
+  for (index_t i = 0; i < n; i += lanes<T>) at(y + i) += a * at(x + i);
+}
+
+/// out = G v for Panels neighbouring panels of columns; two rows at a time, so that the additions do not wait
+/// for each other.
+template <class T, int Panels>
+void multiply_panels(const T* gram, index_t n, const T* v, T* out) {
+  vec<T> sum[2][Panels] = {};
+  for (index_t i = 0; i < n; i += 2)
+    for (int half = 0; half < 2; ++half)
+      for (int p = 0; p < Panels; ++p) sum[half][p] += v[i + half] * at(gram + (i + half) * n + p * lanes<T>);
+  for (int p = 0; p < Panels; ++p) at(out + p * lanes<T>) = sum[0][p] + sum[1][p];
+}
+template <class T>
+void multiply(const T* gram, index_t n, const T* v, T* out) {
+  index_t i = 0;
+  for (; i + 4 * lanes<T> <= n; i += 4 * lanes<T>) multiply_panels<T, 4>(gram + i, n, v, out + i);
+  for (; i < n; i += lanes<T>) multiply_panels<T, 1>(gram + i, n, v, out + i);
+}
+
+/// Rows of factors that entries name, side by side, and what is summed over them.
+template <class T>
+class packed_entries {
+ public:
+  explicit packed_entries(const gradient_problem<T>& p)
+      : problem_{p},
+        padded_{p.padded()},
+        room_{std::max<index_t>(lanes<T>, cache_bytes / (padded_ * index_t{sizeof(T)}) / lanes<T> * lanes<T>)},
+        rows_(room_ * padded_),
+        weight_(room_) {}
+
+  /// out += sum over the entries [begin, end) that are not zero of c y (y . v), where c = alpha r; for a
+  /// residual of (1 + c - c (y . v)) y instead. Returns how many these entries are.
+  index_t add(index_t begin, index_t end, const T* v, bool residual, T* out) {
+    index_t used = 0;
+    for (index_t from = begin; from < end; from += room_) {
+      pack(from, std::min(from + room_, end));
+      for (index_t e = 0; e < size_; e += lanes<T>) add_block(e, v, residual, out);
+      used += used_;
+    }
+    return used;
+  }
+
+ private:
+  static constexpr index_t cache_bytes = index_t{1} << 19;
+
+  /// Packs the entries [from, to), unless they are there already; those behind them have no weight.
+  void pack(index_t from, index_t to) {
+    if (from_ == from && to_ == to) return;
+    from_ = from;
+    to_ = to;
+    used_ = 0;
+    for (index_t e = from; e < to; ++e) {
+      if (e + prefetched < to) prefetch(e + prefetched);
+      const T r = problem_.ratings.values[e];
+      if (r == 0) continue;
+      const T* row = problem_.y + index_t{problem_.ratings.columns[e]} * problem_.ldy;
+      T* const packed = rows_.get() + used_ * padded_;
+      std::fill(std::copy_n(row, problem_.k, packed), packed + padded_, T{});
+      weight_.get()[used_++] = problem_.alpha * r;
+    }
+    size_ = (used_ + lanes<T> - 1) / lanes<T> * lanes<T>;
+    std::fill_n(rows_.get() + used_ * padded_, (size_ - used_) * padded_, T{});
+    std::fill_n(weight_.get() + used_, size_ - used_, T{});
+  }
+  void prefetch(index_t e) const {
+    const T* row = problem_.y + index_t{problem_.ratings.columns[e]} * problem_.ldy;
+    for (index_t i = 0; i < problem_.k; i += 64 / index_t{sizeof(T)}) __builtin_prefetch(row + i);
+  }
+
+  /// As many entries as a vector has lanes: their products with v are one vector, too.
+  void add_block(index_t e, const T* v, bool residual, T* out) const {
+    const T* const rows = rows_.get() + e * padded_;
+    vec<T> sum[lanes<T>] = {};
+    for (index_t i = 0; i < padded_; i += lanes<T>) {
+      const vec<T> x = load_once(v + i);
+#pragma GCC unroll 16
+      for (int l = 0; l < lanes<T>; ++l) sum[l] += x * at(rows + l * padded_ + i);
+    }
+    const vec<T> c = at(weight_.get() + e);
+    vec<T> factor = c * sum_each<T>(sum);
+    if (residual) factor = (1 + c) - factor;  // of rows of zeros, where there is no entry
+    T f[lanes<T>];
+    for (int l = 0; l < lanes<T>; ++l) f[l] = factor[l];
+    for (index_t i = 0; i < padded_; i += lanes<T>) {
+      vec<T> even = at(out + i), odd{};
+#pragma GCC unroll 16
+      for (int l = 0; l < lanes<T>; l += 2) {
+        even += f[l] * at(rows + l * padded_ + i);
+        odd += f[l + 1] * at(rows + (l + 1) * padded_ + i);
+      }
+      at(out + i) = even + odd;
+    }
+  }
+
+  static constexpr index_t prefetched = 8;  // entries ahead
+
+  const gradient_problem<T>& problem_;
+  index_t padded_, room_;
+  buffer<T> rows_, weight_;
+  index_t from_ = -1, to_ = -1, used_ = 0, size_ = 0;  // what is packed
+};
+
+/// One thread's memory and its way through its rows.
+template <class T>
+class gradient_solver {
+ public:
+  explicit gradient_solver(const gradient_problem<T>& p) : problem_{p}, entries_{p}, memory_(5 * p.padded()) {}
+
+  packed_entries<T>& entries() { return entries_; }
+
+  void solve(index_t u) {
+    solve(u, [&](const T* v, bool residual, T* out) {
+      index_t used = 0;
+      for_segments(u, [&](index_t, index_t begin, index_t end) {
+        std::fill_n(part(), problem_.padded(), T{});
+        used += entries_.add(begin, end, v, residual, part());
+        axpy(T{1}, part(), out, problem_.padded());
+      });
+      return used;
+    });
+  }
+
+  /// add(v, residual, out) adds what packed_entries::add does, for all entries of the row, and counts them.
+  template <class Add>
+  void solve(index_t u, Add add) {
+    const index_t n = problem_.padded();
+    T *const x = memory_.get(), *const r = x + n, *const p = r + n, *const product = p + n;
+    T* const target = problem_.x + u * problem_.ldx;
+    std::fill(std::copy_n(target, problem_.k, x), x + n, T{});
+    multiply(problem_.gram.get(), n, x, r);
+    for (index_t i = 0; i < n; ++i) r[i] = -r[i];
+    if (problem_.length(u) == 0 || add(x, true, r) == 0) {
+      std::fill_n(target, problem_.k, T{});
+      return;
+    }
+    std::copy_n(r, n, p);
+    T square = dot(r, r, n);
+    bool good = square <= std::numeric_limits<T>::max();
+    for (index_t step = 0; good && step < problem_.steps && square > std::numeric_limits<T>::min(); ++step) {
+      multiply(problem_.gram.get(), n, p, product);
+      add(p, false, product);
+      const T curvature = dot(p, product, n), length = square / curvature;
+      axpy(length, p, x, n);
+      axpy(-length, product, r, n);
+      const T next = dot(r, r, n);
+      good = curvature > 0 && next <= std::numeric_limits<T>::max();
+      const T keep = next / square;
+      for (index_t i = 0; i < n; i += lanes<T>) at(p + i) = at(r + i) + keep * at(p + i);
+      square = next;
+    }
+    std::copy_n(x, problem_.k, target);
+    for (index_t i = 0; i < problem_.k; ++i) good = good && std::isfinite(x[i]);
+    if (!good) failed_ = std::min(failed_, u);
+  }
+
+  /// Calls f(s, begin, end) for the segments of row u.
+  template <class F>
+  void for_segments(index_t u, F f) const {
+    const index_t begin = problem_.ratings.offsets[u], nnz = problem_.length(u), count = segments_of(nnz);
+    for (index_t s = 0; s < count; ++s) f(s, begin + nnz * s / count, begin + nnz * (s + 1) / count);
+  }
+
+  index_t finish() const { return failed_; }
+
+ private:
+  T* part() { return memory_.get() + 4 * problem_.padded(); }
+
+  const gradient_problem<T>& problem_;
+  packed_entries<T> entries_;
+  buffer<T> memory_;  // x, the residual, the direction, its product, and a part of it
+  index_t failed_ = no_row;
+};
+
+/// All threads sum over the segments of row u.
+template <class T>
+void solve_by_all(const gradient_problem<T>& p, std::vector<gradient_solver<T>>& solvers, index_t u) {
+  const index_t n = p.padded();
+  std::vector<std::pair<index_t, index_t>> ranges;
+  solvers[0].for_segments(u, [&](index_t, index_t begin, index_t end) { ranges.emplace_back(begin, end); });
+  const auto segments = static_cast<index_t>(ranges.size());
+  std::vector<index_t> used(ranges.size());
+  const buffer<T> parts(segments * n);
+  solvers[0].solve(u, [&](const T* v, bool residual, T* out) {
+#pragma omp parallel for schedule(static) num_threads(static_cast <int>(solvers.size()))
+    for (index_t s = 0; s < segments; ++s) {
+      const auto [begin, end] = ranges[static_cast<std::size_t>(s)];
+      T* const part = parts.get() + s * n;
+      std::fill_n(part, n, T{});
+      used[static_cast<std::size_t>(s)] =
+          solvers[static_cast<std::size_t>(omp_get_thread_num())].entries().add(begin, end, v, residual, part);
+    }
+    index_t all = 0;
+    for (index_t s = 0; s < segments; ++s) {
+      axpy(T{1}, parts.get() + s * n, out, n);
+      all += used[static_cast<std::size_t>(s)];
+    }
+    return all;
+  });
+}
+
+}  // namespace
+
+template <class T>
+index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
+                                index_t ldy, T* x, index_t ldx, index_t steps) {
+  if (ratings.rows == 0) return -1;
+  const int threads = omp_get_max_threads();
+  gradient_problem<T> p{ratings, alpha, y, k, ldy, x, ldx, steps, {}};
+  p.set_gram(gram_regularized);
+  const work_plan plan = plan_work(ratings.offsets, ratings.rows, threads,
+                                   [&](index_t nnz) { return als_row_cost(nnz, k, steps); });
+  std::vector<gradient_solver<T>> solvers;
+  solvers.reserve(static_cast<std::size_t>(threads));
+  for (int t = 0; t < threads; ++t) solvers.emplace_back(p);
+  return solve_rows(plan, solvers, [&](index_t u) { solve_by_all(p, solvers, u); });
+}
+
+double als_row_cost(index_t nnz, index_t k, index_t steps) {
+  // A sum over the entries and a product with the Gram matrix for the residual and in every step; gathering the
+  // entries takes as long as one such sum.
+  const auto n = static_cast<double>(nnz), d = static_cast<double>(k), s = static_cast<double>(steps);
+  return nnz == 0 ? 1 : (s + 2) * 4 * n * d + (s + 1) * 2 * d * d;
+}
+
+template index_t als_conjugate_gradients(csr_view<float>, float, const float*, const float*, index_t, index_t,
+                                         float*, index_t, index_t);
+template index_t als_conjugate_gradients(csr_view<double>, double, const double*, const double*, index_t,
+                                         index_t, double*, index_t, index_t);
+
+}  // namespace pantile::kernel

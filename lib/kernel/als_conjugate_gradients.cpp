@@ -177,6 +177,7 @@ class gradient_solver {
     T* const target = problem_.x + u * problem_.ldx;
     std::fill(std::copy_n(target, problem_.k, x), x + n, T{});
     multiply(problem_.gram.get(), n, x, r);
+    const T of_gram = dot(r, r, n);
     for (index_t i = 0; i < n; ++i) r[i] = -r[i];
     if (problem_.length(u) == 0 || add(x, true, r) == 0) {
       std::fill_n(target, problem_.k, T{});
@@ -185,7 +186,10 @@ class gradient_solver {
     std::copy_n(r, n, p);
     T square = dot(r, r, n);
     bool good = square <= std::numeric_limits<T>::max();
-    for (index_t step = 0; good && step < problem_.steps && square > std::numeric_limits<T>::min(); ++step) {
+    // What is left below this is rounding: steps along it lead away.
+    constexpr T epsilon = std::numeric_limits<T>::epsilon();
+    const T least = std::max(std::numeric_limits<T>::min(), epsilon * epsilon * (of_gram + square));
+    for (index_t step = 0; good && step < problem_.steps && square > least; ++step) {
       multiply(problem_.gram.get(), n, p, product);
       add(p, false, product);
       const T curvature = dot(p, product, n), length = square / curvature;

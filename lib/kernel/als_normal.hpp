@@ -35,8 +35,7 @@ struct chunk {
   const T* row[chunk_entries];
   T root[chunk_entries];    // sqrt(|alpha r|), the scale of the packed copy
   T sign[chunk_entries];    // of alpha r
-  T weight[chunk_entries];  // what the right-hand side takes of it: 1 + alpha r, less alpha r times a
-                            // prediction
+  T weight[chunk_entries];  // 1 + alpha r
   index_t size;
   bool negative;  // whether any sign is
 };
@@ -58,16 +57,15 @@ class normal_equations {
         signed_{scratch + panels_ * panel_size_} {}
 
   /// Upper block triangle of a = base + sum_e alpha r_e y_e y_e', b = sum_e (1 + alpha r_e) y_e over the
-  /// entries [begin, end), both padded to whole panels. With predictions s_e, from that of `begin` on, b is the
-  /// residual's part sum_e (1 + alpha r_e (1 - s_e)) y_e. Returns how many of the entries were not zero.
-  index_t accumulate(index_t begin, index_t end, const T* base, T* a, T* b, const T* predictions = nullptr) {
+  /// entries [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
+  index_t accumulate(index_t begin, index_t end, const T* base, T* a, T* b) {
     std::fill_n(b, panels_ * lanes<T>, T{});
     const index_t chunks = std::max<index_t>(1, (end - begin + chunk_entries - 1) / chunk_entries);
     index_t used = 0;
     for (index_t c = 0; c < chunks; ++c) {
       const index_t from = begin + (end - begin) * c / chunks;
       const index_t to = begin + (end - begin) * (c + 1) / chunks;
-      select(from, to, predictions ? predictions + (from - begin) : nullptr);
+      select(from, to);
       pack(b);
       index_t ahead = to;
       const index_t last = std::min(to + chunk_entries, ratings_.offsets[ratings_.rows]);
@@ -89,20 +87,19 @@ class normal_equations {
     for (index_t i = 0; i < k_; i += 64 / static_cast<index_t>(sizeof(T))) __builtin_prefetch(row + i);
   }
 
-  void select(index_t from, index_t to, const T* predictions) {
-    T c[chunk_entries], kept[chunk_entries];
+  void select(index_t from, index_t to) {
+    T c[chunk_entries];
     index_t n = 0;
     T least{};
     for (index_t e = from; e < to; ++e) {
       const T r = ratings_.values[e];
       c[n] = alpha_ * r;
-      kept[n] = predictions ? 1 - predictions[e - from] : T{1};
       chunk_.row[n] = y_ + index_t{ratings_.columns[e]} * ldy_;
       n += r != 0;
     }
     for (index_t i = 0; i < n; ++i) {
       chunk_.root[i] = std::sqrt(std::abs(c[i]));
-      chunk_.weight[i] = 1 + c[i] * kept[i];
+      chunk_.weight[i] = 1 + c[i];
       least = std::min(least, c[i]);
     }
     chunk_.size = n;

@@ -33,7 +33,8 @@ product_problem problem_of(factor const& a, factor const& b, int ranks, product_
   p.ranks = ranks;
   p.element_bytes = sizeof(T);
   if (into && into->comm) p.result = into->tiled.with_halos({});
-  p.gram = a.memory == b.memory && a.outer >= 0 && b.outer == a.outer && a.inner == b.inner;
+  p.gram =
+      a.memory == b.memory && a.stored == b.stored && a.outer >= 0 && b.outer == a.outer && a.inner == b.inner;
   return p;
 }
 

@@ -64,10 +64,12 @@ void check_randomized_svd(index_t rank, index_t m, index_t n, randomized_svd_opt
                        where);
 }
 
-void check_pca(index_t k, index_t m, index_t n, std::source_location where) {
+void check_rows_of_pca(index_t m, index_t n, std::source_location where) {
   if (m < 2)
     throw shape_error(
         "pca wants two rows or more, got a matrix of " + std::to_string(m) + " x " + std::to_string(n), where);
+}
+void check_components(index_t k, index_t m, index_t n, std::source_location where) {
   if (k < 0 || k > std::min(m, n))
     throw index_error("pca: a matrix of " + std::to_string(m) + " x " + std::to_string(n) + " has no " +
                           std::to_string(k) + " principal components",

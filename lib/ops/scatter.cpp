@@ -42,6 +42,7 @@ contribution combined(std::span<index_t const> indices, index_t extent, std::byt
   c.storage = with_axis(region, 0, 0, std::ssize(c.rows.ascending()));
   index_t const bytes = c.storage.count() * element_bytes;
   c.memory = allocate_tile(bytes, memory_kind::local);
+  if (trace::rehearsing()) return c;
   std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
   auto from = counting(std::ssize(indices));
   for (index_t& i : from) i += region.lo[0];
@@ -65,11 +66,11 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   chosen_indices chosen(indices, target.comm, target.shape[0], 0, where);
   auto const apply = [&](std::span<index_t const> rows, std::byte const* data, box const& storage,
                          std::span<index_t const> places, box const& beside) {
+    if (trace::rehearsing()) return;
     kernel::move_indexed(data, storage, target.memory.get(), target.storage, beside, 0, places, rows,
                          element_bytes, combine);
   };
   if (!target.comm) {
-    if (trace::rehearsing()) return;
     auto const mine = combined(chosen.values, target.shape[0], contributed, region, element_bytes, combine);
     auto const rows = mine.rows.ascending();
     if (!rows.empty())

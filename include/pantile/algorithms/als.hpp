@@ -22,12 +22,12 @@ enum class als_solver {
 struct als_options {
   index_t factors = 40;
   index_t iterations = 10;
-  als_solver solver = als_solver::cholesky;
-  index_t steps = 3;           ///< of conjugate gradients
   double alpha = 1;            ///< a rating r has the confidence 1 + alpha r
   double regularization = 10;  ///< lambda
   std::uint64_t seed = 0;      ///< of the initial factors
   bool with_loss = true;       ///< evaluate the objective after every iteration
+  als_solver solver = als_solver::cholesky;
+  index_t steps = 3;  ///< of conjugate gradients
   /// What messages call users and items; their row numbers where empty.
   std::span<std::int64_t const> user_ids{};
   std::span<std::int64_t const> item_ids{};

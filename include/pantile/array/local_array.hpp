@@ -48,7 +48,7 @@ class local_array {
     return *this;
   }
   local_array& operator=(local_array&& other) noexcept {
-    if (memory_ && other.memory_ && (memory_.use_count() > 1 || is_around()) && shape_ == other.shape_) {
+    if (memory_ && other.memory_ && memory_.use_count() != 1 && shape_ == other.shape_) {
       if (memory_ != other.memory_) std::copy_n(other.data(), count(), data());
       return *this;
     }
@@ -75,10 +75,12 @@ class local_array {
     return a;
   }
   /// An array whose elements are memory of the user's, contiguous and row-major, without a copy: it must
-  /// outlive the array, the views of it and what they are moved into. Assignments write there. Copies of the
-  /// array are their own.
+  /// outlive the array, the views of it and what it is moved into. Assignments of the same shape write there (a
+  /// local_array of another shape replaces the array, and leaves the memory); copies of the array are their
+  /// own. Arrays around memory that overlaps in part must not meet in one statement.
   static local_array around(T* elements, shape_type const& shape) {
-    return local_array(shape, sharing{{reinterpret_cast<std::byte*>(elements), leave_alone{}}});
+    // Without an owner: nobody frees it, or takes it for memory that an operation has just made.
+    return local_array(shape, sharing{{std::shared_ptr<std::byte>(), reinterpret_cast<std::byte*>(elements)}});
   }
   /// The same of an Eigen matrix, vector or map in row-major order (one of column-major order is a transpose).
   template <class Eigen>
@@ -165,11 +167,6 @@ class local_array {
   struct sharing {
     std::shared_ptr<std::byte> memory;
   };
-  /// What happens to memory of the user's in the end.
-  struct leave_alone {
-    void operator()(std::byte*) const noexcept {}
-  };
-  bool is_around() const noexcept { return std::get_deleter<leave_alone>(memory_) != nullptr; }
   local_array(shape_type const& shape, sharing with) : shape_(shape), memory_(std::move(with.memory)) {}
 
   shape_type shape_{};

@@ -44,8 +44,9 @@ index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const
 /// Improves x by so many steps of conjugate gradients for the systems of als_solve, from the x that is there:
 /// G. Takacs, I. Pilaszy, D. Tikk, "Applications of the Conjugate Gradient Method for Implicit Feedback
 /// Collaborative Filtering", RecSys 2011. A step costs 4 k flops for each rating of a row and 2 k^2 for the
-/// row; all ratings of a row are gathered once, if they fit in a second-level cache. Arguments, result and
-/// errors are those of als_solve; x must be finite.
+/// row; all ratings of a row are gathered once, if they fit in a second-level cache. Arguments and result are
+/// those of als_solve, for rows whose x is not finite, before or after, or whose matrix is seen not to be
+/// positive definite: a few steps need not notice.
 template <class T>
 index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
                                 index_t ldy, T* x, index_t ldx, index_t steps);

@@ -49,8 +49,8 @@ std::optional<held_rows<T>> held_rows_of(leaf<T, 2> const& transposed) {
 /// True where two leaves are the same matrix, one the transpose of the other.
 template <element T>
 bool are_transposes(leaf<T, 2> const& a, leaf<T, 2> const& b) {
-  return a.memory == b.memory && a.comm == b.comm && a.view.is_permutation() && b.view.is_permutation() &&
-         a.view.axis[0] == b.view.axis[1];
+  return a.memory == b.memory && a.stored_box == b.stored_box && a.comm == b.comm && a.view.is_permutation() &&
+         b.view.is_permutation() && a.view.axis[0] == b.view.axis[1];
 }
 
 /// The tiling of an array with D dimensions, the first one cut like these rows.

@@ -92,7 +92,8 @@ auto with_panels(E const& e, std::vector<leaf<T, D>>& inner) {
     if constexpr (is_inner<T, D, Operand>) {
       auto const w = carried_out<T>(operand.b);
       auto const known = std::find_if(inner.begin(), inner.end(), [&](leaf<T, D> const& other) {
-        return other.memory == w.memory && other.comm == w.comm && other.is_whole() && w.is_whole();
+        return other.memory == w.memory && other.stored_box == w.stored_box && other.comm == w.comm &&
+               other.is_whole() && w.is_whole();
       });
       auto const place = static_cast<std::size_t>(known - inner.begin());
       if (known == inner.end()) inner.push_back(w);

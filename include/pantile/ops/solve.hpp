@@ -85,13 +85,12 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
   check_right_side("solve", a.shape()[0], b.shape()[0], where);
   return deferred<T, N>("solve", b.shape(), [a, b, where] {
     auto const left = carried_out<T>(a);
-    if (is_together(left)) return solve_by_all(left, carried_out<T>(b), where);
-    if constexpr (N == 2) {
-      auto const right = carried_out<T>(b);
+    auto const right = carried_out<T>(b);
+    if (is_together(left)) return solve_by_all(left, right, where);
+    if constexpr (N == 2)
       if (is_together(right)) return solve_by_columns(left, right, where);
-    }
     auto matrix = gathered<T>(left);
-    auto x = gathered<T>(b);
+    auto x = gathered<T>(right);
     auto const comm = common("solve", matrix.comm, x.comm, where);
     check_operands(comm, {"solve", where}, matrix, x);
     if (comm && !x.comm) {

@@ -127,10 +127,10 @@ TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
   }
   pantile::als_options options{.factors = 6,
                                .iterations = 3,
-                               .solver = pantile::als_solver::conjugate_gradients,
-                               .steps = 40,
                                .alpha = 2,
-                               .regularization = 1};
+                               .regularization = 1,
+                               .solver = pantile::als_solver::conjugate_gradients,
+                               .steps = 40};
   auto const exact = pantile::als(distributed<double>(r), options, start);
   CHECK(difference(exact.user_factors, x) < 1e-9);
   CHECK(difference(exact.item_factors, y) < 1e-9);

@@ -82,6 +82,13 @@ TEST_CASE("an array around memory of the user's is that memory") {
   CHECK(mine == std::vector<double>(6, 4));
   auto const copy = a;
   CHECK(copy.data() != mine.data());
+  // One memory in two shapes is two matrices.
+  std::vector<double> many{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  auto const tall = local_array<double, 2>::around(many.data(), {4, 3}),
+             top = local_array<double, 2>::around(many.data(), {2, 3});
+  local_array<double, 2> const wide = dot(top, transpose(tall)), high = dot(tall, transpose(top));
+  CHECK(is_same(wide, multiplied<double>(top, transposed(tall))));
+  CHECK(is_same(high, multiplied<double>(tall, transposed(top))));
   auto const spread_out = eval(a + zeros<double>(world(), {2, 3}, tiling::row()));
   CHECK(sum(spread_out) == 24);
 

@@ -7,6 +7,7 @@
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot.hpp>
 #include <pantile/ops/movement.hpp>
+#include <pantile/ops/rearrange.hpp>
 
 #include <complex>
 
@@ -141,6 +142,25 @@ TEST_CASE("three-dimensional transposes in any order") {
   auto const a = spread(whole, tiling::row());
   CHECK(thrown_by([&] { transpose(a, {0, 1, 3}); }) == "index_error");
   CHECK(thrown_by([&] { transpose(a, {0, 1, -2}); }) == "index_error");
+}
+
+TEST_CASE("errors of slices and of functions of many operands name the caller's line") {
+  local_array<double, 2> const a({3, 4}, 1.0), b({2, 5}, 1.0);
+  auto const place_of = [](auto const& work) -> std::string {
+    try {
+      work();
+    } catch (error const& e) {
+      return e.location();
+    }
+    return "no error";
+  };
+  auto const here = [](int line) { return "expr/expression_test.cpp:" + std::to_string(line); };
+  CHECK(place_of([&] { a(range(0, 2), 7); }) == here(__LINE__));
+  CHECK(place_of([&] { slice(a, -9, range(0, 2)); }) == here(__LINE__));
+  CHECK(place_of([&] { concatenate(0, a, b); }) == here(__LINE__));
+  CHECK(place_of([&] { concatenate(2, a, a); }) == here(__LINE__));
+  CHECK(place_of([&] { stack(-4, a, a); }) == here(__LINE__));
+  CHECK(place_of([&] { a(every, 9); }).empty());  // `every` is one constant: it knows no line
 }
 
 TEST_CASE("assignment is correct where the expression reads its own target") {

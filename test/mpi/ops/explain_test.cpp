@@ -210,7 +210,9 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
       spread(made<std::int64_t>(shape_of<1>{64}, [](any_index const& i) { return i[0] % 7; }), rule);
   auto const at = spread(made<index_t>(shape_of<1>{64}, [](any_index const& i) { return 63 - i[0]; }), rule);
   index_list const places(shape_of<1>{3}, 63);
-  CHECK(thrown_by([&] { explain(take(v, at, 0)); }) == "domain_error");
+  CHECK(thrown_by([&] { explain(take(v, at, 0)); }) == (world().size() > 1 ? "domain_error" : ""));
+  auto const table = spread(samples<double>(shape_of<1>{64}), tiling::replicated());
+  agrees(take(table, at, 0));  // what every rank has is taken where it is
   CHECK(thrown_by([&] { explain(world(), [&] { (void)bincount(bins); }); }) == "domain_error");
   auto target = zeros<double>(world(), {64}, rule);
   index_t const generation = target.generation();

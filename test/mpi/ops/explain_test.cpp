@@ -203,7 +203,7 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
 TEST_CASE("explain refuses what goes by indices or elements of other ranks, and reads and writes nothing") {
   // Tiles of different sizes: what another rank has is not here.
   std::vector<index_t> cuts{0};
-  for (int r = 0; r < world().size(); ++r) cuts.push_back(r + 1 == world().size() ? 64 : r);
+  for (int r = 0; r < world().size(); ++r) cuts.push_back(r + 1 == world().size() ? 64 : 3 * r + 2);
   auto const rule = tiling::cuts({cuts});
   auto const v = spread(samples<double>(shape_of<1>{64}), rule);
   auto const bins =

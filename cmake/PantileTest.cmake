@@ -93,9 +93,6 @@ endfunction()
 # What tests share is compiled once for all: Catch2's own code, the mains, and the oracles of matrices, which are optimised.
 # None of it is watched: with sanitizers Catch2 alone would take more than a minute.
 function(_pantile_add_test_object name)
-  if(TARGET test_${name})
-    return()
-  endif()
   add_library(test_${name} OBJECT ${PROJECT_SOURCE_DIR}/test/support/${name}.cpp)
   pantile_own_target(test_${name})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR}/test ${PROJECT_SOURCE_DIR}/lib)

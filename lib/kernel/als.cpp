@@ -43,10 +43,7 @@ double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, c
   const index_t end = ratings.offsets[ratings.rows];
   double loss = 0;
   for (index_t e = ratings.offsets[u]; e < ratings.offsets[u + 1]; ++e) {
-    if (e + ahead < end) {
-      const T* next = y + index_t{ratings.columns[e + ahead]} * ldy;
-      for (index_t j = 0; j < k; j += 64 / static_cast<index_t>(sizeof(T))) __builtin_prefetch(next + j);
-    }
+    if (e + ahead < end) prefetch_row(y + index_t{ratings.columns[e + ahead]} * ldy, k);
     if (ratings.values[e] == 0) continue;
     const double s = predict(x, y + index_t{ratings.columns[e]} * ldy, k);
     loss += (1 + alpha * static_cast<double>(ratings.values[e])) * (1 - s) * (1 - s) - s * s;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 #include <vector>
 
 namespace pantile::kernel {
@@ -12,20 +11,14 @@ namespace {
 
 using namespace detail;
 
-/// What the systems of all rows have in common. Vectors of factors are padded to whole panels with zeros.
+/// The systems, and how far they are solved. Vectors of factors are padded to whole panels with zeros.
 template <class T>
-struct gradient_problem {
-  csr_view<T> ratings;
-  T alpha;
-  const T* y;
-  index_t k, ldy;
-  T* x;
-  index_t ldx;
+struct gradient_problem : row_systems<T> {
   index_t steps;
   buffer<T> gram;  // padded x padded, row-major, both triangles
 
-  index_t padded() const { return panels_of<T>(k) * lanes<T>; }
-  index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
+  using row_systems<T>::k;
+  using row_systems<T>::padded;
 
   void set_gram(const T* upper) {
     gram = buffer<T>(padded() * padded());
@@ -99,21 +92,16 @@ class packed_entries {
     to_ = to;
     used_ = 0;
     for (index_t e = from; e < to; ++e) {
-      if (e + prefetched < to) prefetch(e + prefetched);
+      if (e + prefetched < to) prefetch_row(problem_.factors_of(e + prefetched), problem_.k);
       const T r = problem_.ratings.values[e];
       if (r == 0) continue;
-      const T* row = problem_.y + index_t{problem_.ratings.columns[e]} * problem_.ldy;
       T* const packed = rows_.get() + used_ * padded_;
-      std::fill(std::copy_n(row, problem_.k, packed), packed + padded_, T{});
+      std::fill(std::copy_n(problem_.factors_of(e), problem_.k, packed), packed + padded_, T{});
       weight_.get()[used_++] = problem_.alpha * r;
     }
     size_ = (used_ + lanes<T> - 1) / lanes<T> * lanes<T>;
     std::fill_n(rows_.get() + used_ * padded_, (size_ - used_) * padded_, T{});
     std::fill_n(weight_.get() + used_, size_ - used_, T{});
-  }
-  void prefetch(index_t e) const {
-    const T* row = problem_.y + index_t{problem_.ratings.columns[e]} * problem_.ldy;
-    for (index_t i = 0; i < problem_.k; i += 64 / index_t{sizeof(T)}) __builtin_prefetch(row + i);
   }
 
   /// As many entries as a vector has lanes: their products with v are one vector, too.
@@ -155,16 +143,21 @@ class gradient_solver {
  public:
   explicit gradient_solver(const gradient_problem<T>& p) : problem_{p}, entries_{p}, memory_(5 * p.padded()) {}
 
-  packed_entries<T>& entries() { return entries_; }
+  /// out = what packed_entries::add adds for one segment of row u; returns how many entries count.
+  index_t sum_segment(index_t u, index_t s, index_t count, const T* v, bool residual, T* out) {
+    const auto [begin, end] = problem_.segment(u, s, count);
+    std::fill_n(out, problem_.padded(), T{});
+    return entries_.add(begin, end, v, residual, out);
+  }
 
   void solve(index_t u) {
     solve(u, [&](const T* v, bool residual, T* out) {
+      const index_t segments = segments_of(problem_.length(u));
       index_t used = 0;
-      for_segments(u, [&](index_t, index_t begin, index_t end) {
-        std::fill_n(part(), problem_.padded(), T{});
-        used += entries_.add(begin, end, v, residual, part());
+      for (index_t s = 0; s < segments; ++s) {
+        used += sum_segment(u, s, segments, v, residual, part());
         axpy(T{1}, part(), out, problem_.padded());
-      });
+      }
       return used;
     });
   }
@@ -206,13 +199,6 @@ class gradient_solver {
     if (!good) failed_ = std::min(failed_, u);
   }
 
-  /// Calls f(s, begin, end) for the segments of row u.
-  template <class F>
-  void for_segments(index_t u, F f) const {
-    const index_t begin = problem_.ratings.offsets[u], nnz = problem_.length(u), count = segments_of(nnz);
-    for (index_t s = 0; s < count; ++s) f(s, begin + nnz * s / count, begin + nnz * (s + 1) / count);
-  }
-
   index_t finish() const { return failed_; }
 
  private:
@@ -227,21 +213,14 @@ class gradient_solver {
 /// All threads sum over the segments of row u.
 template <class T>
 void solve_by_all(const gradient_problem<T>& p, std::vector<gradient_solver<T>>& solvers, index_t u) {
-  const index_t n = p.padded();
-  std::vector<std::pair<index_t, index_t>> ranges;
-  solvers[0].for_segments(u, [&](index_t, index_t begin, index_t end) { ranges.emplace_back(begin, end); });
-  const auto segments = static_cast<index_t>(ranges.size());
-  std::vector<index_t> used(ranges.size());
+  const index_t n = p.padded(), segments = segments_of(p.length(u));
+  std::vector<index_t> used(static_cast<std::size_t>(segments));
   const buffer<T> parts(segments * n);
   solvers[0].solve(u, [&](const T* v, bool residual, T* out) {
 #pragma omp parallel for schedule(static) num_threads(static_cast <int>(solvers.size()))
-    for (index_t s = 0; s < segments; ++s) {
-      const auto [begin, end] = ranges[static_cast<std::size_t>(s)];
-      T* const part = parts.get() + s * n;
-      std::fill_n(part, n, T{});
-      used[static_cast<std::size_t>(s)] =
-          solvers[static_cast<std::size_t>(omp_get_thread_num())].entries().add(begin, end, v, residual, part);
-    }
+    for (index_t s = 0; s < segments; ++s)
+      used[static_cast<std::size_t>(s)] = solvers[static_cast<std::size_t>(omp_get_thread_num())].sum_segment(
+          u, s, segments, v, residual, parts.get() + s * n);
     index_t all = 0;
     for (index_t s = 0; s < segments; ++s) {
       axpy(T{1}, parts.get() + s * n, out, n);
@@ -256,16 +235,10 @@ void solve_by_all(const gradient_problem<T>& p, std::vector<gradient_solver<T>>&
 template <class T>
 index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
                                 index_t ldy, T* x, index_t ldx, index_t steps) {
-  if (ratings.rows == 0) return -1;
-  const int threads = omp_get_max_threads();
-  gradient_problem<T> p{ratings, alpha, y, k, ldy, x, ldx, steps, {}};
-  p.set_gram(gram_regularized);
-  const work_plan plan = plan_work(ratings.offsets, ratings.rows, threads,
-                                   [&](index_t nnz) { return als_row_cost(nnz, k, steps); });
-  std::vector<gradient_solver<T>> solvers;
-  solvers.reserve(static_cast<std::size_t>(threads));
-  for (int t = 0; t < threads; ++t) solvers.emplace_back(p);
-  return solve_rows(plan, solvers, [&](index_t u) { solve_by_all(p, solvers, u); });
+  gradient_problem<T> p{{ratings, alpha, y, k, ldy, x, ldx}, steps, {}};
+  if (ratings.rows > 0) p.set_gram(gram_regularized);
+  return solve_rows<gradient_solver<T>>(
+      p, [&](index_t nnz) { return als_row_cost(nnz, k, steps); }, solve_by_all<T>);
 }
 
 double als_row_cost(index_t nnz, index_t k, index_t steps) {

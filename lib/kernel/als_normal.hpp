@@ -82,10 +82,7 @@ class normal_equations {
   static constexpr index_t panel_size_ = chunk_entries * lanes<T>;
   static constexpr int prefetch_rows_ = 8;
 
-  void prefetch(index_t e) const {
-    const T* row = y_ + index_t{ratings_.columns[e]} * ldy_;
-    for (index_t i = 0; i < k_; i += 64 / static_cast<index_t>(sizeof(T))) __builtin_prefetch(row + i);
-  }
+  void prefetch(index_t e) const { prefetch_row(y_ + index_t{ratings_.columns[e]} * ldy_, k_); }
 
   void select(index_t from, index_t to) {
     T c[chunk_entries];

@@ -14,21 +14,14 @@ namespace {
 
 using namespace detail;
 
-/// What the solution of all rows has in common.
+/// The systems, and what their matrices start from.
 template <class T>
-struct problem {
-  csr_view<T> ratings;
-  T alpha;
-  const T* y;
-  index_t k, ldy;
-  T* x;
-  index_t ldx;
+struct problem : row_systems<T> {
   buffer<T> base, zero;  // in panels: the regularised Gram matrix, and zeros
 
-  index_t panels() const { return panels_of<T>(k); }
-  index_t padded() const { return panels() * lanes<T>; }
+  using row_systems<T>::k;
+  using row_systems<T>::padded;
   index_t matrix_size() const { return padded() * padded(); }
-  index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
 
   /// Copies the Gram matrix to panels; the padding of the diagonal is 1, so that the system stays solvable.
   void set_base(const T* gram) {
@@ -68,9 +61,8 @@ class row_solver {
   /// Sum over segment `s` out of `count` of row u; the first one starts from the Gram matrix, the others from
   /// 0.
   index_t accumulate(index_t u, index_t s, index_t count, T* a, T* b) {
-    const index_t begin = problem_.ratings.offsets[u], nnz = problem_.length(u);
-    return normal_.accumulate(begin + nnz * s / count, begin + nnz * (s + 1) / count,
-                              (s == 0 ? problem_.base : problem_.zero).get(), a, b);
+    const auto [begin, end] = problem_.segment(u, s, count);
+    return normal_.accumulate(begin, end, (s == 0 ? problem_.base : problem_.zero).get(), a, b);
   }
 
   void solve(index_t u) {
@@ -158,16 +150,10 @@ void solve_shared(const problem<T>& p, std::vector<row_solver<T>>& solvers, inde
 template <class T>
 index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k, index_t ldy,
                   T* x, index_t ldx) {
-  if (ratings.rows == 0) return -1;
-  const int threads = omp_get_max_threads();
-  problem<T> p{ratings, alpha, y, k, ldy, x, ldx, {}, {}};
-  p.set_base(gram_regularized);
-  const work_plan plan =
-      plan_work(ratings.offsets, ratings.rows, threads, [&](index_t nnz) { return als_row_cost(nnz, k); });
-  std::vector<row_solver<T>> solvers;
-  solvers.reserve(static_cast<std::size_t>(threads));
-  for (int t = 0; t < threads; ++t) solvers.emplace_back(p);
-  return solve_rows(plan, solvers, [&](index_t u) { solve_shared(p, solvers, u); });
+  problem<T> p{{ratings, alpha, y, k, ldy, x, ldx}, {}, {}};
+  if (ratings.rows > 0) p.set_base(gram_regularized);
+  return solve_rows<row_solver<T>>(
+      p, [&](index_t nnz) { return als_row_cost(nnz, k); }, solve_shared<T>);
 }
 
 double als_row_cost(index_t nnz, index_t k) {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "simd.hpp"
+
 #include <pantile/kernel/als.hpp>
 
 #include <omp.h>
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 #include <vector>
 
 /// How the rows of a half iteration are shared out over threads.
@@ -17,6 +20,27 @@ inline constexpr index_t max_segments = 16;
 
 /// Segments of a row: a function of its length only, so that the arithmetic does not depend on the threads.
 inline index_t segments_of(index_t nnz) { return std::clamp<index_t>(nnz / segment_entries, 1, max_segments); }
+
+/// What the systems of all rows have in common, whatever solves them: the arguments of als_solve.
+template <class T>
+struct row_systems {
+  csr_view<T> ratings;
+  T alpha;
+  const T* y;
+  index_t k, ldy;
+  T* x;
+  index_t ldx;
+
+  index_t panels() const { return panels_of<T>(k); }
+  index_t padded() const { return panels() * lanes<T>; }
+  index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
+  const T* factors_of(index_t entry) const { return y + index_t{ratings.columns[entry]} * ldy; }
+  /// The entries of segment s out of `count` of row u: from the first, to the second.
+  std::pair<index_t, index_t> segment(index_t u, index_t s, index_t count) const {
+    const index_t begin = ratings.offsets[u], nnz = length(u);
+    return {begin + nnz * s / count, begin + nnz * (s + 1) / count};
+  }
+};
 
 /// Consecutive rows that one thread handles in one go.
 struct work_unit {
@@ -32,7 +56,7 @@ struct work_plan {
   std::vector<work_unit> units;
 };
 
-/// `cost` is that of a row with so many entries.
+/// `cost_of` gives that of a row with so many entries.
 template <class Cost>
 work_plan plan_work(const index_t* offsets, index_t rows, int threads, Cost cost_of) {
   constexpr double units_per_thread = 64;
@@ -67,14 +91,20 @@ work_plan plan_work(const index_t* offsets, index_t rows, int threads, Cost cost
 
 inline constexpr index_t no_row = std::numeric_limits<index_t>::max();
 
-/// Solves every row with one solver for each thread: solve_shared(u) for the longest rows, by all threads, then
-/// solver.solve(u) for the others, by one thread each. Returns the smallest row without a solution, which
-/// solver.finish() gives, or -1.
-template <class Solver, class SolveShared>
-index_t solve_rows(const work_plan& plan, std::vector<Solver>& solvers, SolveShared solve_shared) {
-  for (const index_t u : plan.shared) solve_shared(u);
+/// Solves every row with one Solver for each thread: solve_shared(problem, solvers, u) for the longest rows, by
+/// all threads, then solver.solve(u) for the others, by one thread each. Returns the smallest row without a
+/// solution, which solver.finish() gives, or -1.
+template <class Solver, class Problem, class Cost, class SolveShared>
+index_t solve_rows(const Problem& p, Cost cost_of, SolveShared solve_shared) {
+  if (p.ratings.rows == 0) return -1;
+  const int threads = omp_get_max_threads();
+  const work_plan plan = plan_work(p.ratings.offsets, p.ratings.rows, threads, cost_of);
+  std::vector<Solver> solvers;
+  solvers.reserve(static_cast<std::size_t>(threads));
+  for (int t = 0; t < threads; ++t) solvers.emplace_back(p);
+  for (const index_t u : plan.shared) solve_shared(p, solvers, u);
   index_t failed = no_row;
-#pragma omp parallel num_threads(static_cast <int>(solvers.size())) reduction(min : failed)
+#pragma omp parallel num_threads(threads) reduction(min : failed)
   {
     auto& solver = solvers[static_cast<std::size_t>(omp_get_thread_num())];
 #pragma omp for schedule(dynamic) nowait

@@ -63,6 +63,12 @@ inline vec<T> load_unaligned(const T* p) {
   return *reinterpret_cast<const typename simd<T>::unaligned_vec*>(p);
 }
 
+/// Asks for the n elements at p.
+template <class T>
+inline void prefetch_row(const T* p, index_t n) {
+  for (index_t i = 0; i < n; i += 64 / static_cast<index_t>(sizeof(T))) __builtin_prefetch(p + i);
+}
+
 template <class T>
 inline void store_unaligned(T* p, const vec<T>& x) {
   *reinterpret_cast<typename simd<T>::unaligned_vec*>(p) = x;

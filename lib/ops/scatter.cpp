@@ -42,8 +42,8 @@ contribution combined(std::span<index_t const> indices, index_t extent, std::byt
   c.storage = with_axis(region, 0, 0, std::ssize(c.rows.ascending()));
   index_t const bytes = c.storage.count() * element_bytes;
   c.memory = allocate_tile(bytes, memory_kind::local);
-  if (trace::rehearsing()) return c;
-  std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
+  if (!trace::rehearsing())
+    std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
   auto from = counting(std::ssize(indices));
   for (index_t& i : from) i += region.lo[0];
   kernel::move_indexed(elements, region, c.memory.get(), c.storage, region, 0, from, c.rows.places(indices),
@@ -66,7 +66,6 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   chosen_indices chosen(indices, target.comm, target.shape[0], 0, where);
   auto const apply = [&](std::span<index_t const> rows, std::byte const* data, box const& storage,
                          std::span<index_t const> places, box const& beside) {
-    if (trace::rehearsing()) return;
     kernel::move_indexed(data, storage, target.memory.get(), target.storage, beside, 0, places, rows,
                          element_bytes, combine);
   };

@@ -8,6 +8,8 @@
 #include <pantile/plan/product.hpp>
 #include <pantile/trace/recorder.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -211,20 +213,30 @@ std::uint64_t fingerprint_of(product_problem const& p, product_schedule const& s
   return print;
 }
 
-/// Tells who listens how a product is carried out, what other grids would cost, and the least that any would.
+/// Tells who listens how a product is carried out and why, what every other grid would cost, each in its best
+/// order and panels, those that the budget forbids as well, and the least that any way would receive.
 void explain_choice(trace::region const& here, product_problem const& p, machine const& on,
-                    product_candidate const& chosen, std::vector<product_candidate> const& ways,
-                    bool distributed) {
-  constexpr std::size_t most = 6;
-  here.note("algorithm", [&] { return algorithm_name(p, chosen.schedule); });
-  if (!distributed) return;
+                    product_candidate const& chosen, std::vector<product_candidate> const& ways, index_t budget,
+                    std::source_location where) {
   std::set<std::array<int, 3>> told{chosen.schedule.grid};
-  for (auto const& way : ways)
-    if (told.size() <= most && told.insert(way.schedule.grid).second) {
-      product_cost const cost = cost_of(p, way.schedule, on);  // of all ranks
-      here.rejected({algorithm_name(p, way.schedule), cost.bytes_received, cost.flops});
-    }
-  index_t const held = bytes_held(p, chosen.schedule.result), budget = memory_budget();
+  auto const tell = [&](product_candidate const& way, char const* why) {
+    if (!told.insert(way.schedule.grid).second) return;
+    product_cost const cost = cost_of(p, way.schedule, on);  // of all ranks
+    here.rejected({algorithm_name(p, way.schedule) + why, cost.bytes_received, cost.flops, 0,
+                   cost.messages_received, cost.memory, cost.seconds});
+  };
+  for (auto const& way : ways) tell(way, "");
+  std::size_t const fitting = told.size();
+  if (budget != unlimited)
+    for (auto const& way : *planned(p, on, unlimited, where)) tell(way, ", over the memory budget");
+  here.note("predicted", [&] {
+    return fmt::format("{:.3g} s, {}", cost_of(p, chosen.schedule, on).seconds,
+                       fitting > 1                       ? fmt::format("the best of {} grids", fitting)
+                       : told.size() > 1                 ? "the only grid within the memory budget"
+                       : chosen.cost.bytes_received == 0 ? "nothing has to move"
+                                                         : "the only grid");
+  });
+  index_t const held = bytes_held(p, chosen.schedule.result);
   here.lower_bound(product_lower_bound(p, budget == unlimited ? unlimited : budget + held, held));
 }
 
@@ -255,12 +267,14 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
   product_problem const p = problem_of(a, b, ranks, into);
   machine const on = result.comm ? machine_of(*result.comm) : machine();
-  auto const ways = planned(p, on, result.comm ? memory_budget() : unlimited, where);
+  index_t const budget = result.comm ? memory_budget() : unlimited;
+  auto const ways = planned(p, on, budget, where);
   product_candidate const& chosen = (*ways)[std::min(way, ways->size() - 1)];
   product_schedule const& s = chosen.schedule;
   if (result.comm) result.tiled = s.result;
   note_site(here, result.comm, result.tiled, s.result.shape());
-  if (here.heard()) explain_choice(here, p, on, chosen, *ways, result.comm.has_value());
+  here.note("algorithm", [&] { return algorithm_name(p, s); });
+  if (here.heard() && result.comm) explain_choice(here, p, on, chosen, *ways, budget, where);
 
   result.storage = s.result.box_of(rank);
   bool const in_place = computed_in_place(p, s);

@@ -25,6 +25,7 @@ class rehearsal final : public trace::recorder {
     double bytes_read = 0;
     index_t lower_bound = 0;
     std::vector<trace::alternative> rejected;
+    index_t taken_before = 0, memory = 0;
   };
 
   explicit rehearsal(int world_rank) {
@@ -33,7 +34,7 @@ class rehearsal final : public trace::recorder {
   }
   void enter(char const* operation) override {
     open_.push_back(steps.size());
-    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0, 0, 0, {}});
+    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0, 0, 0, {}, taken_, 0});
   }
   void leave() override { open_.pop_back(); }
   void note(char const* key, std::string value) override {
@@ -53,6 +54,8 @@ class rehearsal final : public trace::recorder {
       way();
     }
     trace::alternative other{std::move(algorithm), aside.total.bytes_received};
+    other.messages = aside.total.messages_received;
+    other.memory = aside.most;
     for (step const& s : aside.steps) {
       other.flops += s.flops;
       other.bytes_read += s.bytes_read;
@@ -63,6 +66,8 @@ class rehearsal final : public trace::recorder {
   void memory(index_t bytes) override {
     taken_ += bytes;
     most = std::max(most, taken_);
+    for (std::size_t const i : open_)
+      steps[i].memory = std::max(steps[i].memory, taken_ - steps[i].taken_before);
   }
 
   std::vector<step> steps;
@@ -101,6 +106,7 @@ void add(plan& p, rehearsal const& r) {
     add(step, s.volume, s.flops);
     flops += s.flops;
     step.bytes_read += s.bytes_read;
+    step.memory_busiest = std::max(step.memory_busiest, s.memory);
     step.lower_bound_busiest = std::max(step.lower_bound_busiest, s.lower_bound);
     step.rejected.resize(std::max(step.rejected.size(), s.rejected.size()));
     for (std::size_t k = 0; k < s.rejected.size(); ++k) {
@@ -109,6 +115,9 @@ void add(plan& p, rehearsal const& r) {
       most.bytes_received = std::max(most.bytes_received, s.rejected[k].bytes_received);
       most.flops = std::max(most.flops, s.rejected[k].flops);
       most.bytes_read = std::max(most.bytes_read, s.rejected[k].bytes_read);
+      most.messages = std::max(most.messages, s.rejected[k].messages);
+      most.memory = std::max(most.memory, s.rejected[k].memory);
+      most.seconds = std::max(most.seconds, s.rejected[k].seconds);
     }
   }
   p.per_rank.push_back(r.total);
@@ -137,9 +146,13 @@ std::string costs_text(Costs const& c) {
 }
 
 std::string alternative_text(trace::alternative const& a) {
-  std::string text = a.algorithm + ": receives " + amount(static_cast<double>(a.bytes_received), "B");
+  std::string text =
+      fmt::format("{}: receives {} in {} message{}", a.algorithm,
+                  amount(static_cast<double>(a.bytes_received), "B"), a.messages, a.messages == 1 ? "" : "s");
   if (a.flops > 0) text += ", " + amount(a.flops, "flop");
   if (a.bytes_read > 0) text += ", reads " + amount(a.bytes_read, "B");
+  if (a.memory > 0) text += ", takes " + amount(static_cast<double>(a.memory), "B");
+  if (a.seconds > 0) text += fmt::format(", {:.3g} s", a.seconds);
   return text + " (busiest rank)";
 }
 
@@ -149,6 +162,8 @@ void append_step(std::string& text, plan_step const& s, std::string const& inden
   };
   for (auto const& [key, value] : s.notes) line(key, value);
   if (s.bytes_read > 0) line("reads", amount(s.bytes_read, "B") + " of matrices");
+  if (s.depth > 0 && s.memory_busiest > 0)
+    line("memory", amount(static_cast<double>(s.memory_busiest), "B") + " on the busiest rank");
   if (s.lower_bound_busiest > 0)
     line("lower bound",
          amount(static_cast<double>(s.lower_bound_busiest), "B") + " received by the busiest rank");
@@ -241,6 +256,7 @@ std::string to_json(plan const& p) {
     nlohmann::ordered_json step{{"depth", s.depth}, {"operation", s.operation}};
     step.update(costs(s));
     step["bytes_read"] = s.bytes_read;
+    step["memory_busiest"] = s.memory_busiest;
     step["lower_bound_busiest"] = s.lower_bound_busiest;
     for (auto const& [key, value] : s.notes) {
       if (step["notes"].contains(key))  // several rules may have been applied
@@ -252,8 +268,11 @@ std::string to_json(plan const& p) {
     for (auto const& other : s.rejected)
       step["rejected"].push_back({{"algorithm", other.algorithm},
                                   {"bytes_received", other.bytes_received},
+                                  {"messages", other.messages},
                                   {"flops", other.flops},
-                                  {"bytes_read", other.bytes_read}});
+                                  {"bytes_read", other.bytes_read},
+                                  {"memory", other.memory},
+                                  {"seconds", other.seconds}});
     json["steps"].push_back(step);
   }
   return json.dump(2);

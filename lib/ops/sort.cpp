@@ -13,13 +13,8 @@ using order::items_of;
 
 tiling tiling_for_lines(operand_survey const& survey, int axis) {
   tiling const natural = natural_tiling(survey);
-  int const n = survey.shape.dimensions(), ranks = survey.comm->size();
-  if (n == 1) return natural.is_replicated() ? natural : tiling::row().bind(survey.shape, ranks);
-  if (natural.is_cartesian() && natural.grid_axis_of(axis) < 0) return natural;
-  int longest = axis == 0 ? 1 : 0;
-  for (int d = 0; d < n; ++d)
-    if (d != axis && survey.shape[d] > survey.shape[longest]) longest = d;
-  return tiling::axis(longest).bind(survey.shape, ranks);
+  if (survey.shape.dimensions() > 1) return with_whole_lines(natural, axis);
+  return natural.is_replicated() ? natural : tiling::row().bind(survey.shape, survey.comm->size());
 }
 
 void check_top(index_t k, index_t n, std::source_location where) {

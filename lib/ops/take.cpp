@@ -13,12 +13,28 @@
 
 namespace pantile::detail {
 
-tiling uncut_along(operand_survey const& survey, extents const& shape, int axis) {
-  int const dimensions = shape.dimensions();
-  tiling const beside = tiling_beside(survey, shape, axis);
-  if (beside.is_cartesian() && beside.grid_axis_of(axis) < 0) return beside;
-  if (dimensions == 1) return tiling::replicated().bind(shape, survey.comm->size());
-  return tiling::axis(axis == 0 ? 1 : 0).bind(shape, survey.comm->size());
+namespace {
+
+bool cuts(tiling const& t, int axis) { return !t.is_cartesian() || t.grid_axis_of(axis) >= 0; }
+
+int longest_beside(extents const& shape, int axis) {
+  int longest = axis == 0 ? 1 : 0;
+  for (int d = 0; d < shape.dimensions(); ++d)
+    if (d != axis && shape[d] > shape[longest]) longest = d;
+  return longest;
+}
+
+}  // namespace
+
+tiling with_whole_lines(tiling const& t, int axis) {
+  if (!cuts(t, axis)) return t;
+  return tiling::axis(longest_beside(t.shape(), axis)).bind(t.shape(), t.ranks());
+}
+
+bool shares_lines(tiling const& t, int axis, index_t bytes) {
+  constexpr index_t little = 1 << 20;
+  return bytes > little && t.ranks() > 1 && cuts(t, axis) &&
+         t.shape()[longest_beside(t.shape(), axis)] < t.ranks();
 }
 
 namespace {

@@ -206,6 +206,7 @@ class cost_counter {
       cost_.bytes_received = std::max(cost_.bytes_received, in.elements * p_.element_bytes);
       cost_.bytes = std::max({cost_.bytes, cost_.bytes_received, out.elements * p_.element_bytes});
       cost_.messages = std::max({cost_.messages, in.messages, out.messages});
+      cost_.messages_received = std::max(cost_.messages_received, in.messages);
     }
     double const work = cost_.flops / on_.flops_per_second;
     double const first = 1.0 / s_.panels;  // of the panels: the others come while one is multiplied

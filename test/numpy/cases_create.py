@@ -60,6 +60,11 @@ def add_creation(j):
                     xs = [j.sample(kind, (e,)) for e in (n, m, 4)]
                     j.case('meshgrid 3', xs, lambda *xs: np.meshgrid(*xs, indexing=order)[which],
                            integers=[order == 'ij', which])
+                for which in range(4):
+                    xs = [j.sample(kind, (e,)) for e in (n, 2, m)]
+                    j.case('meshgrid 1 and 4', xs,
+                           lambda x, y, w: np.meshgrid(x, y, np.meshgrid(x)[0], w, indexing=order)[which],
+                           integers=[order == 'ij', which])
 
 
 def add_diagonals(j):

@@ -75,6 +75,18 @@ void add_creation(table& t) {
       return which == 0 ? result_of(first) : which == 1 ? result_of(second) : result_of(third);
     });
   };
+  t["meshgrid 1 and 4"] = [](arguments const& a) {
+    return with_leaf(a.operands.at(0), types<std::int32_t, double>{}, dims<1>{}, [&](auto const& x) {
+      auto const [only] = meshgrid(x, order_of(a));
+      auto const [first, second, third, fourth] =
+          meshgrid(x, leaf_like(x, a.operands.at(1)), only, leaf_like(x, a.operands.at(2)), order_of(a));
+      index_t const which = a.integers[1];
+      return which == 0   ? result_of(first)
+             : which == 1 ? result_of(second)
+             : which == 2 ? result_of(third)
+                          : result_of(fourth);
+    });
+  };
 
   using F = types<double>;
   t["tril"] = with_parameters<F, dims<2, 3, 4>>([](auto const& x, auto& a) { return tril(x, a.integers[0]); });

@@ -7,6 +7,7 @@
 #include <pantile/comm/memory.hpp>
 #include <pantile/comm/value_checks.hpp>
 #include <pantile/expr/fwd.hpp>
+#include <pantile/kernel/copy.hpp>
 #include <pantile/tiling/tiling.hpp>
 #include <pantile/trace/recorder.hpp>
 
@@ -166,8 +167,26 @@ class array {
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
   /// The owned elements as an Eigen map (one and two dimensions) or a tile_view.
-  auto local() { return view(*this); }
-  auto local() const { return view(*this); }
+  auto local() { return detail::local_view(strided()); }
+  auto local() const { return detail::local_view(strided()); }
+  /// The owned elements as a tile_view, for any number of dimensions.
+  tile_view<T, N> strided() { return view<T>(data()); }
+  tile_view<T const, N> strided() const { return view<T const>(data()); }
+  /// Copies the owned elements to, or from, memory of the user's with a stride (in elements, of any sign) per
+  /// dimension. No communication; what comes in counts as `touch` says.
+  void copy_to(T* elements, shape_type const& strides) const {
+    auto const own = strided();
+    kernel::copy_strided(reinterpret_cast<std::byte const*>(own.data()), own.strides().data(),
+                         reinterpret_cast<std::byte*>(elements), strides.data(), own.extents().data(), N,
+                         sizeof(T));
+  }
+  void copy_from(T const* elements, shape_type const& strides) {
+    auto const own = strided();
+    kernel::copy_strided(reinterpret_cast<std::byte const*>(elements), strides.data(),
+                         reinterpret_cast<std::byte*>(own.data()), own.strides().data(), own.extents().data(),
+                         N, sizeof(T));
+    touch();
+  }
   /// The owned elements in row-major order; throws tiling_error where a halo lies between them.
   std::span<T> span() { return {data(), owned_count()}; }
   std::span<T const> span() const { return {data(), owned_count()}; }
@@ -213,13 +232,13 @@ class array {
     }
   }
 
-  template <class Self>
-  static auto view(Self& self) {
-    box const owned = self.owned_box();
-    auto const strides = row_major_strides(detail::extents_of<N>(self.stored_));
+  template <class U>
+  tile_view<U, N> view(U* stored) const {
+    box const owned = owned_box();
+    auto const strides = row_major_strides(detail::extents_of<N>(stored_));
     index_t offset = 0;
-    for (std::size_t d = 0; d < N; ++d) offset += (owned.lo[d] - self.stored_.lo[d]) * strides[d];
-    return detail::local_view<N>(self.data() + offset, detail::extents_of<N>(owned), strides);
+    for (std::size_t d = 0; d < N; ++d) offset += (owned.lo[d] - stored_.lo[d]) * strides[d];
+    return {stored + offset, detail::extents_of<N>(owned), strides};
   }
 
   std::size_t owned_count() const {

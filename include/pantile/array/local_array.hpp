@@ -83,16 +83,16 @@ class local_array {
     return local_array(shape, sharing{{std::shared_ptr<std::byte>(), reinterpret_cast<std::byte*>(elements)}});
   }
   /// The same of an Eigen matrix, vector or map in row-major order (one of column-major order is a transpose).
-  template <class Eigen>
-  requires requires(Eigen& m) {
+  template <class Matrix>
+  requires requires(Matrix& m) {
     { m.data() } -> std::same_as<T*>;
     { m.outerStride() } -> std::convertible_to<index_t>;
   }
-  static local_array around(Eigen& m, std::source_location where = std::source_location::current()) {
-    static_assert(N == 2 || (N == 1 && Eigen::IsVectorAtCompileTime),
+  static local_array around(Matrix& m, std::source_location where = std::source_location::current()) {
+    static_assert(N == 2 || (N == 1 && Matrix::IsVectorAtCompileTime),
                   "one dimension is for vectors, two for matrices");
     static_assert(
-        N == 1 || Eigen::IsRowMajor || Eigen::IsVectorAtCompileTime,
+        N == 1 || Matrix::IsRowMajor || Matrix::IsVectorAtCompileTime,
         "a matrix of column-major order is a transpose: `around(m.transpose().data(), {m.cols(), m.rows()})`");
     if (m.innerStride() != 1 || (N == 2 && m.outerSize() > 1 && m.outerStride() != m.innerSize()))
       throw shape_error(
@@ -130,8 +130,11 @@ class local_array {
   T const* data() const noexcept { return reinterpret_cast<T const*>(memory_.get()); }
   std::span<T> span() noexcept { return {data(), static_cast<std::size_t>(count())}; }
   std::span<T const> span() const noexcept { return {data(), static_cast<std::size_t>(count())}; }
-  auto local() noexcept { return detail::local_view<N>(data(), shape_, row_major_strides(shape_)); }
-  auto local() const noexcept { return detail::local_view<N>(data(), shape_, row_major_strides(shape_)); }
+  auto local() noexcept { return detail::local_view(strided()); }
+  auto local() const noexcept { return detail::local_view(strided()); }
+  /// A tile_view for any number of dimensions.
+  tile_view<T, N> strided() noexcept { return {data(), shape_, row_major_strides(shape_)}; }
+  tile_view<T const, N> strided() const noexcept { return {data(), shape_, row_major_strides(shape_)}; }
   /// The memory that holds them, for what must outlive the array.
   std::shared_ptr<std::byte> const& memory() const noexcept { return memory_; }
 
@@ -153,12 +156,12 @@ class local_array {
   template <class... Index>
   requires(sizeof...(Index) == N && (std::is_convertible_v<Index, index_t> && ...)) T& operator()(
       Index... index) noexcept {
-    return tile_view<T, N>(data(), shape_, row_major_strides(shape_))(index...);
+    return strided()(index...);
   }
   template <class... Index>
   requires(sizeof...(Index) == N && (std::is_convertible_v<Index, index_t> && ...)) T const& operator()(
       Index... index) const noexcept {
-    return tile_view<T const, N>(data(), shape_, row_major_strides(shape_))(index...);
+    return strided()(index...);
   }
 
  private:

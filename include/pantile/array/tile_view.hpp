@@ -19,8 +19,10 @@ class tile_view {
 
   /// The number of elements along dimension d.
   index_t extent(int d) const noexcept { return extents_[static_cast<std::size_t>(d)]; }
+  std::array<index_t, N> const& extents() const noexcept { return extents_; }
   /// The distance in elements between neighbours along dimension d.
   index_t stride(int d) const noexcept { return strides_[static_cast<std::size_t>(d)]; }
+  std::array<index_t, N> const& strides() const noexcept { return strides_; }
   /// The first element.
   T* data() const noexcept { return data_; }
 
@@ -64,15 +66,15 @@ using eigen_matrix = std::conditional_t<
     Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
 /// An Eigen map for one and two dimensions, a tile_view for more.
-template <int N, class T>
-auto local_view(T* data, std::array<index_t, N> const& extents, std::array<index_t, N> const& strides) {
+template <class T, int N>
+auto local_view(tile_view<T, N> const& tile) {
   if constexpr (N == 1)
-    return Eigen::Map<eigen_vector<T>>(data, extents[0]);
+    return Eigen::Map<eigen_vector<T>>(tile.data(), tile.extent(0));
   else if constexpr (N == 2)
-    return Eigen::Map<eigen_matrix<T>, 0, Eigen::OuterStride<>>(data, extents[0], extents[1],
-                                                                Eigen::OuterStride<>(strides[0]));
+    return Eigen::Map<eigen_matrix<T>, 0, Eigen::OuterStride<>>(tile.data(), tile.extent(0), tile.extent(1),
+                                                                Eigen::OuterStride<>(tile.stride(0)));
   else
-    return tile_view<T, N>(data, extents, strides);
+    return tile;
 }
 
 }  // namespace detail

@@ -182,30 +182,56 @@ auto indices(index_t const (&shape)[N]) {
 /// How meshgrid orders the dimensions: `xy` exchanges the first two, as NumPy does unless told otherwise.
 enum class indexing { xy, ij };
 
-/// The grid that two or three vectors span, as numpy.meshgrid: a tuple of arrays that are the vectors,
-/// broadcast; nothing is copied. `auto [X, Y] = meshgrid(x, y)`: both of shape (|y|, |x|), X(i, j) = x(j), Y(i,
-/// j) = y(i); `ij`: shape (|x|, |y|), X(i, j) = x(i). A third vector is the last dimension in both.
-template <array_operand X, array_operand Y>
-requires(dimensions_of<X> == 1 && dimensions_of<Y> == 1) auto meshgrid(X const& x, Y const& y,
-                                                                       indexing order = indexing::xy) {
-  int const at = order == indexing::xy ? 1 : 0;  // the dimension of x
-  shape_t<2> shape{};
-  shape[static_cast<std::size_t>(at)] = as_node(x).shape()[0];
-  shape[static_cast<std::size_t>(1 - at)] = as_node(y).shape()[0];
-  return std::tuple(broadcast_to(expand_dims(x, 1 - at), shape), broadcast_to(expand_dims(y, at), shape));
+namespace detail {
+
+/// A vector along dimension d of a shape, the same along all others.
+template <int N, array_operand V>
+auto along_dimension(V const& v, shape_t<N> const& shape, int d) {
+  auto const& n = as_node(v);
+  view_map view = view_of(n);
+  for (int k = 0; k < d; ++k) view = view.inserted(0, 1);
+  for (int k = d + 1; k < N; ++k) view = view.inserted(k, 1);
+  return seen_as<N>(n, broadcast_view(view, extents(shape), std::source_location::current()));
 }
-template <array_operand X, array_operand Y, array_operand Z>
-requires(dimensions_of<X> == 1 && dimensions_of<Y> == 1 &&
-         dimensions_of<Z> == 1) auto meshgrid(X const& x, Y const& y, Z const& z,
-                                              indexing order = indexing::xy) {
-  int const at = order == indexing::xy ? 1 : 0;
-  shape_t<3> shape{0, 0, as_node(z).shape()[0]};
-  shape[static_cast<std::size_t>(at)] = as_node(x).shape()[0];
-  shape[static_cast<std::size_t>(1 - at)] = as_node(y).shape()[0];
-  auto const plane = [&](auto const& v, int d) {  // v along dimension d of the first two
-    return broadcast_to(expand_dims(expand_dims(v, 1 - d), 2), shape);
-  };
-  return std::tuple(plane(x, at), plane(y, 1 - at), broadcast_to(expand_dims(expand_dims(z, 0), 0), shape));
+
+template <array_operand... Vs>
+auto grid_of(indexing order, Vs const&... vs) {
+  constexpr int N = sizeof...(Vs);
+  auto const place = [&](int d) { return order == indexing::xy && N > 1 && d < 2 ? 1 - d : d; };
+  shape_t<N> shape{};
+  int next = 0;
+  ((shape[static_cast<std::size_t>(place(next++))] = as_node(vs).shape()[0]), ...);
+  return [&]<int... D>(std::integer_sequence<int, D...>) {
+    return std::tuple(along_dimension<N>(vs, shape, place(D))...);
+  }
+  (std::make_integer_sequence<int, N>{});
+}
+
+template <class V>
+concept vector_operand = array_operand<V> && dimensions_of<V>
+== 1;
+
+}  // namespace detail
+
+/// The grid that one to four vectors span, as numpy.meshgrid: a tuple of arrays that are the vectors,
+/// broadcast; nothing is copied. `auto [X, Y] = meshgrid(x, y)`: both of shape (|y|, |x|), X(i, j) = x(j), Y(i,
+/// j) = y(i); `ij`: shape (|x|, |y|), X(i, j) = x(i). Further vectors are further dimensions in both.
+template <detail::vector_operand X>
+auto meshgrid(X const& x, indexing order = indexing::xy) {
+  return detail::grid_of(order, x);
+}
+template <detail::vector_operand X, detail::vector_operand Y>
+auto meshgrid(X const& x, Y const& y, indexing order = indexing::xy) {
+  return detail::grid_of(order, x, y);
+}
+template <detail::vector_operand X, detail::vector_operand Y, detail::vector_operand Z>
+auto meshgrid(X const& x, Y const& y, Z const& z, indexing order = indexing::xy) {
+  return detail::grid_of(order, x, y, z);
+}
+template <detail::vector_operand X, detail::vector_operand Y, detail::vector_operand Z,
+          detail::vector_operand W>
+auto meshgrid(X const& x, Y const& y, Z const& z, W const& w, indexing order = indexing::xy) {
+  return detail::grid_of(order, x, y, z, w);
 }
 
 /// An array with the shape and tiling of `a`, its elements not set; of another element type:

@@ -24,6 +24,7 @@
 // | dot(A, diag(v) + identity(n))       | dot(A, diag(v + 1))           | ops/diagonal.hpp      |
 // | dot(s * identity(n), B)             | s * B                         | ops/dot.hpp           |
 // | dot(A, B) + s * identity(n)         | s added to the diagonal       | ops/dot.hpp           |
+// | A + s * identity(n), A - ...        | s added to the diagonal       | expr/structured.hpp   |
 // | dot(dot(transpose(Y), diag(c)), Y)  | weighted Gram matrix          | ops/weighted_gram.hpp |
 // | dot(transpose(X), f(dot(X, w)) - y) | one pass over X               | ops/one_pass.hpp      |
 // | A + zeros, zeros + A, A - zeros     | A                             | expr/create.hpp       |

@@ -2,6 +2,8 @@
 
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/nodes.hpp>
+#include <pantile/expr/site.hpp>
+#include <pantile/kernel/diagonal.hpp>
 
 // Operands that keep their structure instead of their elements.
 namespace pantile {
@@ -51,7 +53,60 @@ template <class E>
 requires is_scaled_identity<E>
 inline constexpr int symbol_rank<E> = 3;
 
+/// s times the identity matrix beside an array: the loop looks for the diagonal once in a row, not at each
+/// element.
+template <element T>
+struct scaled_identity_node : node_members<scaled_identity_node<T>> {
+  using value_type = T;
+  static constexpr int dimensions = 2;
+
+  T scale;
+  index_t n;
+
+  scaled_identity_node(T s, index_t extent) : scale(s), n(extent) {}
+  shape_t<2> shape() const { return {n, n}; }
+  scaled_identity_node const& resolve() const { return *this; }
+  void survey(operand_survey& s) const {
+    if (s.values) s.compare_number(dtype_of<T>, reinterpret_cast<std::byte const*>(&scale));
+  }
+  template <int M>
+  auto bind(evaluation_site<M> const& site) const {
+    site.note_values(&scale, 1);
+    kernel::strides_t<M> origin{};
+    for (std::size_t d = 0; d < M; ++d) origin[d] = site.region.lo[d];
+    return kernel::bound_diagonal<T, M>(&scale, 0, 0, n, 0, origin, n == 1);
+  }
+};
+
+template <class E, class I>
+concept meets_identity = E::dimensions == 2 && symbol_rank<E> == 0 && is_scaled_identity<I>;
+
+struct add_to_diagonal {
+  static constexpr char const* name = "A + s * identity(n) adds s to the diagonal";
+  template <class I>
+  static auto scaled(I const& i) {
+    return scaled_identity_node<typename I::value_type>(scale_of(i), i.shape()[0]);
+  }
+};
+
 }  // namespace detail
+
+template <node E, class I>
+requires detail::meets_identity<E, I>
+struct map_rule<functor::add, E, I> : detail::add_to_diagonal {
+  static auto apply(E const& e, I const& i) { return pantile::apply(functor::add{}, e, scaled(i)); }
+};
+template <class I, node E>
+requires detail::meets_identity<E, I>
+struct map_rule<functor::add, I, E> : detail::add_to_diagonal {
+  static auto apply(I const& i, E const& e) { return pantile::apply(functor::add{}, e, scaled(i)); }
+};
+template <node E, class I>
+requires(detail::meets_identity<E, I> &&
+         !std::is_same_v<typename E::value_type, bool>)  // bool has no difference
+    struct map_rule<functor::subtract, E, I> : detail::add_to_diagonal {
+  static auto apply(E const& e, I const& i) { return pantile::apply(functor::subtract{}, e, scaled(i)); }
+};
 
 template <class E>
 requires detail::is_scaled_identity<E>

@@ -52,6 +52,7 @@ struct moments {
 /// The variance by Chan's combination of moments, symmetric in its operands; within a block of elements by two
 /// passes.
 struct variance {
+  static constexpr char const* name = "var";
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = moments<std::conditional_t<is_complex<T>, std::complex<double>, double>>;
@@ -112,6 +113,7 @@ struct exponentials {
 
 /// log(sum(exp(x))) without overflow.
 struct log_sum_exp {
+  static constexpr char const* name = "logsumexp";
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = exponentials;

@@ -7,8 +7,8 @@
 #include <limits>
 
 // Monoids of reductions: an accumulator type for elements of type T, an identity, an associative combination,
-// and what the result of an accumulator is. `needs_elements`: the reduction of nothing is an error, as in
-// NumPy.
+// and what the result of an accumulator is. `name`: what explain calls it; `needs_elements`: the reduction of
+// nothing is an error, as in NumPy.
 namespace pantile::kernel {
 template <class Monoid, class A, class Run>
 A reduce_run(A start, Run run, index_t length);  // kernel/reduce.hpp
@@ -52,6 +52,7 @@ constexpr A wrapping_multiply(A a, A b) {
 /// Sums and products.
 template <bool Product>
 struct arithmetic {
+  static constexpr char const* name = Product ? "prod" : "sum";
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = wide_t<T>;
@@ -83,6 +84,7 @@ constexpr A end_of_range() {
 /// depend on the order of combination.
 template <bool Greatest>
 struct extreme {
+  static constexpr char const* name = Greatest ? "max" : "min";
   static constexpr bool needs_elements = true;
   template <class T>
   using accumulator = T;
@@ -137,6 +139,7 @@ using max = extreme<true>;
 /// Whether all elements are true, or any.
 template <bool All>
 struct quantifier {
+  static constexpr char const* name = All ? "all" : "any";
   static constexpr bool needs_elements = false;
   template <class T>
   using accumulator = bool;
@@ -164,6 +167,7 @@ struct located {
 /// The lowest index among the extreme values; the first NaN wins, as in NumPy.
 template <bool Greatest>
 struct arg_extreme {
+  static constexpr char const* name = Greatest ? "argmax" : "argmin";
   static constexpr bool needs_elements = true;
   template <class L>
   using accumulator = L;

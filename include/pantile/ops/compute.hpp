@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/expr/structured.hpp>
 #include <pantile/expr/tiled.hpp>
 #include <pantile/kernel/copy.hpp>
 #include <pantile/ops/bind.hpp>
@@ -125,6 +126,30 @@ void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, eval
 template <int N>
 void check_computed(evaluation_site<N> const& site, stored_part const& part);
 
+/// A + s * identity(n) where A is what is computed: only its diagonal changes. False for all else.
+template <class T, class E>
+bool changes_diagonal(E const&, evaluation_site<2> const&, T*, shape_t<2> const&) {
+  return false;
+}
+template <class F, element T>
+bool changes_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site,
+                      T* target, shape_t<2> const& strides) {
+  leaf<T, 2> const& a = get<0>(e.operands);
+  if (a.extent != site.shape || e.shape() != site.shape || get<1>(e.operands).n != a.extent[0]) return false;
+  if (a.comm && !a.seen_tiling().owns_alike(site.target)) return false;
+  shape_t<2> own{};
+  if (a.data() + strides_of(a.view, site.region, a.stored_box, own.data()) != target || own != strides)
+    return false;
+  if (trace::rehearsing()) return true;
+  box const& mine = site.region;
+  index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
+  for (index_t i = lo; i < hi; ++i) {
+    T& x = target[(i - mine.lo[0]) * strides[0] + (i - mine.lo[1]) * strides[1]];
+    x = e.f(x, get<1>(e.operands).scale);
+  }
+  return true;
+}
+
 /// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
 /// last stride is 1.
 template <class T, int N, node E>
@@ -134,6 +159,8 @@ void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape
   auto const bound = resolved.bind(site);
   auto const loop = [&] {
     auto const counts = extents_of<N>(site.region);
+    if constexpr (N == 2)
+      if (changes_diagonal(resolved, site, target, strides)) return;
     if constexpr (std::is_same_v<E, leaf<T, E::dimensions>>)
       if (!bound.unit_stride())  // only moved, perhaps transposed
         return kernel::copy_strided(reinterpret_cast<std::byte const*>(bound.base()), bound.strides().data(),

@@ -67,25 +67,31 @@ requires(K >= 1 && K <= dimensions_of<A> && K <= dimensions_of<B> &&
     auto const free_b = detail::contraction_order<NB>(axes_b, false);
     for (std::size_t i = 0; i < NA - K; ++i) shape[out++] = left.shape()[static_cast<std::size_t>(free_a[i])];
     for (std::size_t i = 0; i < NB - K; ++i) shape[out++] = right.shape()[static_cast<std::size_t>(free_b[i])];
-    return detail::deferred<T, R>("tensordot", shape, [=] {
-      auto const x = detail::carried_out<T>(left);
-      auto const y = detail::carried_out<T>(right);
-      auto first = axes_a, second = axes_b;
-      // Where a is cut along a contracted dimension, that one leads, and the sum is shared out over its cuts.
-      int const cut = detail::cut_dimension(x.comm, x.comm ? x.seen_tiling() : tiling());
-      auto const at = std::find(first.begin(), first.end(), cut);
-      bool const by_sum = NA == K || at != first.end();
-      if (at != first.end()) {
-        std::iter_swap(second.begin(), second.begin() + (at - first.begin()));
-        std::iter_swap(first.begin(), at);
-      }
-      auto const rows = detail::rows_of<T>(transpose(x, detail::contraction_order<NA>(first, by_sum), where));
-      auto const columns = detail::rows_of<T>(transpose(y, detail::contraction_order<NB>(second, true), where));
-      auto const p = detail::as_matrix(rows, by_sum ? K : NA - K), q = detail::as_matrix(columns, K);
-      using matrix = leaf<T, 2>;
-      matrix const product = dot_node<matrix, matrix>(by_sum ? transpose(p) : p, q, where).resolve();
-      return detail::reshaped_rows<R>(product, shape);
-    });
+    return detail::deferred<T, R>(
+        "tensordot", shape,
+        [=](auto const& of_a, auto const& of_b) {
+          auto const x = detail::carried_out<T>(of_a);
+          auto const y = detail::carried_out<T>(of_b);
+          auto first = axes_a, second = axes_b;
+          // Where a is cut along a contracted dimension, that one leads, and the sum is shared out over its
+          // cuts.
+          int const cut = detail::cut_dimension(x.comm, x.comm ? x.seen_tiling() : tiling());
+          auto const at = std::find(first.begin(), first.end(), cut);
+          bool const by_sum = NA == K || at != first.end();
+          if (at != first.end()) {
+            std::iter_swap(second.begin(), second.begin() + (at - first.begin()));
+            std::iter_swap(first.begin(), at);
+          }
+          auto const rows =
+              detail::rows_of<T>(transpose(x, detail::contraction_order<NA>(first, by_sum), where));
+          auto const columns =
+              detail::rows_of<T>(transpose(y, detail::contraction_order<NB>(second, true), where));
+          auto const p = detail::as_matrix(rows, by_sum ? K : NA - K), q = detail::as_matrix(columns, K);
+          using matrix = leaf<T, 2>;
+          matrix const product = dot_node<matrix, matrix>(by_sum ? transpose(p) : p, q, where).resolve();
+          return detail::reshaped_rows<R>(product, shape);
+        },
+        left, right);
   }
 }
 template <std::size_t K, array_operand A, array_operand B>

@@ -7,29 +7,31 @@
 #include <pantile/ops/fresh_leaf.hpp>
 
 #include <optional>
+#include <tuple>
 #include <utility>
 
 // What operations that build arrays rather than loops share: a node that carries itself out when it is needed,
 // fresh storage for its result, and storing into a part of it.
 namespace pantile {
 
-/// An operation whose result is an array: `make()` carries it out (collective where its operands are
+/// An operation whose result is an array: `make(operands...)` carries it out (collective where its operands are
 /// distributed) and returns a leaf. `name` is what explain calls it.
-template <element T, int N, class Make>
-struct deferred_node : node_members<deferred_node<T, N, Make>> {
+template <element T, int N, class Make, node... Es>
+struct deferred_node : node_members<deferred_node<T, N, Make, Es...>> {
   using value_type = T;
   static constexpr int dimensions = N;
 
   char const* name;
   shape_t<N> extent;
   Make make;
+  std::tuple<Es...> operands;
 
-  deferred_node(char const* called, shape_t<N> const& shape, Make const& work)
-      : name(called), extent(shape), make(work) {}
+  deferred_node(char const* called, shape_t<N> const& shape, Make const& work, Es const&... es)
+      : name(called), extent(shape), make(work), operands(es...) {}
   shape_t<N> const& shape() const { return extent; }
   leaf<T, N> resolve() const {
     trace::region const here(name);
-    leaf<T, N> result = make();
+    leaf<T, N> result = std::apply(make, operands);
     if (trace::active) detail::note_site(here, result.comm, result.seen_tiling(), extents(extent));
     return result;
   }
@@ -37,9 +39,9 @@ struct deferred_node : node_members<deferred_node<T, N, Make>> {
 
 namespace detail {
 
-template <element T, int N, class Make>
-auto deferred(char const* name, shape_t<N> const& shape, Make const& make) {
-  return deferred_node<T, N, Make>(name, shape, make);
+template <element T, int N, class Make, node... Es>
+auto deferred(char const* name, shape_t<N> const& shape, Make const& make, Es const&... operands) {
+  return deferred_node<T, N, Make, Es...>(name, shape, make, operands...);
 }
 
 /// The elements of an expression for a part of a view, row-major over that part.

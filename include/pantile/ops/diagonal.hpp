@@ -109,18 +109,21 @@ diagonal_run run_of(diagonal_place const& place, leaf<T, 2> const& matrix, box c
 template <node E>
 auto diagonal_of(E const& matrix, diagonal_place const& place) {
   using T = typename E::value_type;
-  return deferred<T, 1>("diagonal", shape_t<1>{place.length}, [matrix, place] {
-    auto const carried = carried_out<T>(matrix);
-    tiling const target = carried.comm ? place.tiling_in(carried.seen_tiling()) : tiling();
-    auto const result = fresh_leaf<T, 1>(shape_t<1>{place.length}, carried.comm, target);
-    box const mine = carried.comm ? target.box_of(carried.comm->rank()) : box(extents{place.length});
-    auto const run = run_of(place, carried, mine);
-    index_t const unit = 1;
-    kernel::copy_strided(carried.memory.get() + run.from * index_t{sizeof(T)}, &run.along,
-                         result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
-                         &unit, &run.count, 1, sizeof(T));
-    return result;
-  });
+  return deferred<T, 1>(
+      "diagonal", shape_t<1>{place.length},
+      [place](E const& operand) {
+        auto const carried = carried_out<T>(operand);
+        tiling const target = carried.comm ? place.tiling_in(carried.seen_tiling()) : tiling();
+        auto const result = fresh_leaf<T, 1>(shape_t<1>{place.length}, carried.comm, target);
+        box const mine = carried.comm ? target.box_of(carried.comm->rank()) : box(extents{place.length});
+        auto const run = run_of(place, carried, mine);
+        index_t const unit = 1;
+        kernel::copy_strided(carried.memory.get() + run.from * index_t{sizeof(T)}, &run.along,
+                             result.memory.get() + (mine.lo[0] - result.stored_box.lo[0]) * index_t{sizeof(T)},
+                             &unit, &run.count, 1, sizeof(T));
+        return result;
+      },
+      matrix);
 }
 
 }  // namespace detail

@@ -40,18 +40,21 @@ requires(dimensions_of<E> == 2) auto eigvals(E const& e,
   using C = std::complex<real_t<T>>;
   auto const n = node_of<E>(as_node(e));
   detail::check_square("eigvals", n.shape()[0], n.shape()[1], where);
-  return detail::deferred<C, 1>("eigvals", {n.shape()[0]}, [n, where] {
-    auto a = detail::gathered<T>(n);
-    auto w = detail::replicated_leaf<C, 1>({a.extent[0]}, a.comm);
-    detail::compute_alike(
-        a.comm, where,
-        [&] {
-          detail::factor_eig<T>("eigvals", a.extent[0], detail::elements_of(a), detail::elements_of(w), nullptr,
-                                where);
-        },
-        w);
-    return w;
-  });
+  return detail::deferred<C, 1>(
+      "eigvals", {n.shape()[0]},
+      [where](auto const& operand) {
+        auto a = detail::gathered<T>(operand);
+        auto w = detail::replicated_leaf<C, 1>({a.extent[0]}, a.comm);
+        detail::compute_alike(
+            a.comm, where,
+            [&] {
+              detail::factor_eig<T>("eigvals", a.extent[0], detail::elements_of(a), detail::elements_of(w),
+                                    nullptr, where);
+            },
+            w);
+        return w;
+      },
+      n);
 }
 
 }  // namespace pantile

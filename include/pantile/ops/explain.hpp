@@ -26,7 +26,8 @@ struct plan_step {
   index_t messages_busiest = 0;
   double flops_total = 0;
   double flops_busiest = 0;
-  double bytes_read = 0;            ///< of matrices from memory by products, all ranks: each pass counts
+  double bytes_read = 0;       ///< of matrices from memory by products, all ranks: each pass counts
+  index_t memory_busiest = 0;  ///< the most bytes that a rank takes for it at a time, the steps inside included
   index_t lower_bound_busiest = 0;  ///< what any algorithm would receive on the busiest rank; 0: not known
   std::vector<trace::alternative> rejected;  ///< other ways, and what they would cost the busiest rank
 };
@@ -82,8 +83,8 @@ template <node E, int N>
 std::string expression_text(view_node<E, N> const& v);
 template <class Monoid, node E, class Axes>
 std::string expression_text(reduce_node<Monoid, E, Axes> const& r);
-template <element T, int N, class Make>
-std::string expression_text(deferred_node<T, N, Make> const& d);
+template <element T, int N, class Make, node... Es>
+std::string expression_text(deferred_node<T, N, Make, Es...> const& d);
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g);
 template <node E>
@@ -97,14 +98,18 @@ std::string expression_text(weighted_gram_node<T, V> const& d);
 template <node E>
 std::string expression_text(tiled_node<E> const& t);
 
+template <class... Es>
+std::string arguments_text(Es const&... operands) {
+  std::string text;
+  ((text += (text.empty() ? "" : ", ") + expression_text(operands)), ...);
+  return "(" + text + ")";
+}
 template <class F, class... Es>
 std::string expression_text(map_node<F, Es...> const& m) {
-  std::string arguments;
-  [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((arguments += (I == 0 ? "" : ", ") + expression_text(get<I>(m.operands))), ...);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return function_name(typeid(F)) + arguments_text(get<I>(m.operands)...);
   }
   (std::index_sequence_for<Es...>{});
-  return function_name(typeid(F)) + "(" + arguments + ")";
 }
 template <node A, node B>
 std::string expression_text(dot_node<A, B> const& d) {
@@ -120,11 +125,11 @@ std::string expression_text(reduce_node<Monoid, E, Axes> const& r) {
   for (int d = 0; d < E::dimensions; ++d)
     if (r.over.reduced[static_cast<std::size_t>(d)])
       reduced += (reduced.empty() ? "" : ", ") + std::to_string(d);
-  return "reduce(" + expression_text(r.operand) + ", axes " + reduced + ")";
+  return std::string(Monoid::name) + "(" + expression_text(r.operand) + ", axes " + reduced + ")";
 }
-template <element T, int N, class Make>
-std::string expression_text(deferred_node<T, N, Make> const& d) {
-  return std::string(d.name) + "(...)";
+template <element T, int N, class Make, node... Es>
+std::string expression_text(deferred_node<T, N, Make, Es...> const& d) {
+  return d.name + std::apply([](auto const&... es) { return arguments_text(es...); }, d.operands);
 }
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g) {

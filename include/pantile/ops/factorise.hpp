@@ -82,18 +82,21 @@ requires(dimensions_of<E> == 2) auto cholesky(E const& e,
   using T = detail::linalg_t<E>;
   auto const n = node_of<E>(as_node(e));
   detail::check_square("cholesky", n.shape()[0], n.shape()[1], where);
-  return detail::deferred<T, 2>("cholesky", n.shape(), [n, where] {
-    auto const whole = detail::carried_out<T>(n);
-    if (detail::is_together(whole)) {
-      communicator const& comm = *whole.comm;
-      auto const l = detail::cholesky_together(detail::transposed<T>(whole, comm), where);
-      return detail::laid_out<T>(tril(transpose(l)), comm);
-    }
-    auto a = detail::gathered<T>(whole);
-    detail::compute_alike(
-        a.comm, where, [&] { detail::factor_cholesky(a.extent[0], detail::elements_of(a), where); }, a);
-    return a;
-  });
+  return detail::deferred<T, 2>(
+      "cholesky", n.shape(),
+      [where](auto const& operand) {
+        auto const whole = detail::carried_out<T>(operand);
+        if (detail::is_together(whole)) {
+          communicator const& comm = *whole.comm;
+          auto const l = detail::cholesky_together(detail::transposed<T>(whole, comm), where);
+          return detail::laid_out<T>(tril(transpose(l)), comm);
+        }
+        auto a = detail::gathered<T>(whole);
+        detail::compute_alike(
+            a.comm, where, [&] { detail::factor_cholesky(a.extent[0], detail::elements_of(a), where); }, a);
+        return a;
+      },
+      n);
 }
 
 /// P, L, U of A = P L U for an m x n matrix, by row pivoting: P (m x m) a permutation, L (m x k) unit lower
@@ -252,7 +255,8 @@ requires(dimensions_of<E> == 2) auto svdvals(E const& e,
   auto const n = node_of<E>(as_node(e));
   index_t const k = std::min(n.shape()[0], n.shape()[1]);
   return detail::deferred<real_t<detail::linalg_t<E>>, 1>(
-      "svdvals", {k}, [n, where] { return detail::singular_values("svdvals", n, where); });
+      "svdvals", {k},
+      [where](auto const& operand) { return detail::singular_values("svdvals", operand, where); }, n);
 }
 
 /// The eigenvalues w in ascending order and the orthonormal eigenvectors, the columns of V, of A = V diag(w)
@@ -292,18 +296,23 @@ requires(dimensions_of<E> == 2) auto eigvalsh(E const& e,
   using T = detail::linalg_t<E>;
   auto const n = node_of<E>(as_node(e));
   detail::check_square("eigvalsh", n.shape()[0], n.shape()[1], where);
-  return detail::deferred<real_t<T>, 1>("eigvalsh", {n.shape()[0]}, [n, where] {
-    auto const whole = detail::carried_out<T>(n);
-    if (detail::is_together(whole))
-      return detail::eigh_together<T>("eigvalsh", detail::transposed<T>(whole, *whole.comm), nullptr, where);
-    auto a = detail::gathered<T>(whole);
-    auto w = detail::replicated_leaf<real_t<T>, 1>({a.extent[0]}, a.comm);
-    using detail::elements_of;
-    detail::compute_alike(
-        a.comm, where,
-        [&] { detail::factor_eigh("eigvalsh", a.extent[0], elements_of(a), elements_of(w), false, where); }, w);
-    return w;
-  });
+  return detail::deferred<real_t<T>, 1>(
+      "eigvalsh", {n.shape()[0]},
+      [where](auto const& operand) {
+        auto const whole = detail::carried_out<T>(operand);
+        if (detail::is_together(whole))
+          return detail::eigh_together<T>("eigvalsh", detail::transposed<T>(whole, *whole.comm), nullptr,
+                                          where);
+        auto a = detail::gathered<T>(whole);
+        auto w = detail::replicated_leaf<real_t<T>, 1>({a.extent[0]}, a.comm);
+        using detail::elements_of;
+        detail::compute_alike(
+            a.comm, where,
+            [&] { detail::factor_eigh("eigvalsh", a.extent[0], elements_of(a), elements_of(w), false, where); },
+            w);
+        return w;
+      },
+      n);
 }
 
 }  // namespace pantile

@@ -153,28 +153,31 @@ requires(dimensions_of<E> == 2) auto pinv(E const& e, std::optional<double> rtol
   using T = detail::linalg_t<E>;
   auto const node = node_of<E>(as_node(e));
   index_t const m = node.shape()[0], n = node.shape()[1];
-  return detail::deferred<T, 2>("pinv", {n, m}, [=] {
-    auto const whole = detail::carried_out<T>(node);
-    if (detail::is_together(whole)) {
-      auto const f = detail::decomposed("pinv", whole, true, where);
-      index_t rank = 0;
-      auto const inverted =
-          detail::inverted_values<real_t<T>>(f.s, detail::default_tolerance<real_t<T>>(rtol, m, n), &rank);
-      auto const v = detail::carried_out<T>(conj(transpose(f.vh)) * as_node(inverted));
-      return detail::carried_out<T>(dot(v, conj(transpose(f.u)), where));
-    }
-    auto a = detail::gathered<T>(whole);
-    auto x = detail::replicated_leaf<T, 2>({n, m}, a.comm);
-    using detail::elements_of;
-    detail::compute_alike(
-        a.comm, where,
-        [&] {
-          detail::pseudo_invert(m, n, elements_of(a), detail::default_tolerance<real_t<T>>(rtol, m, n),
-                                elements_of(x), where);
-        },
-        x);
-    return x;
-  });
+  return detail::deferred<T, 2>(
+      "pinv", {n, m},
+      [=](auto const& operand) {
+        auto const whole = detail::carried_out<T>(operand);
+        if (detail::is_together(whole)) {
+          auto const f = detail::decomposed("pinv", whole, true, where);
+          index_t rank = 0;
+          auto const inverted =
+              detail::inverted_values<real_t<T>>(f.s, detail::default_tolerance<real_t<T>>(rtol, m, n), &rank);
+          auto const v = detail::carried_out<T>(conj(transpose(f.vh)) * as_node(inverted));
+          return detail::carried_out<T>(dot(v, conj(transpose(f.u)), where));
+        }
+        auto a = detail::gathered<T>(whole);
+        auto x = detail::replicated_leaf<T, 2>({n, m}, a.comm);
+        using detail::elements_of;
+        detail::compute_alike(
+            a.comm, where,
+            [&] {
+              detail::pseudo_invert(m, n, elements_of(a), detail::default_tolerance<real_t<T>>(rtol, m, n),
+                                    elements_of(x), where);
+            },
+            x);
+        return x;
+      },
+      node);
 }
 
 /// How many singular values are larger than rtol (default: max(m, n) machine epsilons) times the largest.

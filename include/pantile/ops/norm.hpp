@@ -66,9 +66,12 @@ auto norm_over(E const& e, ord order, Axes const& over, std::source_location whe
   constexpr int M = Axes::dimensions;
   check_vector_order(order, where);
   auto const shape = over.shape_of(e.shape());
-  return deferred<R, M>("norm", shape, [e, order, over, where] {
-    return vector_norm(e, over, order, where, [](auto const& n) { return carried_out<R>(n); });
-  });
+  return deferred<R, M>(
+      "norm", shape,
+      [order, over, where](E const& operand) {
+        return vector_norm(operand, over, order, where, [](auto const& n) { return carried_out<R>(n); });
+      },
+      e);
 }
 
 }  // namespace detail

@@ -162,12 +162,7 @@ leaf<T, D> carry_out_one_pass(trace::region const& region, held_rows<T> x, E con
     return "one pass over the rows, by blocks that stay in cache" +
            std::string(x.shared_out() ? ", then one allreduce" : "");
   });
-  double const elements = static_cast<double>(rows) * static_cast<double>(x.columns);
   trace::computed(static_cast<double>(rows * n) * operations_of<E>);
-  if (region.heard())
-    region.rejected({"a product, then the other: X is read twice", 0,
-                     2 * elements * static_cast<double>(n) * static_cast<double>(1 + inner.size()),
-                     2 * elements * sizeof(T)});
   auto* c = reinterpret_cast<T*>(result.memory.get());
   kernel::one_pass_product<T>(
       rows, n, x.columns, x.view, factors, c, [&](index_t lo, index_t hi, std::span<T* const> panels, T* v) {
@@ -214,6 +209,8 @@ struct one_pass_node : node_members<one_pass_node<T, E>> {
     trace::region const here("dot");
     std::vector<leaf<T, D>> inner;
     auto const resolved = detail::with_panels<T, D>(between, inner);
+    here.rejected("a product, then the other: X is read twice",
+                  [&] { dot_node<leaf<T, 2>, E>(transposed, between, where).resolve(); });
     return detail::carry_out_one_pass<T, D>(here, *x, resolved, inner, extent, where);
   }
 };

@@ -107,10 +107,13 @@ requires(dimensions_of<E> == 2) auto gram(E const& e,
   } else {
     using T = detail::product_t<value_of<E>, value_of<E>>;
     index_t const n = as_node(e).shape()[1];
-    return detail::deferred<T, 2>("gram", {n, n}, [operand = Node(as_node(e)), where] {
-      auto const once = detail::carried_out<T>(operand);
-      return dot(transpose(once), once, where).resolve();
-    });
+    return detail::deferred<T, 2>(
+        "gram", {n, n},
+        [where](Node const& operand) {
+          auto const once = detail::carried_out<T>(operand);
+          return dot(transpose(once), once, where).resolve();
+        },
+        as_node(e));
   }
 }
 
@@ -151,16 +154,18 @@ auto cross(A const& a, B const& b, std::source_location where = std::source_loca
 template <array_operand A, array_operand B>
 requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B const& b) {
   using T = promote_t<value_of<A>, value_of<B>>;
-  auto const left = node_of<A>(as_node(a));
-  auto const right = node_of<B>(as_node(b));
-  auto const m = left.shape(), n = right.shape();
+  auto const m = as_node(a).shape(), n = as_node(b).shape();
   shape_t<2> const shape{checked_product(m[0], n[0]), checked_product(m[1], n[1])};
-  return detail::deferred<T, 2>("kron", shape, [=] {
-    // (m1, m2, n1, n2) in row-major order is the result in row-major order.
-    auto const blocks = broadcast_to(expand_dims(expand_dims(left, 1), 3), shape_t<4>{m[0], n[0], m[1], n[1]}) *
-                        expand_dims(right, 1);
-    return detail::reshaped_rows<2>(detail::rows_of<T>(blocks.resolve()), shape);
-  });
+  return detail::deferred<T, 2>(
+      "kron", shape,
+      [=](auto const& left, auto const& right) {
+        // (m1, m2, n1, n2) in row-major order is the result in row-major order.
+        auto const blocks =
+            broadcast_to(expand_dims(expand_dims(left, 1), 3), shape_t<4>{m[0], n[0], m[1], n[1]}) *
+            expand_dims(right, 1);
+        return detail::reshaped_rows<2>(detail::rows_of<T>(blocks.resolve()), shape);
+      },
+      as_node(a), as_node(b));
 }
 
 /// The product of matrices as numpy.matmul has it: `dot` for vectors and matrices; with operands of three or
@@ -184,39 +189,40 @@ auto matmul(A const& a, B const& b, std::source_location where = std::source_loc
   } else {
     constexpr int N = NA, pages = N - 2;
     using T = detail::product_t<value_of<A>, value_of<B>>;
-    auto const left = node_of<A>(as_node(a));
-    auto const right = node_of<B>(as_node(b));
-    auto const sa = left.shape(), sb = right.shape();
+    auto const sa = as_node(a).shape(), sb = as_node(b).shape();
     detail::check_inner(sa[N - 1], sb[N - 2], where);
     shape_t<N> shape = sa;
     shape[N - 1] = sb[N - 1];
     detail::broadcast_into(shape.data(), pages, sb.data(), pages);
-    return detail::deferred<T, N>("matmul", shape, [=] {
-      auto const x = pantile::apply(functor::cast<T>{}, left.resolve());
-      auto const y = pantile::apply(functor::cast<T>{}, right.resolve());
-      operand_survey const of_x = detail::survey_of(x), of_y = detail::survey_of(y);
-      if (of_x.comm) detail::check_communicator(of_y, *of_x.comm);
-      auto const& comm = of_x.comm ? of_x.comm : of_y.comm;
-      auto const multiply = [](leaf<T, N> const& p, leaf<T, N> const& q, leaf<T, N> const& result) {
-        detail::page_operand const first{p.memory.get(), p.stored_box, extents(p.extent)},
-            second{q.memory.get(), q.stored_box, extents(q.extent)};
-        detail::multiply_pages<T>(first, second, result.memory.get(), result.stored_box);
-      };
-      if (!comm) {
-        auto const result = detail::fresh_leaf<T, N>(shape, comm, tiling());
-        multiply(leaf<T, N>(local_array<T, N>(x)), leaf<T, N>(local_array<T, N>(y)), result);
-        return result;
-      }
-      tiling const target = detail::batch_tiling(of_x, of_y, extents(shape), comm->size());
-      auto const result = detail::fresh_leaf<T, N>(shape, comm, target);
-      if (extents(shape).count() == 0) return result;
-      auto const here = [&](auto const& e, int inner, int outer) {
-        return leaf<T, N>(detail::evaluated<T, N>(
-            e, *comm, detail::batch_operand_tiling(target, extents(e.shape()), inner, outer)));
-      };
-      multiply(here(x, N - 1, N - 2), here(y, N - 2, N - 1), result);
-      return result;
-    });
+    return detail::deferred<T, N>(
+        "matmul", shape,
+        [shape](auto const& left, auto const& right) {
+          auto const x = pantile::apply(functor::cast<T>{}, left.resolve());
+          auto const y = pantile::apply(functor::cast<T>{}, right.resolve());
+          operand_survey const of_x = detail::survey_of(x), of_y = detail::survey_of(y);
+          if (of_x.comm) detail::check_communicator(of_y, *of_x.comm);
+          auto const& comm = of_x.comm ? of_x.comm : of_y.comm;
+          auto const multiply = [](leaf<T, N> const& p, leaf<T, N> const& q, leaf<T, N> const& result) {
+            detail::page_operand const first{p.memory.get(), p.stored_box, extents(p.extent)},
+                second{q.memory.get(), q.stored_box, extents(q.extent)};
+            detail::multiply_pages<T>(first, second, result.memory.get(), result.stored_box);
+          };
+          if (!comm) {
+            auto const result = detail::fresh_leaf<T, N>(shape, comm, tiling());
+            multiply(leaf<T, N>(local_array<T, N>(x)), leaf<T, N>(local_array<T, N>(y)), result);
+            return result;
+          }
+          tiling const target = detail::batch_tiling(of_x, of_y, extents(shape), comm->size());
+          auto const result = detail::fresh_leaf<T, N>(shape, comm, target);
+          if (extents(shape).count() == 0) return result;
+          auto const here = [&](auto const& e, int inner, int outer) {
+            return leaf<T, N>(detail::evaluated<T, N>(
+                e, *comm, detail::batch_operand_tiling(target, extents(e.shape()), inner, outer)));
+          };
+          multiply(here(x, N - 1, N - 2), here(y, N - 2, N - 1), result);
+          return result;
+        },
+        as_node(a), as_node(b));
   }
 }
 

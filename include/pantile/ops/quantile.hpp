@@ -67,7 +67,24 @@ auto quantile(E const& e, std::vector<double> const& q,
   }
   return result;
 }
-/// Along an axis, which is sorted (communication: see sort): a node without it.
+namespace detail {
+/// The quantile of each line of a distributed array, on every rank.
+template <element R, element T, int N>
+leaf<R, N - 1> quantiles_of_lines(leaf<T, N> const& whole, double q, int axis, std::source_location where) {
+  shape_t<N - 1> shape{};
+  for (int d = 0, out = 0; d < N; ++d)
+    if (d != axis) shape[static_cast<std::size_t>(out++)] = whole.extent[static_cast<std::size_t>(d)];
+  auto const result = replicated_leaf<R, N - 1>(shape, whole.comm);
+  for (index_t k = 0; k < extents(shape).count(); ++k) {
+    R const value = quantile(line_of(whole, axis, k), q, where);
+    if (!trace::rehearsing()) reinterpret_cast<R*>(result.memory.get())[k] = value;
+  }
+  return result;
+}
+}  // namespace detail
+
+/// Along an axis, which is sorted (communication: see sort), or counted line by line where sorting would take
+/// all ranks for each: a node without the axis.
 template <array_operand E>
 auto quantile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;
@@ -84,10 +101,16 @@ auto quantile(E const& e, double q, int axis, std::source_location where = std::
     auto const shape = over.shape_of(full);
     auto const place = detail::place_of(q, std::max<index_t>(n, 1), where);
     return detail::deferred<R, N - 1>(
-        "quantile", shape, [operand = node_of<E>(as_node(e)), q, a, n, place, where] {
+        "quantile", shape,
+        [q, a, n, place, where](auto const& operand) {
           if (n == 0) return detail::carried_out<R>(mean(cast<R>(operand), a));  // of nothing: NaN
-          auto const sorted = detail::sorted_leaf<T>(operand, a, false);
-          check_arguments(sorted.comm, "quantile", {{"q", q}, {"axis", a}}, where);
+          auto const resolved = operand.resolve();
+          operand_survey const survey = detail::survey_of(resolved);
+          check_arguments(survey.comm, "quantile", {{"q", q}, {"axis", a}}, where);
+          if (survey.comm && detail::shares_lines(detail::natural_tiling(survey), a,
+                                                  survey.shape.count() * index_t{sizeof(T)}))
+            return detail::quantiles_of_lines<R, T>(detail::carried_out<T>(resolved), q, a, where);
+          auto const sorted = detail::sorted_leaf<T>(resolved, a, false);
           auto const at = [&](index_t i) { return leaf<T, N - 1>(sorted, sorted.view.dropped(a, i)); };
           auto const interpolate = [share = place.share](T below, T above, T last) noexcept {
             return static_cast<R>(
@@ -95,7 +118,8 @@ auto quantile(E const& e, double q, int axis, std::source_location where = std::
                              : detail::between(static_cast<double>(below), static_cast<double>(above), share));
           };
           return detail::carried_out<R>(map(interpolate, at(place.below), at(place.above), at(n - 1)));
-        });
+        },
+        as_node(e));
   }
 }
 

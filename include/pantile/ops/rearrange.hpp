@@ -44,14 +44,17 @@ void store_along(E const& resolved, leaf<T, N> const& result, int axis, index_t 
 /// result)`.
 template <element T, int N, node E, class Fill>
 auto filled_node(char const* name, E const& operand, shape_t<N> const& shape, int axis, Fill fill) {
-  return deferred<T, N>(name, shape, [operand, shape, axis, fill] {
-    auto const resolved = operand.resolve();
-    operand_survey const survey = survey_of(resolved);
-    auto const result = fresh_leaf<T, N>(shape, survey.comm,
-                                         survey.comm ? tiling_beside(survey, extents(shape), axis) : tiling());
-    fill(resolved, result);
-    return result;
-  });
+  return deferred<T, N>(
+      name, shape,
+      [shape, axis, fill](E const& e) {
+        auto const resolved = e.resolve();
+        operand_survey const survey = survey_of(resolved);
+        auto const result = fresh_leaf<T, N>(
+            shape, survey.comm, survey.comm ? tiling_beside(survey, extents(shape), axis) : tiling());
+        fill(resolved, result);
+        return result;
+      },
+      operand);
 }
 
 }  // namespace detail
@@ -77,36 +80,34 @@ requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(given_ax
   extents joined(as_node(first).shape());
   ((joined = detail::joined_shape(joined, extents(as_node(more).shape()), a, where)), ...);
   auto const shape = detail::shape_of<N>(joined);
-  std::tuple operands(node_of<E>(as_node(first)), node_of<Es>(as_node(more))...);
-  return detail::deferred<T, N>("concatenate", shape, [operands, shape, a] {
-    return std::apply(
-        [&](auto const&... es) {
-          std::tuple<decltype(es.resolve())...> const resolved{es.resolve()...};
-          return std::apply(
-              [&](auto const& head, auto const&... tail) {
-                operand_survey survey = detail::survey_of(head);
-                auto also = [&](operand_survey const& s) {
-                  if (!survey.comm) survey = s;
-                  if (s.comm) detail::check_communicator(s, *survey.comm);
-                };
-                (also(detail::survey_of(tail)), ...);
-                auto const result = detail::fresh_leaf<T, N>(
-                    shape, survey.comm,
-                    survey.comm ? detail::tiling_beside(survey, extents(shape), a) : tiling());
-                index_t at = 0;
-                auto add = [&](auto const& e) {
-                  index_t const n = e.shape()[static_cast<std::size_t>(a)];
-                  detail::store_along(e, result, a, at, n);
-                  at += n;
-                };
-                add(head);
-                (add(tail), ...);
-                return result;
-              },
-              resolved);
-        },
-        operands);
-  });
+  return detail::deferred<T, N>(
+      "concatenate", shape,
+      [shape, a](auto const&... es) {
+        std::tuple<decltype(es.resolve())...> const resolved{es.resolve()...};
+        return std::apply(
+            [&](auto const& head, auto const&... tail) {
+              operand_survey survey = detail::survey_of(head);
+              auto also = [&](operand_survey const& s) {
+                if (!survey.comm) survey = s;
+                if (s.comm) detail::check_communicator(s, *survey.comm);
+              };
+              (also(detail::survey_of(tail)), ...);
+              auto const result = detail::fresh_leaf<T, N>(
+                  shape, survey.comm,
+                  survey.comm ? detail::tiling_beside(survey, extents(shape), a) : tiling());
+              index_t at = 0;
+              auto add = [&](auto const& e) {
+                index_t const n = e.shape()[static_cast<std::size_t>(a)];
+                detail::store_along(e, result, a, at, n);
+                at += n;
+              };
+              add(head);
+              (add(tail), ...);
+              return result;
+            },
+            resolved);
+      },
+      as_node(first), as_node(more)...);
 }
 
 /// The operands, all of one shape, along a new dimension that stands at `axis` of the result.

@@ -35,9 +35,13 @@ requires(M >= 1 && M <= static_cast<std::size_t>(max_dimensions)) auto reshape(
   extents const full = detail::full_shape(extents(n.shape()), shape.data(), N, where);
   shape_t<N> sizes{};
   for (int d = 0; d < N; ++d) sizes[static_cast<std::size_t>(d)] = full[d];
-  return detail::deferred<T, N>("reshape", sizes, [operand = node_of<E>(n), full] {
-    return detail::leaf_of<T, N>(detail::reshape_elements(detail::stored_whole<T>(operand), full, sizeof(T)));
-  });
+  return detail::deferred<T, N>(
+      "reshape", sizes,
+      [full](auto const& operand) {
+        return detail::leaf_of<T, N>(
+            detail::reshape_elements(detail::stored_whole<T>(operand), full, sizeof(T)));
+      },
+      n);
 }
 template <std::size_t M, array_operand E>
 auto reshape(E const& e, index_t const (&shape)[M],

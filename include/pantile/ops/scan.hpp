@@ -39,18 +39,21 @@ auto scan(char const* name, E const& e, int axis, std::source_location where) {
                 "complex numbers are not ordered: take real(e), imag(e) or abs(e)");
   int const a = normalised_axis(axis, N, where);
   auto const& n = as_node(e);
-  return deferred<T, N>(name, n.shape(), [name, operand = node_of<E>(n), a, where] {
-    auto const resolved = operand.resolve();
-    operand_survey const survey = survey_of(resolved);
-    check_arguments(survey.comm, name, {{"axis", a}}, where);
-    tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
-    auto const result = fresh_leaf<T, N>(resolved.shape(), survey.comm, target);
-    auto const site = site_at<N>(resolved.shape(), survey.comm, target);
-    compute<T>(resolved, site, result.memory.get(), result.stored_box);
-    scan_tile<Monoid, T>(reinterpret_cast<T*>(result.memory.get()), lines_of(site.region, a),
-                         survey.comm ? &*survey.comm : nullptr, target, a, where);
-    return result;
-  });
+  return deferred<T, N>(
+      name, n.shape(),
+      [name, a, where](auto const& operand) {
+        auto const resolved = operand.resolve();
+        operand_survey const survey = survey_of(resolved);
+        check_arguments(survey.comm, name, {{"axis", a}}, where);
+        tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
+        auto const result = fresh_leaf<T, N>(resolved.shape(), survey.comm, target);
+        auto const site = site_at<N>(resolved.shape(), survey.comm, target);
+        compute<T>(resolved, site, result.memory.get(), result.stored_box);
+        scan_tile<Monoid, T>(reinterpret_cast<T*>(result.memory.get()), lines_of(site.region, a),
+                             survey.comm ? &*survey.comm : nullptr, target, a, where);
+        return result;
+      },
+      n);
 }
 
 }  // namespace detail
@@ -97,18 +100,21 @@ auto diff(E const& e, index_t n = 1, int axis = -1,
   shape_t<N> shape = operand.shape();
   index_t& extent = shape[static_cast<std::size_t>(a)];
   extent = std::max<index_t>(0, extent - n);
-  return detail::deferred<T, N>("diff", shape, [operand = node_of<E>(operand), n, a, where] {
-    auto current = detail::carried_out<T>(operand);
-    check_arguments(current.comm, "diff", {{"n", n}, {"axis", a}}, where);
-    for (index_t k = 0; k < n && current.extent[static_cast<std::size_t>(a)] > 0; ++k) {
-      index_t const left = current.extent[static_cast<std::size_t>(a)] - 1;
-      auto const part = [&](index_t first) {
-        return leaf<T, N>(current, current.view.sliced(a, {first, left, 1}));
-      };
-      current = detail::carried_out<T>(pantile::apply(F{}, part(1), part(0)));
-    }
-    return current;
-  });
+  return detail::deferred<T, N>(
+      "diff", shape,
+      [n, a, where](auto const& whole) {
+        auto current = detail::carried_out<T>(whole);
+        check_arguments(current.comm, "diff", {{"n", n}, {"axis", a}}, where);
+        for (index_t k = 0; k < n && current.extent[static_cast<std::size_t>(a)] > 0; ++k) {
+          index_t const left = current.extent[static_cast<std::size_t>(a)] - 1;
+          auto const part = [&](index_t first) {
+            return leaf<T, N>(current, current.view.sliced(a, {first, left, 1}));
+          };
+          current = detail::carried_out<T>(pantile::apply(F{}, part(1), part(0)));
+        }
+        return current;
+      },
+      operand);
 }
 
 }  // namespace pantile

@@ -88,7 +88,7 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
   detail::check_ordered<T>();
   return detail::deferred<index_t, N>(
       "searchsorted", as_node(values).shape(),
-      [s = node_of<S>(as_node(sorted)), v = node_of<V>(as_node(values)), which] {
+      [which](auto const& s, auto const& v) {
         auto const in = detail::carried_out<T>(s);
         auto const asked = pantile::apply(functor::cast<T>{}, v.resolve());
         operand_survey const survey = detail::survey_of(asked);
@@ -109,7 +109,8 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
                                  site.region.count(), which == side::right,
                                  reinterpret_cast<index_t*>(result.memory.get()));
         return result;
-      });
+      },
+      as_node(sorted), as_node(values));
 }
 
 /// What unique_inverse gives: operands that hold their elements.
@@ -160,12 +161,13 @@ auto isin(E const& e, S const& test_elements) {
   detail::check_ordered<T>();
   return detail::deferred<bool, N>(
       "isin", as_node(e).shape(),
-      [operand = node_of<E>(as_node(e)), tests = node_of<S>(as_node(test_elements))] {
+      [](auto const& operand, auto const& tests) {
         auto const x = detail::carried_out<T>(operand);
         auto const set = unique(pantile::apply(functor::cast<T>{}, tests));
         return detail::carried_out<bool>(searchsorted(set, x, side::left) < searchsorted(set, x, side::right) &&
                                          x == x);
-      });
+      },
+      as_node(e), as_node(test_elements));
 }
 
 }  // namespace pantile

@@ -83,27 +83,31 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
   constexpr int N = B::dimensions;
   check_square("solve", a.shape()[0], a.shape()[1], where);
   check_right_side("solve", a.shape()[0], b.shape()[0], where);
-  return deferred<T, N>("solve", b.shape(), [a, b, where] {
-    auto const left = carried_out<T>(a);
-    auto const right = carried_out<T>(b);
-    if (is_together(left)) return solve_by_all(left, right, where);
-    if constexpr (N == 2)
-      if (is_together(right)) return solve_by_columns(left, right, where);
-    auto matrix = gathered<T>(left);
-    auto x = gathered<T>(right);
-    auto const comm = common("solve", matrix.comm, x.comm, where);
-    check_operands(comm, {"solve", where}, matrix, x);
-    if (comm && !x.comm) {
-      auto local = x;
-      x = replicated_leaf<T, N>(local.extent, comm);
-      if (!trace::rehearsing()) std::copy_n(local.memory.get(), bytes_of(local).size(), x.memory.get());
-    }
-    index_t k = 1;
-    if constexpr (N == 2) k = x.extent[1];
-    compute_alike(
-        comm, where, [&] { solve_system(matrix.extent[0], k, elements_of(matrix), elements_of(x), where); }, x);
-    return x;
-  });
+  return deferred<T, N>(
+      "solve", b.shape(),
+      [where](A const& given_left, B const& given_right) {
+        auto const left = carried_out<T>(given_left);
+        auto const right = carried_out<T>(given_right);
+        if (is_together(left)) return solve_by_all(left, right, where);
+        if constexpr (N == 2)
+          if (is_together(right)) return solve_by_columns(left, right, where);
+        auto matrix = gathered<T>(left);
+        auto x = gathered<T>(right);
+        auto const comm = common("solve", matrix.comm, x.comm, where);
+        check_operands(comm, {"solve", where}, matrix, x);
+        if (comm && !x.comm) {
+          auto local = x;
+          x = replicated_leaf<T, N>(local.extent, comm);
+          if (!trace::rehearsing()) std::copy_n(local.memory.get(), bytes_of(local).size(), x.memory.get());
+        }
+        index_t k = 1;
+        if constexpr (N == 2) k = x.extent[1];
+        compute_alike(
+            comm, where, [&] { solve_system(matrix.extent[0], k, elements_of(matrix), elements_of(x), where); },
+            x);
+        return x;
+      },
+      a, b);
 }
 
 }  // namespace detail
@@ -174,15 +178,20 @@ struct inverse_rule<diag_node<V, true>> {
   static auto apply(diag_node<V, true> const& e, std::source_location at) {
     using T = floating_t<typename V::value_type>;
     V const v = e.vector;
-    return diag(detail::deferred<T, 1>("reciprocal", v.shape(), [v, at] {
-      auto const whole = detail::carried_out<T>(v);
-      if (index_t const n = v.shape()[0]; n > 0) {
-        // n at the first element, 1 at the last one: the first zero counts most.
-        index_t const from_end = max(pantile::where(whole == T(0), arange<index_t>(n, 0, -1), index_t{0}), at);
-        if (from_end > 0 && !trace::rehearsing()) detail::throw_singular("inverse", n - from_end + 1, n, at);
-      }
-      return detail::carried_out<T>(T(1) / whole);
-    }));
+    return diag(detail::deferred<T, 1>(
+        "reciprocal", v.shape(),
+        [at](V const& vector) {
+          auto const whole = detail::carried_out<T>(vector);
+          if (index_t const n = vector.shape()[0]; n > 0) {
+            // n at the first element, 1 at the last one: the first zero counts most.
+            index_t const from_end =
+                max(pantile::where(whole == T(0), arange<index_t>(n, 0, -1), index_t{0}), at);
+            if (from_end > 0 && !trace::rehearsing())
+              detail::throw_singular("inverse", n - from_end + 1, n, at);
+          }
+          return detail::carried_out<T>(T(1) / whole);
+        },
+        v));
   }
 };
 

@@ -13,7 +13,8 @@
 // sorted whole is cut into even shares, exchange and merge. Every element travels at most once, each rank ends
 // with its even share (and needs about three times as much while it works), and equal elements may go to
 // several ranks, so that many of them do no harm. Along an axis of more dimensions lines are sorted where they
-// lie; where the ranks cut the axis, the array is retiled before and after.
+// lie; where the ranks cut the axis, the array is retiled before and after, or, if that would bring a large
+// array to a few ranks, each line is sorted by all ranks as a vector is.
 namespace pantile {
 
 namespace detail {
@@ -46,8 +47,7 @@ void check_top(index_t k, index_t n, std::source_location where);
 /// Throws divergence_error where the ranks ask for other results.
 void check_top_alike(std::optional<communicator> const& comm, index_t k, int axis, std::source_location where);
 
-/// A tiling for work on whole lines along `axis`: the natural one where it does not cut the axis, otherwise one
-/// that cuts the longest other dimension. Vectors: rows.
+/// A tiling for work on whole lines along `axis` (with_whole_lines); of a vector rows.
 tiling tiling_for_lines(operand_survey const& survey, int axis);
 
 /// A vector that lies everywhere is sorted everywhere, by each rank for itself.
@@ -55,12 +55,23 @@ inline communicator const* sharing(std::optional<communicator> const& comm, tili
   return comm && !t.is_replicated() ? &*comm : nullptr;
 }
 
-/// `work(elements of T, region, comm or nullptr, R* result)` on the tile of an expression laid out by lines.
-template <class R, class T, node E, class Work>
-auto by_lines(E const& operand, int axis, bool back, Work work) {
+/// `work(elements of T, region, comm or nullptr, R* result)` on the tile of an expression laid out by lines, or
+/// `line(a vector)` of each line.
+template <element R, element T, node E, class Work, class Line>
+leaf<R, E::dimensions> by_lines(E const& operand, int axis, bool back, Work work, Line line) {
   constexpr int N = E::dimensions;
   auto const resolved = operand.resolve();
   operand_survey const survey = survey_of(resolved);
+  if constexpr (N > 1) {
+    if (survey.comm) {
+      tiling const natural = natural_tiling(survey);
+      if (shares_lines(natural, axis, survey.shape.count() * index_t{sizeof(R)})) {
+        auto const whole = carried_out<T>(resolved);
+        return made_of_lines<R, N>(whole.extent, *survey.comm, natural, axis,
+                                   [&](index_t k) { return line(line_of(whole, axis, k)); });
+      }
+    }
+  }
   tiling const target = survey.comm ? tiling_for_lines(survey, axis) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
   auto result = fresh_leaf<R, N>(resolved.shape(), survey.comm, target);
@@ -80,16 +91,34 @@ auto by_lines(E const& operand, int axis, bool back, Work work) {
 }
 
 template <element T, node E>
-auto sorted_leaf(E const& operand, int axis, bool back) {
+leaf<T, E::dimensions> sorted_leaf(E const& operand, int axis, bool back) {
   constexpr int N = E::dimensions;
-  return by_lines<T, T>(operand, axis, back,
-                        [axis](auto const& resolved, auto const& site, T* result, communicator const* comm) {
-                          compute<T>(resolved, site, reinterpret_cast<std::byte*>(result), site.region);
-                          if constexpr (N == 1)
-                            sort_vector<T>(comm, result, site.region.count(), site.shape[0]);
-                          else
-                            sort_lines<T>(result, lines_of(site.region, axis));
-                        });
+  return by_lines<T, T>(
+      operand, axis, back,
+      [axis](auto const& resolved, auto const& site, T* result, communicator const* comm) {
+        compute<T>(resolved, site, reinterpret_cast<std::byte*>(result), site.region);
+        if constexpr (N == 1)
+          sort_vector<T>(comm, result, site.region.count(), site.shape[0]);
+        else
+          sort_lines<T>(result, lines_of(site.region, axis));
+      },
+      [](leaf<T, 1> const& line) { return sorted_leaf<T>(line, 0, false); });
+}
+
+/// Where the elements in sorted order come from.
+template <element T, node E>
+leaf<index_t, E::dimensions> sorting_leaf(E const& operand, int axis) {
+  return by_lines<index_t, T>(
+      operand, axis, true,
+      [axis](auto const& resolved, auto const& site, index_t* result, communicator const* comm) {
+        auto const memory = readable_elements<T>(resolved, site);
+        auto const* elements = reinterpret_cast<T const*>(memory.get());
+        if constexpr (E::dimensions == 1)
+          argsort_vector<T>(comm, elements, site.region.count(), site.region.lo[0], site.shape[0], result);
+        else
+          argsort_lines<T>(elements, lines_of(site.region, axis), result);
+      },
+      [](leaf<T, 1> const& line) { return sorting_leaf<T>(line, 0); });
 }
 
 }  // namespace detail
@@ -102,9 +131,9 @@ auto sort(E const& e, int axis = -1, std::source_location where = std::source_lo
   using T = value_of<E>;
   detail::check_ordered<T>();
   int const a = detail::normalised_axis(axis, N, where);
-  return detail::deferred<T, N>("sort", as_node(e).shape(), [operand = node_of<E>(as_node(e)), a] {
-    return detail::sorted_leaf<T>(operand, a, true);
-  });
+  return detail::deferred<T, N>(
+      "sort", as_node(e).shape(), [a](auto const& operand) { return detail::sorted_leaf<T>(operand, a, true); },
+      as_node(e));
 }
 
 /// The indices along `axis` that would sort e: equal elements in the order of their indices. Tilings as those
@@ -115,19 +144,9 @@ auto argsort(E const& e, int axis = -1, std::source_location where = std::source
   using T = value_of<E>;
   detail::check_ordered<T>();
   int const a = detail::normalised_axis(axis, N, where);
-  return detail::deferred<index_t, N>("argsort", as_node(e).shape(), [operand = node_of<E>(as_node(e)), a] {
-    return detail::by_lines<index_t, T>(
-        operand, a, true,
-        [a](auto const& resolved, auto const& site, index_t* result, communicator const* comm) {
-          auto const memory = detail::readable_elements<T>(resolved, site);
-          auto const* elements = reinterpret_cast<T const*>(memory.get());
-          if constexpr (N == 1)
-            detail::argsort_vector<T>(comm, elements, site.region.count(), site.region.lo[0], site.shape[0],
-                                      result);
-          else
-            detail::argsort_lines<T>(elements, detail::lines_of(site.region, a), result);
-        });
-  });
+  return detail::deferred<index_t, N>(
+      "argsort", as_node(e).shape(), [a](auto const& operand) { return detail::sorting_leaf<T>(operand, a); },
+      as_node(e));
 }
 
 /// What topk gives: operands, carried out.
@@ -164,7 +183,7 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
 }
 
 /// The k greatest of each line along `axis` (negative: from the end), as of a vector. At once (collective):
-/// lines are sorted where they lie; where the ranks cut the axis, the array is retiled before.
+/// lines are sorted as by argsort.
 template <array_operand E>
 requires(dimensions_of<E> > 1) auto topk(E const& e, index_t k, int axis,
                                          std::source_location where = std::source_location::current()) {

@@ -51,10 +51,8 @@ struct weighted_gram_node : node_members<weighted_gram_node<T, V>> {
       return std::string("weighted Gram matrix: half the work, rows of weight 0 are skipped") +
              (x->shared_out() ? ", then one allreduce" : "");
     });
-    double const rows = static_cast<double>(x->hi - x->lo), n = static_cast<double>(extent[0]);
-    if (here.heard())
-      here.rejected(
-          {"transpose(Y) * c stored, then the product", 0, rows * n * (2 * n + 1), 2 * rows * n * sizeof(T)});
+    here.rejected("transpose(Y) * c stored, then the product",
+                  [&] { dot_node<scaled_type, leaf<T, 2>>(left, right, where).resolve(); });
     auto* g = reinterpret_cast<T*>(result.memory.get());
     kernel::weighted_gram<T>(extent[0], x->hi - x->lo, x->view, reinterpret_cast<T const*>(c.get()), g,
                              extent[0]);

@@ -93,7 +93,8 @@ struct product_cost {
   index_t bytes = 0;  ///< the more of sent and received
   index_t bytes_received = 0;
   index_t messages = 0;  ///< the more of sent and received
-  index_t memory = 0;    ///< taken beyond the operands, the result included
+  index_t messages_received = 0;
+  index_t memory = 0;  ///< taken beyond the operands, the result included
   double flops = 0;
   double seconds = 0;  ///< on the machine that was given
   bool exact = true;   ///< false: of a sample of the ranks

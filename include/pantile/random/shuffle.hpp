@@ -53,24 +53,28 @@ auto shuffle(E const& e, std::uint64_t seed = 0, std::source_location where = st
   using T = value_of<E>;
   auto const n = node_of<E>(as_node(e));
   shape_t<N> const shape = n.shape();
-  return pantile::detail::deferred<T, N>("shuffle", shape, [n, seed, shape, where] {
-    auto const resolved = n.resolve();
-    operand_survey const survey = pantile::detail::survey_of(resolved);
-    index_t row_bytes = sizeof(T);
-    for (std::size_t d = 1; d < N; ++d) row_bytes *= shape[d];
-    if (!survey.comm) {
-      local_array<T, N> const from(resolved);
-      local_array<T, N> to(shape);
-      detail::shuffle_rows(shape[0], seed, row_bytes, from.memory().get(), to.memory().get());
-      return leaf<T, N>(to);
-    }
-    check_arguments(*survey.comm, "random::shuffle", {{"seed", seed}}, where);
-    tiling const rows = tiling::axis(0).bind(extents(shape), survey.comm->size());
-    auto const from = pantile::detail::evaluated<T, N>(resolved, *survey.comm, rows);
-    auto const to = pantile::detail::fresh_leaf<T, N>(shape, survey.comm, rows);
-    detail::shuffle_rows(*survey.comm, shape[0], seed, row_bytes, from.memory().get(), to.memory.get(), where);
-    return to;
-  });
+  return pantile::detail::deferred<T, N>(
+      "shuffle", shape,
+      [seed, shape, where](auto const& operand) {
+        auto const resolved = operand.resolve();
+        operand_survey const survey = pantile::detail::survey_of(resolved);
+        index_t row_bytes = sizeof(T);
+        for (std::size_t d = 1; d < N; ++d) row_bytes *= shape[d];
+        if (!survey.comm) {
+          local_array<T, N> const from(resolved);
+          local_array<T, N> to(shape);
+          detail::shuffle_rows(shape[0], seed, row_bytes, from.memory().get(), to.memory().get());
+          return leaf<T, N>(to);
+        }
+        check_arguments(*survey.comm, "random::shuffle", {{"seed", seed}}, where);
+        tiling const rows = tiling::axis(0).bind(extents(shape), survey.comm->size());
+        auto const from = pantile::detail::evaluated<T, N>(resolved, *survey.comm, rows);
+        auto const to = pantile::detail::fresh_leaf<T, N>(shape, survey.comm, rows);
+        detail::shuffle_rows(*survey.comm, shape[0], seed, row_bytes, from.memory().get(), to.memory.get(),
+                             where);
+        return to;
+      },
+      n);
 }
 
 }  // namespace pantile::random

@@ -17,6 +17,9 @@ struct alternative {
   index_t bytes_received = 0;
   double flops = 0;
   double bytes_read = 0;
+  index_t messages = 0;  ///< received
+  index_t memory = 0;    ///< taken at most, in bytes, the result included
+  double seconds = 0;    ///< predicted; 0: not known
 };
 
 /// Listens to this thread. A recorder with `acting_as` >= 0 makes it a rehearsal: operations decide and plan as

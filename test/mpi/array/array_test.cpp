@@ -283,6 +283,50 @@ TEST_CASE("a shape that does not fit leaves the array as it was") {
   CHECK(is_same(local, local_array<double, 1>({3}, 1.0)));
 }
 
+TEST_CASE("tiles go to memory of the user's and back, with any strides") {
+  auto const whole = samples<double>(shape_of<3>{7, 5, 4});
+  for (tiling const& t : usual_tilings(extents{7, 5, 4})) {
+    INFO(to_string(t));
+    auto const a = spread(whole, t);
+    box const mine = a.owned_box();
+    auto const tile = a.strided();
+    bool right = true;
+    for_each_index(mine, [&](any_index const& i) {
+      right = right && tile(i[0] - mine.lo[0], i[1] - mine.lo[1], i[2] - mine.lo[2]) == whole(i[0], i[1], i[2]);
+    });
+    CHECK(right);
+    // Column-major, backwards along the last dimension, with a gap after every element.
+    index_t const rows = mine.extent(0), columns = mine.extent(1), pages = mine.extent(2);
+    std::array<index_t, 3> const strides{2, 2 * rows, -2 * rows * columns};
+    std::vector<double> memory(static_cast<std::size_t>(2 * mine.count() + 1), -1.0);
+    double* const first = memory.data() + (mine.count() == 0 ? 0 : 2 * rows * columns * (pages - 1));
+    a.copy_to(first, strides);
+    right = true;
+    for_each_index(mine, [&](any_index const& i) {
+      right = right && first[(i[0] - mine.lo[0]) * strides[0] + (i[1] - mine.lo[1]) * strides[1] +
+                             (i[2] - mine.lo[2]) * strides[2]] == whole(i[0], i[1], i[2]);
+    });
+    CHECK(right);
+    for (std::size_t i = 1; i < memory.size(); i += 2) right = right && memory[i] == -1.0;
+    CHECK(right);
+    array<double, 3> b(a);
+    std::fill_n(b.data(), b.stored_box().count(), 0.0);
+    b.copy_from(first, strides);
+    CHECK(b.generation() == 1);
+    auto const copied = b.strided();
+    for_each_index(mine, [&](any_index const& i) {
+      index_t const at[] = {i[0] - mine.lo[0], i[1] - mine.lo[1], i[2] - mine.lo[2]};
+      right = right && copied(at[0], at[1], at[2]) == tile(at[0], at[1], at[2]);
+    });
+    CHECK(right);
+  }
+  auto m = spread(samples<double>(shape_of<2>{6, 5}), tiling::block());
+  if (m.owned_box().count() > 0) CHECK(m.strided()(0, 0) == m.local()(0, 0));
+  local_array<double, 1> v({3}, 2.0);
+  v.strided()(1) = 5.0;
+  CHECK(v(1) == 5.0);
+}
+
 TEST_CASE("local arrays own their elements") {
   auto const whole = samples<std::int64_t>(shape_of<4>{2, 3, 2, 4});
   local_array<std::int64_t, 4> copy(whole);

@@ -170,6 +170,61 @@ TEST_CASE("a number beside a product goes to its diagonal, in no pass of its own
   }
 }
 
+TEST_CASE("a number beside a matrix goes to its diagonal") {
+  auto const whole = samples<double>(shape_of<2>{13, 13});
+  auto const one = local_array<double, 2>(identity<double>(13));
+  std::string const name = "A + s * identity(n) adds s to the diagonal";
+  for (auto const& rule : fitting_rules()) {
+    INFO(rule.name());
+    auto const a = spread(whole, rule);
+    check_rule(a + 0.5 * identity<double>(13), here(whole + 0.5 * one), name);
+    check_rule(identity<double>(13) * 0.5 + a, here(whole + 0.5 * one), name);
+    check_rule(a - identity<double>(13), here(whole - one), name);
+    check_rule(sqrt(abs(a)) + 2.0 * identity<double>(13), here(sqrt(abs(whole)) + 2.0 * one), name);
+    check_rule((a + identity<double>(13)) * a, here((whole + one) * whole), name);
+    check_rule(a + identity<std::int32_t>(13), here(whole + one), name);
+    check_rule(transpose(a) - 3.0 * identity<double>(13), here(transposed(whole) - 3.0 * one), name);
+    auto changed = a;
+    changed += 0.25 * identity<double>(13);
+    CHECK(is_part_of(changed, here(whole + 0.25 * one), rounding));
+    changed -= identity<double>(13);
+    CHECK(is_part_of(changed, here(whole - 0.75 * one), rounding));
+    transpose(changed) += 0.75 * identity<double>(13);
+    CHECK(is_part_of(changed, whole, rounding));
+    auto part = a;
+    part(range(2, 7), range(3, 8)) += 2.0 * identity<double>(5);
+    CHECK(is_part_of(part,
+                     made<double>(whole.shape(),
+                                  [&](any_index const& i) {
+                                    bool const in = i[0] >= 2 && i[0] < 7 && i[1] == i[0] + 1;
+                                    return whole(i[0], i[1]) + (in ? 2.0 : 0.0);
+                                  }),
+                     rounding));
+    auto const narrow = a(every, range(0, 1));
+    CHECK(is_part_of(eval(narrow + identity<double>(13)), here(slice(whole, every, range(0, 1)) + one),
+                     rounding));
+    CHECK(is_part_of(eval(a + identity<double>(1)), here(whole + 1.0), rounding));
+  }
+  auto const counts = spread(samples<std::uint8_t>(shape_of<2>{9, 9}), tiling::row());
+  CHECK(is_part_of(eval(counts - identity<std::uint8_t>(9)),
+                   here(samples<std::uint8_t>(shape_of<2>{9, 9}) -
+                        local_array<std::uint8_t, 2>(identity<std::uint8_t>(9)))));
+  CHECK(thrown_by([&] { spread(whole, tiling::row()) + identity<double>(5); }) == "shape_error");
+  local_array<double, 2> mine = whole;
+  mine += identity<double>(13);
+  CHECK(is_same(mine, here(whole + one), rounding));
+}
+
+TEST_CASE("two transpositions are none") {
+  auto const whole = samples<double>(shape_of<2>{13, 7});
+  for (auto const& rule : fitting_rules()) {
+    auto const a = spread(whole, rule);
+    plan const twice = explain(transpose(transpose(a)) * 2.0), never = explain(a * 2.0);
+    CHECK(to_string(twice) == to_string(never));
+    CHECK(is_part_of(eval(transpose(transpose(a))), whole));
+  }
+}
+
 TEMPLATE_TEST_CASE("a weighted Gram matrix agrees with the literal form", "", double, std::complex<double>) {
   using T = TestType;
   for (shape_of<2> const shape : {shape_of<2>{13, 7}, {1, 3}, {0, 4}, {700, 5}}) {

@@ -5,11 +5,18 @@
 
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/assign_view.hpp>
+#include <pantile/ops/contract.hpp>
+#include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>
+#include <pantile/ops/norm.hpp>
+#include <pantile/ops/products.hpp>
 #include <pantile/ops/rearrange.hpp>
+#include <pantile/ops/reshape.hpp>
+#include <pantile/ops/scan.hpp>
 #include <pantile/ops/scatter.hpp>
+#include <pantile/ops/softmax.hpp>
 #include <pantile/ops/statistics.hpp>
 #include <pantile/ops/take.hpp>
 
@@ -135,7 +142,32 @@ TEST_CASE("explain predicts what is counted, for every kind of node and tiling")
     agrees(a.tiled(tiling::column()));
     agrees(b * (a - v).tiled(tiling::replicated()));
     agrees(roll(a, 5));
+    agrees(cumsum(a, 0));
+    agrees(cumprod(a / 40.0, 1));
+    agrees(diff(a, 2, 0));
+    agrees(reshape(a, {17, 31}));
+    agrees(reshape(a + 1.0, {-1}));
+    agrees(softmax(a, 0));
+    agrees(var(a, 1));
+    agrees(logsumexp(a, 0));
+    agrees(diagonal(a, 1));
+    agrees(diag(v) + s);
+    agrees(where(a > 0.0, a, b));
+    agrees(clip(a, -1.0, 1.0));
+    agrees(take_along_axis(a, argmax(a, 1, keepdims), 1));
+    agrees(s + 0.5 * identity<float>(17));
+    agrees(tril(a, -1));
+    agrees(norm(a, ord(1), 0));
   }
+  auto const m = spread(samples<double>(shape_of<2>{31, 3}), tiling::row());
+  auto const k = spread(samples<double>(shape_of<2>{31, 3}), tiling::block());
+  agrees(cross(m, k));
+  agrees(contract<"ij,kj->ik">(m, k));
+  agrees(vecdot(m, k));
+  auto const cube = spread(samples<double>(shape_of<3>{5, 6, 7}), tiling::block());
+  agrees(contract<"ijk,lj->kil">(cube, spread(samples<double>(shape_of<2>{4, 6}), tiling::row())));
+  agrees(transpose(cube, {2, 0, 1}));
+  agrees(sum(cube, axes{0, 2}));
 }
 
 TEST_CASE("rejected tilings cost what they would cost") {
@@ -228,6 +260,35 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
   local_array<double, 1> mine({64}, 0.0);
   explain(world(), [&] { scatter_add(mine, places, 1.0); });
   CHECK(sum(mine) == 0);
+}
+
+TEST_CASE("explain shows the tree, what every step takes, and why it is done so") {
+  auto const a = spread(samples<double>(shape_of<2>{400, 300}), tiling::block());
+  auto const b = spread(samples<double>(shape_of<2>{300, 400}), tiling::row());
+  CHECK(explain(sum(a * 2.0, 0)).expression == "sum(multiply(array(400, 300), 2), axes 0)");
+  CHECK(explain(cumsum(a + a, 0) / 3.0).expression ==
+        "divide(cumsum(add(array(400, 300), array(400, 300))), 3)");
+  CHECK(explain(concatenate(0, a, transpose(b))).expression ==
+        "concatenate(array(400, 300), array(400, 300).view)");
+  plan const p = explain(dot(a, b) + 1.0);
+  INFO(to_string(p));
+  bool predicted = world().size() == 1;
+  for (plan_step const& step : p.steps) {
+    CHECK(step.memory_busiest <= p.temporary_busiest);
+    if (step.operation != "dot") continue;
+    CHECK(step.memory_busiest * world().size() >= 400 * 400 * 8);
+    for (auto const& [key, value] : step.notes)
+      predicted = predicted || (key == "predicted" && value.find(" s, the best of ") != std::string::npos);
+    for (auto const& other : step.rejected) {
+      CHECK(other.seconds > 0);
+      CHECK(other.memory > 0);
+      CHECK((other.messages > 0) == (other.bytes_received > 0));
+    }
+  }
+  CHECK(predicted);
+  CHECK(p.steps[0].memory_busiest == p.temporary_busiest);
+  auto const json = nlohmann::json::parse(to_json(p));
+  CHECK(json["steps"][0]["memory_busiest"] == p.temporary_busiest);
 }
 
 TEST_CASE("explain predicts memory") {

@@ -75,6 +75,7 @@ std::vector<row> reduce_suite(pantile::communicator const& world, settings const
 std::vector<row> order_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> choose_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> k_means_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> overlap_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> matmul_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> calibrate_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> gram_suite(pantile::communicator const& world, settings const& s);

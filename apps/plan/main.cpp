@@ -36,6 +36,27 @@ tiling named(std::string const& name, extents const& shape, int ranks) {
   return tiling::replicated().bind(shape, ranks);
 }
 
+/// "1.5 GB".
+std::string amount(double x, char const* unit) {
+  char const* const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
+  std::size_t i = 0;
+  for (; x >= 999.5 && i < 6; ++i) x /= 1000;
+  return fmt::format("{:.3g} {}{}", x, prefixes[i], unit);
+}
+std::string bytes_text(index_t n) { return amount(static_cast<double>(n), "B"); }
+
+/// Why a plan moves more than the lower bound: what more memory would do, or that nothing would.
+std::string why_above(product_problem const& p, machine const& on, product_cost const& cost, bool limited) {
+  if (limited) {
+    product_candidate const other = product_candidates(p, on)[0];
+    if (10 * other.cost.bytes < 9 * cost.bytes)
+      return fmt::format("the memory: {} more on a rank would do for {} (moves {})",
+                         bytes_text(other.cost.memory - cost.memory), algorithm_name(p, other.schedule),
+                         bytes_text(other.cost.bytes));
+  }
+  return "the tiles and the grid do not fit each other";
+}
+
 answer plan_product(plan_command const& c, machine const& on, int ranks) {
   for (auto const& [rows, columns] : {std::pair{c.m, c.k}, {c.k, c.n}, {c.m, c.n}})
     checked_product(checked_product(rows, columns), index_t{4} * bytes_of(c.dtype));  // in 63 bits, with room
@@ -70,7 +91,7 @@ answer plan_product(plan_command const& c, machine const& on, int ranks) {
   a.seconds = cost.seconds;
   a.exact = cost.exact;
   if (a.lower_bound > 0 && static_cast<double>(a.bytes) > 1.3 * static_cast<double>(a.lower_bound))
-    a.remark = limited && s.panels > 1 ? "little memory" : "the tiles and the grid do not fit each other";
+    a.remark = why_above(p, on, cost, limited);
   return a;
 }
 
@@ -131,27 +152,18 @@ nlohmann::ordered_json json_of(answer const& a) {
   return json;
 }
 
-/// "1.5 GB".
-std::string amount(double x, char const* unit) {
-  char const* const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
-  std::size_t i = 0;
-  for (; x >= 999.5 && i < 6; ++i) x /= 1000;
-  return fmt::format("{:.3g} {}{}", x, prefixes[i], unit);
-}
-
 std::string text_of(answer const& a) {
-  auto const bytes = [](index_t n) { return amount(static_cast<double>(n), "B"); };
   std::string text = fmt::format("{} on {}: {}\n", a.operation, counted(a.ranks, "rank"), a.algorithm);
   auto const line = [&](char const* what, std::string const& value) {
     text += fmt::format("  {:<22}{}\n", what, value);
   };
-  line("bytes moved", bytes(a.bytes) + (a.exact ? "" : " (of a sample of the ranks)"));
+  line("bytes moved", bytes_text(a.bytes) + (a.exact ? "" : " (of a sample of the ranks)"));
   line("lower bound", a.lower_bound > 0
-                          ? fmt::format("{}, ratio {:.3f}", bytes(a.lower_bound),
+                          ? fmt::format("{}, ratio {:.3f}", bytes_text(a.lower_bound),
                                         static_cast<double>(a.bytes) / static_cast<double>(a.lower_bound))
                           : "nothing needs to move");
   line("messages", grouped(a.messages));
-  line("memory", bytes(a.memory));
+  line("memory", bytes_text(a.memory));
   if (a.flops > 0) line("operations", amount(a.flops, "flop"));
   line("predicted time", amount(a.seconds, "s"));
   if (!a.remark.empty()) line("above the bound", a.remark);

@@ -174,6 +174,11 @@ index_t least_memory(std::vector<product_candidate> const& all) {
   for (auto const& c : all) least = std::min(least, c.cost.memory);
   return least;
 }
+/// What a grid takes for its blocks of C alone, before panels and messages.
+index_t least_memory(product_problem const& p, grid_t const& grid) {
+  index_t const block = p.m / grid[0] * (p.n / grid[1]), own = p.m * p.n / p.ranks;
+  return (grid[2] == 1 ? 0 : block + own) * p.element_bytes;
+}
 
 }  // namespace
 
@@ -230,21 +235,29 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   };
   auto const fits = [&](product_candidate const& c) { return c.cost.memory <= budget; };
   consider(schedule_as_tiled(p, result));
-  bool const nothing_moves = all.front().cost.bytes == 0 && all.front().cost.memory <= budget;
-  if (!nothing_moves && p.ranks > 1) {
+  // Where nothing moves, and no rank does what another one does, nothing is better; nor is it worth the search
+  // where little is done by all.
+  constexpr double little = 1e-4;  // seconds
+  product_candidate const& as_tiled = all.front();
+  bool const settled = as_tiled.cost.bytes == 0 && fits(as_tiled) &&
+                       (!as_tiled.schedule.everywhere || as_tiled.cost.seconds < little);
+  if (!settled && p.ranks > 1) {
     std::vector<std::pair<double, grid_t>> ranked;
     for (grid_t const& grid : grids(p)) {
       if (result.is_replicated() && grid[2] != 1 && grid[2] != p.ranks) continue;
       ranked.emplace_back(rough_seconds(p, grid, on, result.is_replicated()), grid);
     }
     std::sort(ranked.begin(), ranked.end());
-    constexpr std::size_t at_a_time = 8;  // the most promising ones; more where none of them fits
-    for (std::size_t i = 0; i < ranked.size(); ++i) {
-      if (i > 0 && i % at_a_time == 0 && std::any_of(all.begin(), all.end(), fits)) break;
-      grid_t const& grid = ranked[i].second;
+    int looked_at = 0;
+    constexpr int enough = 8;  // of the most promising ones that fit
+    for (auto const& [seconds, grid] : ranked) {
+      if (looked_at == enough) break;
+      if (least_memory(p, grid) > std::max(budget, least_memory(all))) continue;
+      auto const first = std::ssize(all);
       for (auto const& order : orders_of(grid)) consider(schedule_of(p, grid, order, result));
       if (int const split = aligned_split(grid, result); split > 1)
         consider(schedule_of(p, grid, {0, 2, 1, 3}, result, split));
+      looked_at += std::any_of(all.begin() + first, all.end(), fits);
     }
   }
   index_t const least = least_memory(all);

@@ -99,18 +99,53 @@ TEMPLATE_TEST_CASE("factors give the matrix back, whatever its condition", "", f
       }
 }
 
-TEST_CASE("least squares are as good as they can be, whatever the condition") {
+TEMPLATE_TEST_CASE("least squares are as good as they can be, whatever the condition", "", float, double,
+                   std::complex<float>, std::complex<double>) {
+  using T = TestType;
   factorised const way(GENERATE(false, true));
-  for (double const condition : {1.0, 1e6, 1e10})
+  bool const single = sizeof(real_t<T>) == 4;
+  for (double const condition : {1.0, single ? 1e2 : 1e6, single ? 1e4 : 1e10})
     for (auto const& [m, n] : {std::pair{40, 3}, {24, 24}, {30, 12}}) {
       INFO(m << " x " << n << ", condition " << condition);
-      auto const whole = conditioned<double>(m, n, condition);
-      auto const b = matrix_of<double>(m, 2, 9);
+      auto const whole = conditioned<T>(m, n, condition);
+      auto const b = matrix_of<T>(m, 2, 9);
       auto const w = as_eigen(whole);
       auto const x = whole_of(lstsq(spread(whole, tiling::row()), spread(b, tiling::row())).x);
       // The residual is orthogonal to the columns of A.
-      eigen_matrix<double> const residual = times<double>(w, x) - as_eigen(b);
-      CHECK(within<double>(times<double>(adjoint<double>(w), residual), eigen_matrix<double>::Zero(n, 2),
-                           norm(w) * (norm(w) * norm(x) + norm(residual)), m, 100));
+      eigen_matrix<T> const residual = times<T>(w, x) - as_eigen(b);
+      CHECK(within<T>(times<T>(adjoint<T>(w), residual), eigen_matrix<T>::Zero(n, 2),
+                      norm(w) * (norm(w) * norm(x) + norm(residual)), m, 100));
     }
+}
+
+TEMPLATE_TEST_CASE("large matrices in ScaLAPACK's usual blocks", "", double, std::complex<float>) {
+  using T = TestType;
+  index_t const n = 260;  // more elements than are gathered, and no whole number of blocks
+  auto const whole = conditioned<T>(n, n, 100), spd = hermitian<T>(n, 100), b = matrix_of<T>(n, 3, 9);
+  auto const w = as_eigen(whole), h = as_eigen(spd);
+  for (auto const& rule : {tiling::row(), tiling::block()}) {
+    auto const a = spread(whole, rule), s = spread(spd, rule), right = spread(b, tiling::row());
+    auto const [p, l, u] = lu(a);
+    CHECK(within<T>(times<T>(whole_of(p), times<T>(whole_of(l), whole_of(u))), w, norm(w), n, 100));
+    auto const x = whole_of(solve(a, right));
+    CHECK(within<T>(times<T>(w, x), as_eigen(b), norm(w) * norm(x), n));
+    auto const i = whole_of(inverse(a));
+    CHECK(within<T>(times<T>(w, i), eigen_matrix<T>::Identity(n, n), norm(w) * norm(i), n));
+    auto const [sign, logarithm] = slogdet(a);
+    CHECK(std::abs(static_cast<double>(logarithm) - static_cast<double>(slogdet(whole).logabsdet)) < 1e-2);
+    CHECK(std::abs(sign - slogdet(whole).sign) < 1e-3);
+    auto const y = whole_of(lstsq(a, right).x);
+    CHECK(within<T>(times<T>(w, y), as_eigen(b), 100 * norm(w) * norm(y), n));
+    auto const c = whole_of(cholesky(s));
+    CHECK(within<T>(times<T>(c, adjoint<T>(c)), h, norm(h), n));
+    auto const [values, vectors] = eigh(s);
+    CHECK(within<T>(
+        times<T>(scaled_columns<T>(whole_of(vectors), whole_of(values)), adjoint<T>(whole_of(vectors))), h,
+        norm(h), n));
+    auto const [q, r] = qr(a);
+    CHECK(within<T>(times<T>(whole_of(q), whole_of(r)), w, norm(w), n));
+    auto const [left, sigma, right_vectors] = svd(a);
+    CHECK(within<T>(times<T>(scaled_columns<T>(whole_of(left), whole_of(sigma)), whole_of(right_vectors)), w,
+                    norm(w), n));
+  }
 }

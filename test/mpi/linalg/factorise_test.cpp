@@ -205,30 +205,6 @@ TEMPLATE_TEST_CASE("tall matrices of every condition and scale", "", float, doub
     }
 }
 
-TEMPLATE_TEST_CASE("large matrices in ScaLAPACK's usual blocks", "", double, std::complex<float>) {
-  using T = TestType;
-  index_t const n = 260;  // more elements than are gathered, and no whole number of blocks
-  auto const spd = definite_of<T>(n), whole = matrix_of<T>(n, n);
-  auto const h = as_eigen(spd), w = as_eigen(whole);
-  double const epsilon =
-      static_cast<double>(std::numeric_limits<real_t<T>>::epsilon()) * static_cast<double>(n);
-  auto const are_near = [&](eigen_matrix<T> const& a, eigen_matrix<T> const& b) {
-    return distance(a, b) <= 10 * epsilon * norm(b);
-  };
-  for (auto const& rule : {tiling::row(), tiling::block()}) {
-    INFO(rule.name());
-    auto const a = spread(whole, rule), s = spread(spd, rule);
-    auto const [values, vectors] = eigh(s);
-    CHECK(are_near(scaled_product<T>(whole_of(vectors), whole_of(values), adjoint(whole_of(vectors))), h));
-    auto const [u, singular, vh] = svd(a);
-    CHECK(are_near(scaled_product<T>(whole_of(u), whole_of(singular), whole_of(vh)), w));
-    auto const [q, r] = qr(a);
-    CHECK(are_near(times(whole_of(q), whole_of(r)), w));
-    auto const l = whole_of(cholesky(s));
-    CHECK(are_near(times(l, adjoint(l)), h));
-  }
-}
-
 TEST_CASE("ranks in different factorisations are told so, and do not wait for each other") {
   if (world().size() == 1) return;
   factorised const way(true);

@@ -69,6 +69,20 @@ TEST_CASE("each way gives the product, and moves what it says") {
   }
 }
 
+TEST_CASE("a large product of what every rank holds is shared out, a small one is not") {
+  matrix const a = samples<double>(shape_of<2>{260, 250}, 1), b = samples<double>(shape_of<2>{250, 240}, 2);
+  auto const da = spread(a, tiling::replicated()), db = spread(b, tiling::replicated());
+  plan const p = explain(dot(da, db));
+  INFO(to_string(p));
+  CHECK(p.flops_total <= 1.1 * 2.0 * 260 * 250 * 240);
+  array<double, 2> c;
+  traffic const moved = most_traffic([&] { c = array<double, 2>(dot(da, db)); });
+  CHECK(moved.bytes_received == p.bytes_busiest);
+  CHECK(c.tiling().is_replicated());
+  CHECK(is_part_of(c, multiplied<double>(a, b), 1e-11));
+  CHECK(explain(dot(da(range(0, 9), every), db)).bytes_total == 0);
+}
+
 TEST_CASE("explain names the algorithm, the others with their cost, and the lower bound") {
   auto const a = ones<double>(world(), {64, 64}, tiling::block());
   plan const p = explain(dot(a, a));

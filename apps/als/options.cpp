@@ -52,10 +52,15 @@ void add_model_options(CLI::App& app, als_command& c) {
       ->transform(at_least<index_t>(0));
   app.add_option("--solver", c.solver,
                  "cholesky: exact; cg: a few steps of conjugate gradients from the factors before, cheaper for "
-                 "many factors")
+                 "many factors; subspace: one block of factors after the other (iALS++)")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"cholesky", "cg"}));
+      ->check(CLI::IsMember({"cholesky", "cg", "subspace"}));
   app.add_option("--cg-steps", c.model.steps, "Steps of conjugate gradients in a system, with --solver cg")
+      ->type_name("N")
+      ->transform(between<index_t>(1, 10'000));
+  app.add_option("--block", c.model.block,
+                 "Factors that are solved for at a time, with --solver subspace; multiples of 16 (f64: 8) are "
+                 "fastest")
       ->type_name("N")
       ->transform(between<index_t>(1, 10'000));
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")

@@ -10,6 +10,18 @@
 
 namespace pantile::apps {
 
+namespace {
+
+std::string solver_text(als_command const& command) {
+  if (command.solver == "cg")
+    return fmt::format(" with {} of conjugate gradients", counted(command.model.steps, "step"));
+  if (command.solver == "subspace")
+    return fmt::format(" in subspaces of {}", counted(command.model.block, "factor"));
+  return "";
+}
+
+}  // namespace
+
 void print_data(communicator const& comm, als_command const& command, als_data const& data) {
   auto const users = std::ssize(data.user_ids), items = std::ssize(data.item_ids);
   say(comm, "pantile-als {}: {} with {} each, {}", PANTILE_VERSION, counted(comm.size(), "rank"),
@@ -26,9 +38,7 @@ void print_data(communicator const& comm, als_command const& command, als_data c
         100 * command.held_out_fraction());
   say(comm, "model: {}, alpha {:g}, regularization {:g}, {}{}", counted(command.model.factors, "factor"),
       command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"),
-      command.solver == "cg"
-          ? fmt::format(" with {} of conjugate gradients", counted(command.model.steps, "step"))
-          : "");
+      solver_text(command));
   if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
 }
 
@@ -92,6 +102,7 @@ void write_model(communicator const& comm, std::string const& folder, als_comman
   json["regularization"] = command.model.regularization;
   json["solver"] = command.solver;
   if (command.solver == "cg") json["cg_steps"] = command.model.steps;
+  if (command.solver == "subspace") json["block"] = command.model.block;
   json["seed"] = command.model.seed;
   json["test_fraction"] = command.held_out_fraction();
   json["source"] = data.source;

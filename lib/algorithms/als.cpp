@@ -23,18 +23,28 @@ void check_options(als_options const& o, std::source_location where) {
   };
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
   if (o.steps < 1) bad("steps", o.steps, "at least 1");
+  if (o.block < 1) bad("block", o.block, "at least 1");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
   if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
   if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
     bad("regularization", o.regularization, "finite and not negative");
 }
 
+double row_cost(index_t ratings, als_options const& o) {
+  switch (o.solver) {
+    case als_solver::conjugate_gradients:
+      return kernel::als_row_cost(ratings, o.factors, o.steps);
+    case als_solver::subspace:
+      return kernel::als_subspace_row_cost(ratings, o.factors, o.block);
+    default:
+      return kernel::als_row_cost(ratings, o.factors);
+  }
+}
+
 /// Consecutive rows of equal cost for every rank.
 tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
   std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    cost[i] = o.solver == als_solver::cholesky ? kernel::als_row_cost(counts[i], o.factors)
-                                               : kernel::als_row_cost(counts[i], o.factors, o.steps);
+  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = row_cost(counts[i], o);
   return tiling_rule::weighted(0, std::move(cost));
 }
 

@@ -76,15 +76,23 @@ void als_side<T>::solve(als_side const& fixed, als_options const& options) {
   for (index_t f = 0; f < factors_; ++f)
     base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(options.regularization);
   auto const alpha = static_cast<T>(options.alpha);
-  T const* const y = fixed.all_.data();
+  T const *const base_data = base.data(), *const y = fixed.all_.data();
+  index_t const k = factors_, ld = leading();
+  auto const solve_rows = [&]() -> index_t {
+    T* const x = own_.data();
+    switch (options.solver) {
+      case als_solver::conjugate_gradients:
+        return kernel::als_conjugate_gradients(view(), alpha, base_data, y, k, ld, x, ld, options.steps);
+      case als_solver::subspace:
+        return kernel::als_subspace(view(), alpha, base_data, y, k, ld, x, ld, options.block);
+      default:
+        return kernel::als_solve(view(), alpha, base_data, y, k, ld, x, ld);
+    }
+  };
   // The lowest rank that fails has the lowest row that does: all ranks name the same one.
   comm().agree(
       [&] {
-        index_t const failed =
-            options.solver == als_solver::cholesky
-                ? kernel::als_solve(view(), alpha, base.data(), y, factors_, leading(), own_.data(), leading())
-                : kernel::als_conjugate_gradients(view(), alpha, base.data(), y, factors_, leading(),
-                                                  own_.data(), leading(), options.steps);
+        index_t const failed = solve_rows();
         if (failed >= 0)
           throw linalg_error("als: the matrix of " + called(ratings_.first_row() + failed) +
                                  " is not positive definite in " + std::string(dtype_name(dtype_of<T>)) +

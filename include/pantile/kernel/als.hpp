@@ -51,6 +51,18 @@ template <class T>
 index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
                                 index_t ldy, T* x, index_t ldx, index_t steps);
 
+/// Improves x by one round of subspace block coordinate descent for the systems of als_solve, from the x that
+/// is there: S. Rendle, W. Krichene, L. Zhang, Y. Koren, "iALS++: Speeding up Matrix Factorization with
+/// Subspace Optimization", 2021 (arXiv 2110.14044). Blocks of `block` factors in a row (fewer in the last one)
+/// are set to their best values in turn, the others being fixed; predictions of the ratings of the row are kept
+/// up to date between blocks. One block of all k factors is als_solve. A factor costs about block + 6 flops for
+/// each rating of a row; blocks that fill vectors (64 bytes, or what the processor has) waste nothing.
+/// Arguments and result are those of als_solve; the rows that it returns are those of which a block's matrix is
+/// not positive definite or a step not finite. Wants 1 <= block.
+template <class T>
+index_t als_subspace(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
+                     index_t ldy, T* x, index_t ldx, index_t block);
+
 /// What the observed entries add to the loss, beyond the sum of the squares of all predictions:
 ///   sum over r_ui != 0 of (1 + alpha r_ui) (1 - s)^2 - s^2,  s = x_u . y_i,
 /// where x_u is row u of x and i the column of the entry. Evaluated in double, the same for every number of
@@ -64,6 +76,8 @@ double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, 
 double als_row_cost(index_t nnz, index_t k);
 /// The same for als_conjugate_gradients.
 double als_row_cost(index_t nnz, index_t k, index_t steps);
+/// The same for als_subspace.
+double als_subspace_row_cost(index_t nnz, index_t k, index_t block);
 
 /// Smallest leading dimension >= k for which every row of a 64-byte aligned matrix starts on a cache line.
 template <class T>

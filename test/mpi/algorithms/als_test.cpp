@@ -144,6 +144,39 @@ TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
   CHECK(near.iterations.back().loss <= 1.02 * best.iterations.back().loss);
 }
 
+TEST_CASE("als by subspaces: one block is exact, small ones reach its loss") {
+  matrix const r = small_ratings(31, 19);
+  matrix x, y = small_factors(19, 6, 3);
+  pantile::als_start<double> start;
+  start.user_factors = distributed_factors<double>(small_factors(31, 6, 4), pantile::tiling::row());
+  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
+  for (int i = 0; i < 3; ++i) {
+    x = half(r, y, 2, 1);
+    y = half(r.transpose(), x, 2, 1);
+  }
+  pantile::als_options options{.factors = 6,
+                               .iterations = 3,
+                               .alpha = 2,
+                               .regularization = 1,
+                               .solver = pantile::als_solver::subspace,
+                               .block = 6};
+  auto const exact = pantile::als(distributed<double>(r), options, start);
+  CHECK(difference(exact.user_factors, x) < 1e-9);
+  CHECK(difference(exact.item_factors, y) < 1e-9);
+  options.iterations = 60;
+  options.solver = pantile::als_solver::cholesky;
+  double const best = pantile::als(distributed<double>(r), options, start).iterations.back().loss;
+  options.solver = pantile::als_solver::subspace;
+  for (index_t const block : {1, 2, 4, 9}) {
+    options.block = block;
+    auto const near = pantile::als(distributed<double>(r), options, start);
+    for (std::size_t i = 1; i < near.iterations.size(); ++i)
+      CHECK(near.iterations[i].loss <= near.iterations[i - 1].loss * (1 + 1e-12));
+    INFO("blocks of " << block);
+    CHECK(near.iterations.back().loss == Approx(best).epsilon(5e-3));
+  }
+}
+
 TEST_CASE("als in single precision is near to it") {
   matrix const r = small_ratings(30, 11);
   matrix x, y = small_factors(11, 4, 3);
@@ -208,6 +241,7 @@ TEST_CASE("an iteration moves what its plan says") {
 TEST_CASE("als says what is wrong, on every rank") {
   auto const r = distributed<double>(small_ratings(12, 9));
   CHECK_THROWS_AS(pantile::als(r, {.factors = 0}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.block = 0}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.iterations = -1}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.alpha = -1}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.regularization = std::nan("")}), pantile::domain_error);

@@ -118,6 +118,7 @@ class subspace_row {
     for (index_t s = 1; s < segments_; ++s)
       for (index_t i = 0; i < part_size(); i += lanes<T>) at(all.a + i) += at(part_of(s).a + i);
     problem_.subtract_product(block, x_.get(), all.b);
+    if (problem_.weights.diagonal) add_diagonal(block, all);
     return all;
   }
 
@@ -149,6 +150,14 @@ class subspace_row {
   }
 
  private:
+  void add_diagonal(const factor_block& block, const linear_system<T>& system) const {
+    const T amount = problem_.diagonal(u_);
+    for (index_t i = 0; i < block.width; ++i) {
+      system.a[panel_place<T>(block.panels * lanes<T>, i, i)] += amount;
+      system.b[i] -= amount * x_.get()[block.panel * lanes<T> + i];
+    }
+  }
+
   /// Of the matrix and the right side of the largest block.
   index_t part_size() const { return problem_.largest() * (problem_.largest() + 1); }
   T* predictions_at(index_t entry) const { return predictions_.get() + entry - problem_.ratings.offsets[u_]; }
@@ -257,12 +266,12 @@ void descend_together(const subspace_problem<T>&, std::vector<subspace_solver<T>
 }  // namespace
 
 template <class T>
-index_t als_subspace(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
+index_t als_subspace(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y, index_t k,
                      index_t ldy, T* x, index_t ldx, index_t block) {
   if (ratings.rows == 0) return -1;
-  subspace_problem<T> p{{ratings, alpha, y, k, ldy, x, ldx}, blocks_of<T>(k, block), 0, 0, {}, {}, {}};
+  subspace_problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, blocks_of<T>(k, block), 0, 0, {}, {}, {}};
   for (index_t u = 0; u < ratings.rows; ++u) p.longest = std::max(p.longest, p.length(u));
-  p.set_gram(gram_regularized);
+  p.set_gram(base);
   return solve_rows<subspace_solver<T>>(
       p, [&](index_t nnz) { return als_subspace_row_cost(nnz, k, block); }, descend_together<T>);
 }
@@ -276,9 +285,9 @@ double als_subspace_row_cost(index_t nnz, index_t k, index_t block) {
   return nnz == 0 ? 1 : n * d * (10 + b) + 2 * d * d + 2 * d * b * (b / 3 + 4);
 }
 
-template index_t als_subspace(csr_view<float>, float, const float*, const float*, index_t, index_t, float*,
-                              index_t, index_t);
-template index_t als_subspace(csr_view<double>, double, const double*, const double*, index_t, index_t, double*,
-                              index_t, index_t);
+template index_t als_subspace(csr_view<float>, als_weights<float>, const float*, const float*, index_t, index_t,
+                              float*, index_t, index_t);
+template index_t als_subspace(csr_view<double>, als_weights<double>, const double*, const double*, index_t,
+                              index_t, double*, index_t, index_t);
 
 }  // namespace pantile::kernel

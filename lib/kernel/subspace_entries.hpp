@@ -124,8 +124,8 @@ class blocked_entries {
       if (e + prefetched < to) prefetch_row(systems_.factors_of(e + prefetched) + begin, width);
       const index_t place = e - from;
       T* const out = rows_.get() + place / chunk_ * panels_ * stride() + place % chunk_ * lanes<T>;
-      const T r = systems_.ratings.values[e], c = systems_.alpha * r;
-      rank_weight_.get()[place] = r != 0 ? c : T{};
+      const T r = systems_.ratings.values[e], c = systems_.weights.alpha * r;
+      rank_weight_.get()[place] = r != 0 ? c + (1 - systems_.weights.unobserved) : T{};
       target_weight_.get()[place] = r != 0 ? 1 + c : T{};
       for (const factor_block* b = first; b != last; ++b)
         pack_entry(r != 0 ? systems_.factors_of(e) : nullptr, *b, out);

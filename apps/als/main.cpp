@@ -103,6 +103,9 @@ void run_als(communicator const& comm, als_command command) {
   print_data(comm, command, data);
 
   if (command.solver == "cg") command.model.solver = als_solver::conjugate_gradients;
+  if (command.solver == "subspace") command.model.solver = als_solver::subspace;
+  if (command.weights == "binary") command.model.weights = als_confidence::binary;
+  if (command.weights == "log") command.model.weights = als_confidence::log;
   command.model.user_ids = data.user_ids;
   command.model.item_ids = data.item_ids;
   als_model<T> const model = als(split.training, command.model, std::move(start),

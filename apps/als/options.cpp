@@ -52,10 +52,15 @@ void add_model_options(CLI::App& app, als_command& c) {
       ->transform(at_least<index_t>(0));
   app.add_option("--solver", c.solver,
                  "cholesky: exact; cg: a few steps of conjugate gradients from the factors before, cheaper for "
-                 "many factors")
+                 "many factors; subspace: one block of factors after the other (iALS++)")
       ->type_name("NAME")
-      ->check(CLI::IsMember({"cholesky", "cg"}));
+      ->check(CLI::IsMember({"cholesky", "cg", "subspace"}));
   app.add_option("--cg-steps", c.model.steps, "Steps of conjugate gradients in a system, with --solver cg")
+      ->type_name("N")
+      ->transform(between<index_t>(1, 10'000));
+  app.add_option("--block", c.model.block,
+                 "Factors that are solved for at a time, with --solver subspace; multiples of 16 (f64: 8) are "
+                 "fastest")
       ->type_name("N")
       ->transform(between<index_t>(1, 10'000));
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")
@@ -64,6 +69,19 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--regularization", c.model.regularization, "Weight lambda of |X|^2 + |Y|^2")
       ->type_name("L")
       ->check(finite_not_negative());
+  app.add_option(
+         "--regularization-scaling", c.model.regularization_scaling,
+         "NU: the square of a user's factors weighs lambda (ratings + W items)^NU, of an item's likewise")
+      ->type_name("NU")
+      ->check(finite_not_negative());
+  app.add_option("--unobserved-weight", c.model.unobserved_weight,
+                 "W: what the error of a pair without a rating weighs")
+      ->type_name("W")
+      ->check(finite_not_negative());
+  app.add_option("--weights", c.weights,
+                 "What a rating r counts as in 1 + alpha r: ratings: r; binary: 1; log: log(1 + r)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"ratings", "binary", "log"}));
   app.add_option("--dtype", c.dtype, "Precision: f32 or f64")
       ->type_name("T")
       ->check(CLI::IsMember({"f32", "f64"}));

@@ -18,7 +18,7 @@ struct als_command {
   std::string ratings;
   std::vector<index_t> generate;  // users, items, ratings
   als_options model;
-  std::string dtype = "f64", solver = "cholesky";
+  std::string dtype = "f64", solver = "cholesky", weights = "ratings";
   std::optional<double> test_fraction;
   index_t min_ratings = 0;
   std::string init_user_factors, init_item_factors;

@@ -10,6 +10,29 @@
 
 namespace pantile::apps {
 
+namespace {
+
+std::string solver_text(als_command const& command) {
+  if (command.solver == "cg")
+    return fmt::format(" with {} of conjugate gradients", counted(command.model.steps, "step"));
+  if (command.solver == "subspace")
+    return fmt::format(" in subspaces of {}", counted(command.model.block, "factor"));
+  return "";
+}
+
+/// What differs from the objective of the paper.
+std::string weights_text(als_command const& command) {
+  std::string text;
+  if (command.model.regularization_scaling != 0)
+    text += fmt::format(" scaled by counts^{:g}", command.model.regularization_scaling);
+  if (command.model.unobserved_weight != 1)
+    text += fmt::format(", unobserved weight {:g}", command.model.unobserved_weight);
+  if (command.weights != "ratings") text += ", weights " + command.weights;
+  return text;
+}
+
+}  // namespace
+
 void print_data(communicator const& comm, als_command const& command, als_data const& data) {
   auto const users = std::ssize(data.user_ids), items = std::ssize(data.item_ids);
   say(comm, "pantile-als {}: {} with {} each, {}", PANTILE_VERSION, counted(comm.size(), "rank"),
@@ -24,11 +47,9 @@ void print_data(communicator const& comm, als_command const& command, als_data c
         counted(data.held_out, "rating"),
         100 * static_cast<double>(data.held_out) / static_cast<double>(data.ratings),
         100 * command.held_out_fraction());
-  say(comm, "model: {}, alpha {:g}, regularization {:g}, {}{}", counted(command.model.factors, "factor"),
-      command.model.alpha, command.model.regularization, counted(command.model.iterations, "iteration"),
-      command.solver == "cg"
-          ? fmt::format(" with {} of conjugate gradients", counted(command.model.steps, "step"))
-          : "");
+  say(comm, "model: {}, alpha {:g}, regularization {:g}{}, {}{}", counted(command.model.factors, "factor"),
+      command.model.alpha, command.model.regularization, weights_text(command),
+      counted(command.model.iterations, "iteration"), solver_text(command));
   if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
 }
 
@@ -90,8 +111,12 @@ void write_model(communicator const& comm, std::string const& folder, als_comman
   add_sizes(json, command, data);
   json["alpha"] = command.model.alpha;
   json["regularization"] = command.model.regularization;
+  json["regularization_scaling"] = command.model.regularization_scaling;
+  json["unobserved_weight"] = command.model.unobserved_weight;
+  json["weights"] = command.weights;
   json["solver"] = command.solver;
   if (command.solver == "cg") json["cg_steps"] = command.model.steps;
+  if (command.solver == "subspace") json["block"] = command.model.block;
   json["seed"] = command.model.seed;
   json["test_fraction"] = command.held_out_fraction();
   json["source"] = data.source;

@@ -6,9 +6,11 @@
 #include <pantile/sparse/retile.hpp>
 #include <pantile/sparse/transpose.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 namespace pantile {
 
@@ -23,18 +25,32 @@ void check_options(als_options const& o, std::source_location where) {
   };
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
   if (o.steps < 1) bad("steps", o.steps, "at least 1");
+  if (o.block < 1) bad("block", o.block, "at least 1");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
   if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
   if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
     bad("regularization", o.regularization, "finite and not negative");
+  if (!(o.regularization_scaling >= 0) || !std::isfinite(o.regularization_scaling))
+    bad("regularization_scaling", o.regularization_scaling, "finite and not negative");
+  if (!(o.unobserved_weight >= 0) || !std::isfinite(o.unobserved_weight))
+    bad("unobserved_weight", o.unobserved_weight, "finite and not negative");
+}
+
+double row_cost(index_t ratings, als_options const& o) {
+  switch (o.solver) {
+    case als_solver::conjugate_gradients:
+      return kernel::als_row_cost(ratings, o.factors, o.steps);
+    case als_solver::subspace:
+      return kernel::als_subspace_row_cost(ratings, o.factors, o.block);
+    default:
+      return kernel::als_row_cost(ratings, o.factors);
+  }
 }
 
 /// Consecutive rows of equal cost for every rank.
 tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
   std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    cost[i] = o.solver == als_solver::cholesky ? kernel::als_row_cost(counts[i], o.factors)
-                                               : kernel::als_row_cost(counts[i], o.factors, o.steps);
+  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = row_cost(counts[i], o);
   return tiling_rule::weighted(0, std::move(cost));
 }
 
@@ -46,13 +62,29 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 template <class T>
 double objective(als_side<T> const& users, als_side<T> const& items, als_options const& o) {
   auto const x = users.gram(), y = items.gram();
-  double all_pairs = 0, squares = 0;
+  double all_pairs = 0;
   for (std::size_t i = 0; i < x.size(); ++i) all_pairs += static_cast<double>(x[i]) * static_cast<double>(y[i]);
-  for (std::size_t i = 0; i < x.size(); i += static_cast<std::size_t>(o.factors) + 1)
-    squares += static_cast<double>(x[i]) + static_cast<double>(y[i]);
   // A sum of squares; rounding of the large terms that cancel may leave a little less than nothing.
-  double const loss = users.observed_loss(items, o.alpha) + all_pairs + o.regularization * squares;
+  double const loss =
+      users.observed_loss(items, o) + o.unobserved_weight * all_pairs + users.penalty(o) + items.penalty(o);
   return loss < 0 ? 0.0 : loss;  // NaN stays
+}
+
+/// What ratings count as.
+template <class T>
+sparse_array<T> weighed(sparse_array<T> const& s, als_confidence weights, std::source_location where) {
+  if (weights == als_confidence::ratings) return s;
+  pantile::detail::csr<T> rows;
+  s.comm().agree(
+      [&] {
+        rows.offsets.assign(s.offsets().begin(), s.offsets().end());
+        rows.columns.assign(s.columns().begin(), s.columns().end());
+        rows.values = std::make_unique<T[]>(s.values().size());
+        std::transform(s.values().begin(), s.values().end(), rows.values.get(),
+                       [&](T r) { return weights == als_confidence::log ? std::log1p(r) : T(r != 0); });
+      },
+      where);
+  return sparse_array<T>(s.comm(), s.tiling(), std::move(rows), s.duplicates(), where);
 }
 
 template <class T>
@@ -77,8 +109,11 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
   communicator const comm = ratings.comm();
   tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
   ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
+  ratings = weighed(ratings, options.weights, where);
   als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where), options.factors, where);
   als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
+  users.regularize(options);
+  items.regularize(options);
   users.start(start.user_factors, hash_combine(options.seed, 1));
   items.start(start.item_factors, hash_combine(options.seed, 2));
   start = {};

@@ -73,18 +73,29 @@ void als_side<T>::share() {
 template <class T>
 void als_side<T>::solve(als_side const& fixed, als_options const& options) {
   std::vector<T> base(fixed.gram_);
-  for (index_t f = 0; f < factors_; ++f)
-    base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(options.regularization);
-  auto const alpha = static_cast<T>(options.alpha);
-  T const* const y = fixed.all_.data();
+  if (options.unobserved_weight != 1)
+    for (T& element : base) element *= static_cast<T>(options.unobserved_weight);
+  if (diagonal_.empty())
+    for (index_t f = 0; f < factors_; ++f)
+      base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(options.regularization);
+  auto const weigh = weights(options);
+  T const *const base_data = base.data(), *const y = fixed.all_.data();
+  index_t const k = factors_, ld = leading();
+  auto const solve_rows = [&]() -> index_t {
+    T* const x = own_.data();
+    switch (options.solver) {
+      case als_solver::conjugate_gradients:
+        return kernel::als_conjugate_gradients(view(), weigh, base_data, y, k, ld, x, ld, options.steps);
+      case als_solver::subspace:
+        return kernel::als_subspace(view(), weigh, base_data, y, k, ld, x, ld, options.block);
+      default:
+        return kernel::als_solve(view(), weigh, base_data, y, k, ld, x, ld);
+    }
+  };
   // The lowest rank that fails has the lowest row that does: all ranks name the same one.
   comm().agree(
       [&] {
-        index_t const failed =
-            options.solver == als_solver::cholesky
-                ? kernel::als_solve(view(), alpha, base.data(), y, factors_, leading(), own_.data(), leading())
-                : kernel::als_conjugate_gradients(view(), alpha, base.data(), y, factors_, leading(),
-                                                  own_.data(), leading(), options.steps);
+        index_t const failed = solve_rows();
         if (failed >= 0)
           throw linalg_error("als: the matrix of " + called(ratings_.first_row() + failed) +
                                  " is not positive definite in " + std::string(dtype_name(dtype_of<T>)) +
@@ -96,15 +107,61 @@ void als_side<T>::solve(als_side const& fixed, als_options const& options) {
 }
 
 template <class T>
-double als_side<T>::observed_loss(als_side const& other, double alpha) const {
+double als_side<T>::observed_loss(als_side const& other, als_options const& options) const {
   double loss = 0;
   comm().agree(
       [&] {
-        loss = kernel::als_observed_loss(view(), static_cast<T>(alpha), own_.data(), leading(),
-                                         other.all_.data(), leading(), factors_);
+        loss = kernel::als_observed_loss(view(), weights(options), own_.data(), leading(), other.all_.data(),
+                                         leading(), factors_);
       },
       where_);
   return comm().allreduce(loss, reduce_op::sum, where_);
+}
+
+template <class T>
+void als_side<T>::regularize(als_options const& options) {
+  diagonal_.clear();
+  if (options.regularization_scaling == 0) return;
+  double const others = options.unobserved_weight * static_cast<double>(ratings_.extent(1));
+  auto const offsets = ratings_.offsets();
+  T const* const values = ratings_.values().data();
+  auto const weight_of = [&](std::size_t row) {
+    auto const rated =
+        std::count_if(values + offsets[row], values + offsets[row + 1], [](T r) { return r != 0; });
+    return options.regularization *
+           std::pow(static_cast<double>(rated) + others, options.regularization_scaling);
+  };
+  comm().agree(
+      [&] {
+        for (std::size_t row = 0; row + 1 < offsets.size(); ++row)
+          diagonal_.push_back(static_cast<T>(weight_of(row)));
+        // Not empty also where this rank has no rows: the base is then everybody's.
+        if (diagonal_.empty()) diagonal_.push_back(T{});
+      },
+      where_);
+}
+
+template <class T>
+double als_side<T>::penalty(als_options const& options) const {
+  double sum = 0;
+  if (diagonal_.empty()) {
+    for (std::size_t i = 0; i < gram_.size(); i += static_cast<std::size_t>(factors_) + 1)
+      sum += static_cast<double>(gram_[i]);
+    return options.regularization * sum;
+  }
+  for (index_t row = 0; row < ratings_.local_rows(); ++row) {
+    T const* const x = own_.data() + row * leading();
+    double square = 0;
+    for (index_t f = 0; f < factors_; ++f) square += static_cast<double>(x[f]) * static_cast<double>(x[f]);
+    sum += static_cast<double>(diagonal_[static_cast<std::size_t>(row)]) * square;
+  }
+  return comm().allreduce(sum, reduce_op::sum, where_);
+}
+
+template <class T>
+kernel::als_weights<T> als_side<T>::weights(als_options const& options) const {
+  return {static_cast<T>(options.alpha), static_cast<T>(options.unobserved_weight),
+          diagonal_.empty() ? nullptr : diagonal_.data()};
 }
 
 template <class T>

@@ -22,6 +22,8 @@ class als_side {
   als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, index_t factors,
            std::source_location where);
 
+  /// Takes the weights of the squares of factors, where they differ from row to row.
+  void regularize(als_options const& options);
   /// Takes the initial factors, rows x factors in any tiling; random ones where there are none.
   void start(std::optional<array<T, 2>> const& initial, std::uint64_t seed);
   /// Gathers the factors on every rank and computes their Gram matrix: before the other side uses them.
@@ -30,7 +32,9 @@ class als_side {
   void solve(als_side const& fixed, als_options const& options);
 
   /// What the stored ratings add to the objective (see kernel::als_observed_loss), over all ranks.
-  double observed_loss(als_side const& other, double alpha) const;
+  double observed_loss(als_side const& other, als_options const& options) const;
+  /// The squares of this side's factors, each by its weight, over all ranks.
+  double penalty(als_options const& options) const;
   /// Y'Y over all ranks, factors x factors.
   std::span<T const> gram() const { return gram_; }
   /// The factors as an array of rows x factors.
@@ -40,6 +44,7 @@ class als_side {
   communicator const& comm() const { return ratings_.comm(); }
   index_t leading() const { return kernel::als_leading_dimension<T>(factors_); }
   kernel::csr_view<T> view() const;
+  kernel::als_weights<T> weights(als_options const& options) const;
   std::string called(index_t row) const;
 
   std::string name_;
@@ -48,6 +53,7 @@ class als_side {
   index_t factors_;
   std::source_location where_;
   std::vector<std::int32_t> columns_;  // those of ratings_, as the kernels want them
+  std::vector<T> diagonal_;            // of own rows, the weights of squares; empty where all have lambda
   array<T, 2> own_;                    // rows x leading(): what is beyond the factors is zero
   array<T, 2> all_;                    // the same on every rank
   std::vector<T> gram_;

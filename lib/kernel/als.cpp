@@ -37,16 +37,17 @@ double predict(const double* x, const T* y, index_t k) {
 }
 
 template <class T>
-double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, const T* y, index_t ldy,
-                index_t k) {
+double row_loss(csr_view<T> ratings, const als_weights<T>& weights, index_t u, const double* x, const T* y,
+                index_t ldy, index_t k) {
   constexpr index_t ahead = 16;
   const index_t end = ratings.offsets[ratings.rows];
+  const auto alpha = static_cast<double>(weights.alpha), unobserved = static_cast<double>(weights.unobserved);
   double loss = 0;
   for (index_t e = ratings.offsets[u]; e < ratings.offsets[u + 1]; ++e) {
     if (e + ahead < end) prefetch_row(y + index_t{ratings.columns[e + ahead]} * ldy, k);
     if (ratings.values[e] == 0) continue;
     const double s = predict(x, y + index_t{ratings.columns[e]} * ldy, k);
-    loss += (1 + alpha * static_cast<double>(ratings.values[e])) * (1 - s) * (1 - s) - s * s;
+    loss += (1 + alpha * static_cast<double>(ratings.values[e])) * (1 - s) * (1 - s) - unobserved * s * s;
   }
   return loss;
 }
@@ -54,8 +55,8 @@ double row_loss(csr_view<T> ratings, double alpha, index_t u, const double* x, c
 }  // namespace
 
 template <class T>
-double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy,
-                         index_t k) {
+double als_observed_loss(csr_view<T> ratings, als_weights<T> weights, const T* x, index_t ldx, const T* y,
+                         index_t ldy, index_t k) {
   constexpr index_t block_rows = 64;
   const index_t blocks = (ratings.rows + block_rows - 1) / block_rows;
   const int threads = omp_get_max_threads();
@@ -66,7 +67,7 @@ double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, 
     double sum = 0;
     for (index_t u = b * block_rows; u < std::min(ratings.rows, (b + 1) * block_rows); ++u) {
       std::copy_n(x + u * ldx, k, row);
-      sum += row_loss(ratings, static_cast<double>(alpha), u, row, y, ldy, k);
+      sum += row_loss(ratings, weights, u, row, y, ldy, k);
     }
     sums[static_cast<std::size_t>(b)] = sum;
   }
@@ -77,9 +78,9 @@ double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, 
 
 template void gram(const float*, index_t, index_t, index_t, float*);
 template void gram(const double*, index_t, index_t, index_t, double*);
-template double als_observed_loss(csr_view<float>, float, const float*, index_t, const float*, index_t,
-                                  index_t);
-template double als_observed_loss(csr_view<double>, double, const double*, index_t, const double*, index_t,
-                                  index_t);
+template double als_observed_loss(csr_view<float>, als_weights<float>, const float*, index_t, const float*,
+                                  index_t, index_t);
+template double als_observed_loss(csr_view<double>, als_weights<double>, const double*, index_t, const double*,
+                                  index_t, index_t);
 
 }  // namespace pantile::kernel

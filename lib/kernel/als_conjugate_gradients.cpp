@@ -70,8 +70,8 @@ class packed_entries {
         rows_(room_ * padded_),
         weight_(room_) {}
 
-  /// out += sum over the entries [begin, end) that are not zero of c y (y . v), where c = alpha r; for a
-  /// residual of (1 + c - c (y . v)) y instead. Returns how many these entries are.
+  /// out += sum over the entries [begin, end) that are not zero of c y (y . v), where c = 1 - w + alpha r;
+  /// for a residual of (w + c - c (y . v)) y instead. Returns how many these entries are.
   index_t add(index_t begin, index_t end, const T* v, bool residual, T* out) {
     index_t used = 0;
     for (index_t from = begin; from < end; from += room_) {
@@ -97,7 +97,7 @@ class packed_entries {
       if (r == 0) continue;
       T* const packed = rows_.get() + used_ * padded_;
       std::fill(std::copy_n(problem_.factors_of(e), problem_.k, packed), packed + padded_, T{});
-      weight_.get()[used_++] = problem_.alpha * r;
+      weight_.get()[used_++] = problem_.weights.alpha * r + extra();
     }
     size_ = (used_ + lanes<T> - 1) / lanes<T> * lanes<T>;
     std::fill_n(rows_.get() + used_ * padded_, (size_ - used_) * padded_, T{});
@@ -115,7 +115,8 @@ class packed_entries {
     }
     const vec<T> c = at(weight_.get() + e);
     vec<T> factor = c * sum_each<T>(sum);
-    if (residual) factor = (1 + c) - factor;  // of rows of zeros, where there is no entry
+    if (residual)
+      factor = (problem_.weights.unobserved + c) - factor;  // of rows of zeros, where there is no entry
     T f[lanes<T>];
     for (int l = 0; l < lanes<T>; ++l) f[l] = factor[l];
     for (index_t i = 0; i < padded_; i += lanes<T>) {
@@ -128,6 +129,8 @@ class packed_entries {
       at(out + i) = even + odd;
     }
   }
+
+  T extra() const { return 1 - problem_.weights.unobserved; }
 
   static constexpr index_t prefetched = 8;  // entries ahead
 
@@ -169,7 +172,7 @@ class gradient_solver {
     T *const x = memory_.get(), *const r = x + n, *const p = r + n, *const product = p + n;
     T* const target = problem_.x + u * problem_.ldx;
     std::fill(std::copy_n(target, problem_.k, x), x + n, T{});
-    multiply(problem_.gram.get(), n, x, r);
+    multiply_base(u, x, r);
     const T of_gram = dot(r, r, n);
     for (index_t i = 0; i < n; ++i) r[i] = -r[i];
     if (problem_.length(u) == 0 || add(x, true, r) == 0) {
@@ -183,7 +186,7 @@ class gradient_solver {
     constexpr T epsilon = std::numeric_limits<T>::epsilon();
     const T least = std::max(std::numeric_limits<T>::min(), epsilon * epsilon * (of_gram + square));
     for (index_t step = 0; good && step < problem_.steps && square > least; ++step) {
-      multiply(problem_.gram.get(), n, p, product);
+      multiply_base(u, p, product);
       add(p, false, product);
       const T curvature = dot(p, product, n), length = square / curvature;
       axpy(length, p, x, n);
@@ -202,6 +205,11 @@ class gradient_solver {
   index_t finish() const { return failed_; }
 
  private:
+  /// out = (base + diagonal_u I) v
+  void multiply_base(index_t u, const T* v, T* out) const {
+    multiply(problem_.gram.get(), problem_.padded(), v, out);
+    if (problem_.weights.diagonal) axpy(problem_.diagonal(u), v, out, problem_.padded());
+  }
   T* part() { return memory_.get() + 4 * problem_.padded(); }
 
   const gradient_problem<T>& problem_;
@@ -233,10 +241,10 @@ void solve_by_all(const gradient_problem<T>& p, std::vector<gradient_solver<T>>&
 }  // namespace
 
 template <class T>
-index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
-                                index_t ldy, T* x, index_t ldx, index_t steps) {
-  gradient_problem<T> p{{ratings, alpha, y, k, ldy, x, ldx}, steps, {}};
-  if (ratings.rows > 0) p.set_gram(gram_regularized);
+index_t als_conjugate_gradients(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y,
+                                index_t k, index_t ldy, T* x, index_t ldx, index_t steps) {
+  gradient_problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, steps, {}};
+  if (ratings.rows > 0) p.set_gram(base);
   return solve_rows<gradient_solver<T>>(
       p, [&](index_t nnz) { return als_row_cost(nnz, k, steps); }, solve_by_all<T>);
 }
@@ -248,9 +256,9 @@ double als_row_cost(index_t nnz, index_t k, index_t steps) {
   return nnz == 0 ? 1 : (s + 2) * 4 * n * d + (s + 1) * 2 * d * d;
 }
 
-template index_t als_conjugate_gradients(csr_view<float>, float, const float*, const float*, index_t, index_t,
-                                         float*, index_t, index_t);
-template index_t als_conjugate_gradients(csr_view<double>, double, const double*, const double*, index_t,
-                                         index_t, double*, index_t, index_t);
+template index_t als_conjugate_gradients(csr_view<float>, als_weights<float>, const float*, const float*,
+                                         index_t, index_t, float*, index_t, index_t);
+template index_t als_conjugate_gradients(csr_view<double>, als_weights<double>, const double*, const double*,
+                                         index_t, index_t, double*, index_t, index_t);
 
 }  // namespace pantile::kernel

@@ -33,8 +33,8 @@ inline vec<T> load_tail(const T* p, int n, bool whole) {
 template <class T>
 struct chunk {
   const T* row[chunk_entries];
-  T root[chunk_entries];    // sqrt(|alpha r|), the scale of the packed copy
-  T sign[chunk_entries];    // of alpha r
+  T root[chunk_entries];    // sqrt(|1 - w + alpha r|), the scale of the packed copy
+  T sign[chunk_entries];    // of 1 - w + alpha r
   T weight[chunk_entries];  // 1 + alpha r
   index_t size;
   bool negative;  // whether any sign is
@@ -46,9 +46,11 @@ class normal_equations {
   /// Elements of scratch for `panels` panels: one packed copy, and one with signs for negative ratings.
   static index_t scratch_size(index_t panels) { return 2 * panels * panel_size_; }
 
-  normal_equations(csr_view<T> ratings, T alpha, const T* y, index_t k, index_t ldy, T* scratch)
+  normal_equations(csr_view<T> ratings, const als_weights<T>& weights, const T* y, index_t k, index_t ldy,
+                   T* scratch)
       : ratings_{ratings},
-        alpha_{alpha},
+        alpha_{weights.alpha},
+        extra_{1 - weights.unobserved},
         y_{y},
         k_{k},
         ldy_{ldy},
@@ -56,8 +58,8 @@ class normal_equations {
         packed_{scratch},
         signed_{scratch + panels_ * panel_size_} {}
 
-  /// Upper block triangle of a = base + sum_e alpha r_e y_e y_e', b = sum_e (1 + alpha r_e) y_e over the
-  /// entries [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
+  /// Upper block triangle of a = base + sum_e (1 - w + alpha r_e) y_e y_e', b = sum_e (1 + alpha r_e) y_e over
+  /// the entries [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
   index_t accumulate(index_t begin, index_t end, const T* base, T* a, T* b) {
     std::fill_n(b, panels_ * lanes<T>, T{});
     const index_t chunks = std::max<index_t>(1, (end - begin + chunk_entries - 1) / chunk_entries);
@@ -95,8 +97,9 @@ class normal_equations {
       n += r != 0;
     }
     for (index_t i = 0; i < n; ++i) {
-      chunk_.root[i] = std::sqrt(std::abs(c[i]));
       chunk_.weight[i] = 1 + c[i];
+      c[i] += extra_;
+      chunk_.root[i] = std::sqrt(std::abs(c[i]));
       least = std::min(least, c[i]);
     }
     chunk_.size = n;
@@ -147,6 +150,7 @@ class normal_equations {
 
   csr_view<T> ratings_;
   T alpha_;
+  T extra_;  // what a rating of 0 would add to the weight of its pair
   const T* y_;
   index_t k_;
   index_t ldy_;

@@ -49,7 +49,7 @@ class row_solver {
       : problem_{p},
         memory_(normal_equations<T>::scratch_size(p.panels()) +
                 (systems + 1) * (p.matrix_size() + p.padded() * (lanes<T> + 1))),
-        normal_{p.ratings, p.alpha, p.y, p.k, p.ldy, memory_.get()} {
+        normal_{p.ratings, p.weights, p.y, p.k, p.ldy, memory_.get()} {
     T* next = memory_.get() + normal_equations<T>::scratch_size(p.panels());
     for (auto& s : system_) {
       s.a = std::exchange(next, next + p.matrix_size());
@@ -115,9 +115,15 @@ class row_solver {
     if (used == 0) {
       std::fill_n(problem_.x + u * problem_.ldx, problem_.k, T{});
     } else {
+      if (problem_.weights.diagonal) add_diagonal(problem_.diagonal(u));
       row_[pending_++] = u;
       if (pending_ == systems) finish();
     }
+  }
+
+  void add_diagonal(T amount) {
+    for (index_t i = 0; i < problem_.k; ++i)
+      system_[pending_].a[panel_place<T>(problem_.padded(), i, i)] += amount;
   }
 
   const problem<T>& problem_;
@@ -148,10 +154,10 @@ void solve_shared(const problem<T>& p, std::vector<row_solver<T>>& solvers, inde
 }  // namespace
 
 template <class T>
-index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k, index_t ldy,
-                  T* x, index_t ldx) {
-  problem<T> p{{ratings, alpha, y, k, ldy, x, ldx}, {}, {}};
-  if (ratings.rows > 0) p.set_base(gram_regularized);
+index_t als_solve(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y, index_t k,
+                  index_t ldy, T* x, index_t ldx) {
+  problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, {}, {}};
+  if (ratings.rows > 0) p.set_base(base);
   return solve_rows<row_solver<T>>(
       p, [&](index_t nnz) { return als_row_cost(nnz, k); }, solve_shared<T>);
 }
@@ -162,9 +168,9 @@ double als_row_cost(index_t nnz, index_t k) {
   return nnz == 0 ? 1 : n * d * (d + 1) + slowdown_of_solve * d * d * (d / 3 + 4);
 }
 
-template index_t als_solve(csr_view<float>, float, const float*, const float*, index_t, index_t, float*,
-                           index_t);
-template index_t als_solve(csr_view<double>, double, const double*, const double*, index_t, index_t, double*,
-                           index_t);
+template index_t als_solve(csr_view<float>, als_weights<float>, const float*, const float*, index_t, index_t,
+                           float*, index_t);
+template index_t als_solve(csr_view<double>, als_weights<double>, const double*, const double*, index_t,
+                           index_t, double*, index_t);
 
 }  // namespace pantile::kernel

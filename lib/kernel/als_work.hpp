@@ -25,7 +25,7 @@ inline index_t segments_of(index_t nnz) { return std::clamp<index_t>(nnz / segme
 template <class T>
 struct row_systems {
   csr_view<T> ratings;
-  T alpha;
+  als_weights<T> weights;
   const T* y;
   index_t k, ldy;
   T* x;
@@ -35,6 +35,8 @@ struct row_systems {
   index_t padded() const { return panels() * lanes<T>; }
   index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
   const T* factors_of(index_t entry) const { return y + index_t{ratings.columns[entry]} * ldy; }
+  /// What is added to the diagonal of the matrix of row u.
+  T diagonal(index_t u) const { return weights.diagonal ? weights.diagonal[u] : T{}; }
   /// The entries of segment s out of `count` of row u: from the first, to the second.
   std::pair<index_t, index_t> segment(index_t u, index_t s, index_t count) const {
     const index_t begin = ratings.offsets[u], nnz = length(u);

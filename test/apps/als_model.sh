@@ -12,7 +12,7 @@ grep -q "$planted" log || fail "not the planted set"
 [[ $(ls) == $'log\npantile-als-model' ]] || fail "left behind: $(ls)"
 mpi 1 "$als" --generate 200,100,2000 --iterations 1 >log || fail "second run: exit code $?"
 mpi 2 "$als" --version >log && [[ $(wc -l <log) -eq 1 ]] || fail "--version"
-mpi 2 "$als" --help >log && [[ $(grep -c -- --regularization log) -eq 1 ]] || fail "--help"
+mpi 2 "$als" --help >log && [[ $(grep -c -- "--regularization L" log) -eq 1 ]] || fail "--help"
 
 "$python" - make <<'PYTHON'
 import numpy as np

@@ -122,6 +122,11 @@ refused 2 "--test-fraction" "$als" --test-fraction 1
 refused 2 "--test-fraction" "$als" --test-fraction -0.1
 refused 2 "--alpha" "$als" --alpha -1
 refused 2 "--regularization" "$als" --regularization nan
+refused 2 "--solver" "$als" --solver newton
+refused 2 "--block" "$als" --solver subspace --block 0
+refused 2 "--regularization-scaling" "$als" --regularization-scaling -1
+refused 2 "--unobserved-weight" "$als" --unobserved-weight inf
+refused 2 "--weights" "$als" --weights stars
 refused 2 "--dtype" "$als" --dtype f16
 refused 2 "--unknown" "$als" --unknown
 refused 2 "--user" "$als" --ratings "$in/good.csv" --top 3

@@ -16,6 +16,14 @@ namespace pantile {
 enum class als_solver {
   cholesky,             ///< exactly
   conjugate_gradients,  ///< nearly, by a few steps from the factors before: cheaper for many factors
+  subspace,             ///< nearly, by one block of factors after the other from the factors before (iALS++)
+};
+
+/// What a stored rating r != 0 counts as.
+enum class als_confidence {
+  ratings,  ///< r
+  binary,   ///< 1
+  log,      ///< log(1 + r)
 };
 
 /// How to factorise ratings.
@@ -24,10 +32,17 @@ struct als_options {
   index_t iterations = 10;
   double alpha = 1;            ///< a rating r has the confidence 1 + alpha r
   double regularization = 10;  ///< lambda
-  std::uint64_t seed = 0;      ///< of the initial factors
-  bool with_loss = true;       ///< evaluate the objective after every iteration
+  /// nu: the weight of |x_u|^2 is lambda (n_u + W items)^nu for a user with n_u ratings != 0, and likewise that
+  /// of |y_i|^2 with the users; plain lambda for nu = 0. S. Rendle, W. Krichene, L. Zhang, Y. Koren,
+  /// "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022, section 3.
+  double regularization_scaling = 0;
+  double unobserved_weight = 1;  ///< W: what the error of a pair without a rating weighs
+  als_confidence weights = als_confidence::ratings;
+  std::uint64_t seed = 0;  ///< of the initial factors
+  bool with_loss = true;   ///< evaluate the objective after every iteration
   als_solver solver = als_solver::cholesky;
-  index_t steps = 3;  ///< of conjugate gradients
+  index_t steps = 3;   ///< of conjugate gradients
+  index_t block = 16;  ///< factors in a subspace
   /// What messages call users and items; their row numbers where empty.
   std::span<std::int64_t const> user_ids{};
   std::span<std::int64_t const> item_ids{};
@@ -59,9 +74,10 @@ struct als_model {
 /// S. R. Brandt et al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With
 /// the preference p = 1 where a rating r != 0 is stored and 0 elsewhere, it minimises
 ///   sum over all users u and items i of (1 + alpha r_ui) (p_ui - x_u . y_i)^2 + lambda (|X|^2 + |Y|^2)
-/// over X, then over Y, in every iteration; so the first X depends on the initial Y only, unless conjugate
-/// gradients start from it (kernel::als_conjugate_gradients). Ratings are users x items, not negative, in any
-/// tiling by rows. T: float or double.
+/// (other weights of pairs without a rating, of ratings and of the squares of factors: see als_options) over X,
+/// then over Y, in every iteration; so the first X depends on the initial Y only, unless conjugate gradients or
+/// subspaces start from it (kernel::als_conjugate_gradients, kernel::als_subspace). Ratings are users x items,
+/// not negative, in any tiling by rows. T: float or double.
 ///
 /// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of
 /// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its
@@ -72,9 +88,10 @@ struct als_model {
 ///
 /// `progress` is called on every rank after every iteration.
 ///
-/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, a
-/// negative or infinite alpha or regularization), shape_error for initial factors of another shape, index_error
-/// beyond 2^31
+/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1,
+/// block < 1, a negative or infinite alpha, regularization,
+/// scaling or weight), shape_error for initial factors of another
+/// shape, index_error beyond 2^31
 /// - 1 users or items, linalg_error where the matrix of a row is not positive definite in the precision of T:
 /// it names the user or item.
 template <floating_element T>

@@ -22,6 +22,15 @@ struct csr_view {
   const T* values;
 };
 
+/// What ratings weigh. The square of the error of a rating r != 0 weighs 1 + alpha r, that of a pair without
+/// one `unobserved`.
+template <class T>
+struct als_weights {
+  T alpha;                      ///< of ratings
+  T unobserved = 1;             ///< of pairs without a rating
+  const T* diagonal = nullptr;  ///< what is added to the diagonal of each row's matrix; nothing without it
+};
+
 /// Gram matrix out = Y' Y of the n x k matrix y with leading dimension ld; out is k x k, row-major, both
 /// triangles. Short runs of rows are summed in T, these sums in double. The order of summation depends on n and
 /// k only, so the result is the same for every number of threads.
@@ -30,16 +39,16 @@ template <class T>
 void gram(const T* y, index_t n, index_t k, index_t ld, T* out);
 
 /// Solves one half of an ALS iteration. For every row u of `ratings`, over its entries e with r_e != 0,
-///   (gram_regularized + sum_e alpha r_e y_e y_e') x_u = sum_e (1 + alpha r_e) y_e,
+///   (base + diagonal_u I + sum_e (1 - w + alpha r_e) y_e y_e') x_u = sum_e (1 + alpha r_e) y_e,
 /// by Cholesky factorisation; y_e is row columns[e] of y (leading dimension ldy), x_u row u of x (leading
-/// dimension ldx). `gram_regularized` is Y'Y + lambda I, k x k row-major; its upper triangle is read. A row
-/// without ratings gives x_u = 0.
+/// dimension ldx), w the weight of pairs without a rating. `base` is w Y'Y, and lambda I where all rows share
+/// it, k x k row-major; its upper triangle is read. A row without ratings gives x_u = 0.
 /// Returns -1, or the smallest u whose matrix is not positive definite or whose solution is not finite; x is
 /// then to be discarded. The result is the same, bit for bit, for every number of threads.
 /// Throws std::bad_alloc.
 template <class T>
-index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k, index_t ldy,
-                  T* x, index_t ldx);
+index_t als_solve(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y, index_t k,
+                  index_t ldy, T* x, index_t ldx);
 
 /// Improves x by so many steps of conjugate gradients for the systems of als_solve, from the x that is there:
 /// G. Takacs, I. Pilaszy, D. Tikk, "Applications of the Conjugate Gradient Method for Implicit Feedback
@@ -48,22 +57,36 @@ index_t als_solve(csr_view<T> ratings, T alpha, const T* gram_regularized, const
 /// those of als_solve, for rows whose x is not finite, before or after, or whose matrix is seen not to be
 /// positive definite: a few steps need not notice.
 template <class T>
-index_t als_conjugate_gradients(csr_view<T> ratings, T alpha, const T* gram_regularized, const T* y, index_t k,
-                                index_t ldy, T* x, index_t ldx, index_t steps);
+index_t als_conjugate_gradients(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y,
+                                index_t k, index_t ldy, T* x, index_t ldx, index_t steps);
 
-/// What the observed entries add to the loss, beyond the sum of the squares of all predictions:
-///   sum over r_ui != 0 of (1 + alpha r_ui) (1 - s)^2 - s^2,  s = x_u . y_i,
-/// where x_u is row u of x and i the column of the entry. Evaluated in double, the same for every number of
-/// threads. Throws std::bad_alloc.
+/// Improves x by one round of subspace block coordinate descent for the systems of als_solve, from the x that
+/// is there: S. Rendle, W. Krichene, L. Zhang, Y. Koren, "iALS++: Speeding up Matrix Factorization with
+/// Subspace Optimization", 2021 (arXiv 2110.14044). Blocks of `block` factors in a row (fewer in the last one)
+/// are set to their best values in turn, the others being fixed; predictions of the ratings of the row are kept
+/// up to date between blocks. One block of all k factors is als_solve. A factor costs about block + 6 flops for
+/// each rating of a row; blocks that fill vectors (64 bytes, or what the processor has) waste nothing.
+/// Arguments and result are those of als_solve; the rows that it returns are those of which a block's matrix is
+/// not positive definite or a step not finite. Wants 1 <= block.
 template <class T>
-double als_observed_loss(csr_view<T> ratings, T alpha, const T* x, index_t ldx, const T* y, index_t ldy,
-                         index_t k);
+index_t als_subspace(csr_view<T> ratings, als_weights<T> weights, const T* base, const T* y, index_t k,
+                     index_t ldy, T* x, index_t ldx, index_t block);
+
+/// What the observed entries add to the loss, beyond w times the sum of the squares of all predictions:
+///   sum over r_ui != 0 of (1 + alpha r_ui) (1 - s)^2 - w s^2,  s = x_u . y_i,
+/// where w is the weight of pairs without a rating, x_u is row u of x and i the column of the entry. Evaluated
+/// in double, the same for every number of threads. Throws std::bad_alloc.
+template <class T>
+double als_observed_loss(csr_view<T> ratings, als_weights<T> weights, const T* x, index_t ldx, const T* y,
+                         index_t ldy, index_t k);
 
 /// Cost of a row with nnz ratings in als_solve, for load balancing: the flops of the rank update plus those of
 /// the solve, the latter weighted by how much slower they run.
 double als_row_cost(index_t nnz, index_t k);
 /// The same for als_conjugate_gradients.
 double als_row_cost(index_t nnz, index_t k, index_t steps);
+/// The same for als_subspace.
+double als_subspace_row_cost(index_t nnz, index_t k, index_t block);
 
 /// Smallest leading dimension >= k for which every row of a 64-byte aligned matrix starts on a cache line.
 template <class T>

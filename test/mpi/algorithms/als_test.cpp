@@ -144,6 +144,121 @@ TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
   CHECK(near.iterations.back().loss <= 1.02 * best.iterations.back().loss);
 }
 
+TEST_CASE("als by subspaces: one block is exact, small ones reach its loss") {
+  matrix const r = small_ratings(31, 19);
+  matrix x, y = small_factors(19, 6, 3);
+  pantile::als_start<double> start;
+  start.user_factors = distributed_factors<double>(small_factors(31, 6, 4), pantile::tiling::row());
+  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
+  for (int i = 0; i < 3; ++i) {
+    x = half(r, y, 2, 1);
+    y = half(r.transpose(), x, 2, 1);
+  }
+  pantile::als_options options{.factors = 6,
+                               .iterations = 3,
+                               .alpha = 2,
+                               .regularization = 1,
+                               .solver = pantile::als_solver::subspace,
+                               .block = 6};
+  auto const exact = pantile::als(distributed<double>(r), options, start);
+  CHECK(difference(exact.user_factors, x) < 1e-9);
+  CHECK(difference(exact.item_factors, y) < 1e-9);
+  options.iterations = 60;
+  options.solver = pantile::als_solver::cholesky;
+  double const best = pantile::als(distributed<double>(r), options, start).iterations.back().loss;
+  options.solver = pantile::als_solver::subspace;
+  for (index_t const block : {1, 2, 4, 9}) {
+    options.block = block;
+    auto const near = pantile::als(distributed<double>(r), options, start);
+    for (std::size_t i = 1; i < near.iterations.size(); ++i)
+      CHECK(near.iterations[i].loss <= near.iterations[i - 1].loss * (1 + 1e-12));
+    INFO("blocks of " << block);
+    CHECK(near.iterations.back().loss == Approx(best).epsilon(5e-3));
+  }
+}
+
+namespace {
+
+/// The objective and its exact halves with every option, on dense matrices.
+struct weighted_oracle {
+  pantile::als_options o;
+
+  matrix counted(matrix const& r) const {
+    if (o.weights == pantile::als_confidence::binary) return (r.array() != 0).cast<double>();
+    if (o.weights == pantile::als_confidence::log) return (1 + r.array()).log();
+    return r;
+  }
+  double lambda(Eigen::VectorXd const& row) const {
+    double const rated = static_cast<double>((row.array() != 0).count());
+    return o.regularization *
+           std::pow(rated + o.unobserved_weight * static_cast<double>(row.size()), o.regularization_scaling);
+  }
+  matrix weights(matrix const& r) const {
+    matrix const p = (r.array() != 0).cast<double>();
+    return o.unobserved_weight * (1 - p.array()) + p.array() * (1 + o.alpha * counted(r).array());
+  }
+  matrix half(matrix const& r, matrix const& y) const {
+    matrix const w = weights(r);
+    matrix x(r.rows(), y.cols());
+    for (index_t u = 0; u < r.rows(); ++u) {
+      Eigen::VectorXd const p = (r.row(u).transpose().array() != 0).cast<double>();
+      matrix const a = y.transpose() * w.row(u).asDiagonal() * y +
+                       lambda(r.row(u).transpose()) * matrix::Identity(y.cols(), y.cols());
+      x.row(u) = p.isZero() ? Eigen::VectorXd(Eigen::VectorXd::Zero(y.cols()))
+                            : Eigen::VectorXd(a.llt().solve(y.transpose() * w.row(u).asDiagonal() * p));
+    }
+    return x;
+  }
+  double penalty(matrix const& r, matrix const& x) const {
+    double sum = 0;
+    for (index_t u = 0; u < r.rows(); ++u) sum += lambda(r.row(u).transpose()) * x.row(u).squaredNorm();
+    return sum;
+  }
+  double loss(matrix const& r, matrix const& x, matrix const& y) const {
+    matrix const p = (r.array() != 0).cast<double>();
+    return (weights(r).array() * (p - x * y.transpose()).array().square()).sum() + penalty(r, x) +
+           penalty(r.transpose(), y);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("every solver honours scaled regularization, the unobserved weight and what ratings count as") {
+  using pantile::als_confidence;
+  auto const [scaling, unobserved, weights] =
+      GENERATE(std::tuple{0.0, 0.1, als_confidence::ratings}, std::tuple{1.0, 1.0, als_confidence::binary},
+               std::tuple{0.5, 0.0, als_confidence::log}, std::tuple{0.7, 1.5, als_confidence::ratings});
+  index_t const k = 5;
+  matrix const r = small_ratings(23, 17);
+  weighted_oracle const oracle{{.factors = k,
+                                .iterations = 3,
+                                .alpha = 2,
+                                .regularization = 0.8,
+                                .regularization_scaling = scaling,
+                                .unobserved_weight = unobserved,
+                                .weights = weights}};
+  matrix x, y = small_factors(17, k, 2);
+  pantile::als_start<double> start;
+  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
+  std::vector<double> losses;
+  for (int i = 0; i < 3; ++i) {
+    x = oracle.half(r, y);
+    y = oracle.half(r.transpose(), x);
+    losses.push_back(oracle.loss(r, x, y));
+  }
+  auto options = oracle.o;
+  for (auto const solver : {pantile::als_solver::cholesky, pantile::als_solver::conjugate_gradients,
+                            pantile::als_solver::subspace}) {
+    options.solver = solver;
+    options.steps = 60;
+    options.block = k;
+    auto const model = pantile::als(distributed<double>(r), options, start);
+    CHECK(difference(model.user_factors, x) < 1e-8);
+    CHECK(difference(model.item_factors, y) < 1e-8);
+    for (std::size_t i = 0; i < 3; ++i) CHECK(model.iterations[i].loss == Approx(losses[i]).epsilon(1e-10));
+  }
+}
+
 TEST_CASE("als in single precision is near to it") {
   matrix const r = small_ratings(30, 11);
   matrix x, y = small_factors(11, 4, 3);
@@ -208,9 +323,12 @@ TEST_CASE("an iteration moves what its plan says") {
 TEST_CASE("als says what is wrong, on every rank") {
   auto const r = distributed<double>(small_ratings(12, 9));
   CHECK_THROWS_AS(pantile::als(r, {.factors = 0}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.block = 0}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.iterations = -1}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.alpha = -1}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::als(r, {.regularization = std::nan("")}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.regularization_scaling = -1}), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::als(r, {.unobserved_weight = std::nan("")}), pantile::domain_error);
   pantile::als_start<double> start;
   start.item_factors = distributed_factors<double>(small_factors(9, 4, 1), pantile::tiling::row());
   CHECK_THROWS_AS(pantile::als(r, {.factors = 3}, start), pantile::shape_error);

@@ -42,12 +42,23 @@ struct sample {
   std::vector<std::int32_t> index{-1, -1, -1};  // before offsets[0]: not to be touched
   std::vector<T> values{poison<T>, poison<T>, poison<T>};
   matrix<T> y;
-  T alpha = T(1.5);
+  T alpha = T(1.5), unobserved = 1;
+  std::vector<T> diagonal{};
 
   kernel::csr_view<T> view() const { return {rows, offsets.data(), index.data(), values.data()}; }
+  kernel::als_weights<T> weights() const {
+    return {alpha, unobserved, diagonal.empty() ? nullptr : diagonal.data()};
+  }
+  /// What a rating r adds to the matrix of its row, and to the right side.
+  double rank_weight(T r) const { return 1 - double(unobserved) + double(alpha) * double(r); }
+  double target_weight(T r) const { return 1 + double(alpha) * double(r); }
+  double diagonal_of(index_t u) const {
+    return diagonal.empty() ? 0.0 : double(diagonal[static_cast<std::size_t>(u)]);
+  }
   matrix<T> regularized_gram(double lambda) const {
     const matrix<double> d = y.template cast<double>();
-    return (d.transpose() * d + lambda * matrix<double>::Identity(k, k)).template cast<T>();
+    return (double(unobserved) * d.transpose() * d + lambda * matrix<double>::Identity(k, k))
+        .template cast<T>();
   }
 };
 
@@ -84,13 +95,13 @@ matrix<double> solve_dense(const sample<T>& s, const matrix<T>& gram) {
   matrix<double> x = matrix<double>::Zero(s.rows, s.k);
   for (index_t u = 0; u < s.rows; ++u) {
     Eigen::MatrixXd a = gram.template cast<double>();
+    a.diagonal().array() += s.diagonal_of(u);
     Eigen::VectorXd b = Eigen::VectorXd::Zero(s.k);
     for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
       if (s.values[e] == 0) continue;
       const Eigen::VectorXd y = s.y.row(s.index[e]).transpose().template cast<double>();
-      const double c = static_cast<double>(s.alpha) * static_cast<double>(s.values[e]);
-      a += c * y * y.transpose();
-      b += (1 + c) * y;
+      a += s.rank_weight(s.values[e]) * y * y.transpose();
+      b += s.target_weight(s.values[e]) * y;
     }
     x.row(u) = a.llt().solve(b).transpose();
   }
@@ -116,9 +127,9 @@ std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, 
         x[static_cast<std::size_t>(u * ldx + j)] = start.size() > 0 ? start(u, j) : T(0);
   const index_t failed =
       steps > 0
-          ? kernel::als_conjugate_gradients<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y,
+          ? kernel::als_conjugate_gradients<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y,
                                                x.data(), ldx, steps)
-          : kernel::als_solve<T>(s.view(), s.alpha, gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
+          : kernel::als_solve<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
   matrix<T> out(s.rows, s.k);
   for (index_t u = 0; u < s.rows; ++u)
     for (index_t j = 0; j < ldx; ++j) {
@@ -250,6 +261,167 @@ TEMPLATE_TEST_CASE("every step of conjugate gradients comes nearer to the soluti
   }
 }
 
+namespace {
+
+template <class T>
+std::tuple<index_t, matrix<T>> descend(const sample<T>& s, const matrix<T>& gram, index_t block,
+                                       const matrix<T>& start, index_t rounds = 1, index_t pad = 0) {
+  const std::vector<T> y = strided(s.y, s.k + pad);
+  const index_t ldx = s.k + 2 * pad;
+  std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
+  for (index_t u = 0; u < s.rows; ++u)
+    for (index_t j = 0; j < s.k; ++j) x[static_cast<std::size_t>(u * ldx + j)] = start(u, j);
+  index_t failed = -1;
+  for (index_t i = 0; i < rounds && failed == -1; ++i)
+    failed = kernel::als_subspace<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad, x.data(),
+                                     ldx, block);
+  matrix<T> out(s.rows, s.k);
+  for (index_t u = 0; u < s.rows; ++u)
+    for (index_t j = 0; j < ldx; ++j) {
+      const T value = x[static_cast<std::size_t>(u * ldx + j)];
+      if (j < s.k)
+        out(u, j) = value;
+      else if (value != T(-77))
+        FAIL("padding of row " << u << " overwritten");
+    }
+  return {failed, out};
+}
+
+/// One round of block coordinate descent on the dense normal equations of every row.
+template <class T>
+matrix<double> descend_dense(const sample<T>& s, const matrix<T>& gram, index_t block, const matrix<T>& start) {
+  matrix<double> result = matrix<double>::Zero(s.rows, s.k);
+  for (index_t u = 0; u < s.rows; ++u) {
+    Eigen::MatrixXd a = gram.template cast<double>();
+    a.diagonal().array() += s.diagonal_of(u);
+    Eigen::VectorXd b = Eigen::VectorXd::Zero(s.k), x = start.row(u).transpose().template cast<double>();
+    bool rated = false;
+    for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
+      if (s.values[e] == 0) continue;
+      rated = true;
+      const Eigen::VectorXd y = s.y.row(s.index[e]).transpose().template cast<double>();
+      a += s.rank_weight(s.values[e]) * y * y.transpose();
+      b += s.target_weight(s.values[e]) * y;
+    }
+    if (!rated) continue;
+    for (index_t from = 0; from < s.k; from += block) {
+      const index_t n = std::min(block, s.k - from);
+      const Eigen::VectorXd left = b - a * x;
+      x.segment(from, n) += a.block(from, from, n, n).llt().solve(left.segment(from, n));
+    }
+    result.row(u) = x.transpose();
+  }
+  return result;
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("a round of subspaces is a round of dense block coordinate descent", "[kernel][als]", float,
+                   double) {
+  for (const index_t k : ranks) {
+    const auto s = make_sample<TestType>(sanitized ? 7 : 21, 60 + 2 * k, k, static_cast<unsigned>(k));
+    const auto gram = s.regularized_gram(3);
+    const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
+    for (const index_t block : std::set<index_t>{1, 3, 8, 16, 17, 32, k, k + 5}) {
+      if (sanitized && block == 17) continue;
+      const auto expected = descend_dense(s, gram, block, start);
+      const index_t pad = block % 3 * 2;
+      INFO("k = " << k << ", blocks of " << block << ", padding " << pad);
+      const auto [failed, x] = descend(s, gram, block, start, 1, pad);
+      CHECK(failed == -1);
+      for (index_t u = 0; u < s.rows; ++u) {
+        INFO("row " << u);
+        const double error = (x.row(u).template cast<double>() - expected.row(u)).norm();
+        CHECK(error <= 10 * tolerance<TestType>() * (expected.row(u).norm() + start.row(u).norm()));
+      }
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("subspaces of rows in several pieces and segments", "[kernel][als]", float, double) {
+  const index_t k = GENERATE(3, 40);
+  for (const index_t columns : {95, 97, sanitized ? 2000 : 5000, sanitized ? 2000 : 40000}) {
+    const auto s = make_sample<TestType>(7, columns, k, 5);
+    const auto gram = s.regularized_gram(1);
+    const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 14).y;
+    for (const index_t block : {2, 16, 24}) {
+      INFO(columns << " columns, k = " << k << ", blocks of " << block);
+      const auto expected = descend_dense(s, gram, block, start);
+      const auto [failed, x] = descend(s, gram, block, start);
+      CHECK(failed == -1);
+      CHECK((x.template cast<double>() - expected).norm() <=
+            20 * tolerance<TestType>() * (expected.norm() + start.norm()));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("many rounds of subspaces end at the solution of dense Cholesky", "[kernel][als]", float,
+                   double) {
+  for (const index_t k : {1, 7, 16, 33}) {
+    const auto s = make_sample<TestType>(14, 60 + 2 * k, k, static_cast<unsigned>(k));
+    const auto gram = s.regularized_gram(3);
+    const auto expected = solve_dense(s, gram);
+    const matrix<TestType> start = matrix<TestType>::Zero(s.rows, k);
+    for (const index_t block : {1, 5, 16, 64}) {
+      INFO("k = " << k << ", blocks of " << block);
+      const auto [failed, x] = descend(s, gram, block, start, block >= k ? 2 : sanitized ? 200 : 1000);
+      CHECK(failed == -1);
+      CHECK((x.template cast<double>() - expected).norm() <= 10 * tolerance<TestType>() * expected.norm());
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("every solver honours the weight of pairs without ratings and the rows' diagonals",
+                   "[kernel][als]", float, double) {
+  for (const index_t k : {1, 8, 21, 40}) {
+    auto s = make_sample<TestType>(28, 60 + 2 * k, k, static_cast<unsigned>(k));
+    for (const double unobserved : {0.0, 0.1, 1.5}) {
+      INFO("k = " << k << ", weight " << unobserved);
+      s.unobserved = static_cast<TestType>(unobserved);
+      s.diagonal.clear();
+      for (index_t u = 0; u < s.rows; ++u)
+        s.diagonal.push_back(static_cast<TestType>(4 + 0.25 * static_cast<double>(u)));
+      const auto base = s.regularized_gram(0);
+      const auto expected = solve_dense(s, base);
+      const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
+      const auto near = [&](auto const& solved, matrix<double> const& wanted) {
+        CHECK(std::get<0>(solved) == -1);
+        CHECK((std::get<1>(solved).template cast<double>() - wanted).norm() <=
+              100 * tolerance<TestType>() * (wanted.norm() + start.norm()));
+      };
+      near(solve(s, base), expected);
+      near(solve(s, base, 0, 0, 10 * k + 20, start), expected);
+      near(descend(s, base, 8, start), descend_dense(s, base, 8, start));
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("subspaces name the first row that cannot be solved", "[kernel][als]", float, double) {
+  const index_t k = GENERATE(1, 8, 11, 40);
+  const auto s = make_sample<TestType>(36, 100, k, 6);
+  const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 15).y;
+  matrix<TestType> gram = s.regularized_gram(0.1);
+  SECTION("a Gram matrix that is not positive definite; row 0 is empty") {
+    gram(k - 1, k - 1) = -1e6;
+    CHECK(std::get<0>(descend(s, gram, 4, start)) == 1);
+    const matrix<TestType> none = matrix<TestType>::Constant(k, k, poison<TestType>);
+    CHECK(std::get<0>(descend(s, none, 4, start)) == 1);
+  }
+  SECTION("a rating or a start that is not finite; zero ratings of rows that are not") {
+    auto t = s;
+    matrix<TestType> from = start;
+    from(20, k / 2) = poison<TestType>;
+    CHECK(std::get<0>(descend(t, gram, 4, from)) == 20);
+    t.values[static_cast<std::size_t>(t.offsets[9])] = std::numeric_limits<TestType>::infinity();
+    CHECK(std::get<0>(descend(t, gram, 4, from)) == 9);
+    for (auto& value : t.values) value = 0;
+    t.y.setConstant(poison<TestType>);
+    const auto [failed, x] = descend(t, gram, 4, start);
+    CHECK(failed == -1);
+    CHECK(x.norm() == 0);
+  }
+}
+
 TEMPLATE_TEST_CASE("als_solve gives zero for rows without non-zero ratings", "[kernel][als]", float, double) {
   auto s = make_sample<TestType>(14, 30, 9, 4);
   std::fill(s.values.begin() + 3, s.values.end(), TestType{0});
@@ -260,8 +432,8 @@ TEMPLATE_TEST_CASE("als_solve gives zero for rows without non-zero ratings", "[k
       solve(s, s.regularized_gram(0.1), 1, 2, 3, matrix<TestType>(matrix<TestType>::Ones(14, 9)));
   CHECK(failed_steps == -1);
   CHECK(near.norm() == 0);
-  CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, 1, nullptr, nullptr, 9, 9, nullptr,
-                                    9) == -1);
+  CHECK(kernel::als_solve<TestType>({0, s.offsets.data(), nullptr, nullptr}, {1}, nullptr, nullptr, 9, 9,
+                                    nullptr, 9) == -1);
 }
 
 TEMPLATE_TEST_CASE("als_solve finds the first row that cannot be solved", "[kernel][als]", float, double) {
@@ -310,7 +482,9 @@ TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kerne
                                        8);  // row 5 holds nearly all entries: shared by the threads
   const auto t = make_sample<TestType>(301, 90, k, 8);
   const auto gram_s = s.regularized_gram(0.1), gram_t = t.regularized_gram(0.1);
-  std::vector<matrix<TestType>> xs, xt, xs_near, xt_near, grams;
+  std::vector<matrix<TestType>> xs, xt, xs_near, xt_near, xs_blocks, xt_blocks, grams;
+  const matrix<TestType> start_s = make_sample<TestType>(0, s.rows, k, 16).y,
+                         start_t = make_sample<TestType>(0, t.rows, k, 17).y;
   std::vector<double> losses;
   for (const int threads : {1, 2, 3, 5}) {
     omp_set_num_threads(threads);
@@ -318,10 +492,12 @@ TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kerne
     xt.push_back(std::get<1>(solve(t, gram_t)));
     xs_near.push_back(std::get<1>(solve(s, gram_s, 0, 0, 3)));
     xt_near.push_back(std::get<1>(solve(t, gram_t, 0, 0, 3)));
+    xs_blocks.push_back(std::get<1>(descend(s, gram_s, 8, start_s)));
+    xt_blocks.push_back(std::get<1>(descend(t, gram_t, 8, start_t)));
     grams.emplace_back(k, k);
     kernel::gram(s.y.data(), s.columns, k, k, grams.back().data());
     losses.push_back(
-        kernel::als_observed_loss<TestType>(t.view(), t.alpha, xt.back().data(), k, t.y.data(), k, k));
+        kernel::als_observed_loss<TestType>(t.view(), t.weights(), xt.back().data(), k, t.y.data(), k, k));
   }
   omp_set_num_threads(before);
   for (std::size_t i = 1; i < xs.size(); ++i) {
@@ -329,6 +505,8 @@ TEMPLATE_TEST_CASE("ALS kernels do not depend on the number of threads", "[kerne
     CHECK(xt[i] == xt[0]);
     CHECK(xs_near[i] == xs_near[0]);
     CHECK(xt_near[i] == xt_near[0]);
+    CHECK(xs_blocks[i] == xs_blocks[0]);
+    CHECK(xt_blocks[i] == xt_blocks[0]);
     CHECK(grams[i] == grams[0]);
     CHECK(losses[i] == losses[0]);
   }
@@ -353,7 +531,8 @@ TEMPLATE_TEST_CASE("gram agrees with a dense product", "[kernel][als]", float, d
 
 TEMPLATE_TEST_CASE("als_observed_loss agrees with the plain sum", "[kernel][als]", float, double) {
   for (const index_t k : ranks) {
-    const auto s = make_sample<TestType>(150, 90, k, 11);
+    auto s = make_sample<TestType>(150, 90, k, 11);
+    s.unobserved = static_cast<TestType>(k % 2 == 0 ? 1 : 0.25);
     const auto x = make_sample<TestType>(0, 150, k, 12).y;
     double expected = 0;
     for (index_t u = 0; u < s.rows; ++u)
@@ -361,11 +540,11 @@ TEMPLATE_TEST_CASE("als_observed_loss agrees with the plain sum", "[kernel][als]
            ++e) {
         if (s.values[e] == 0) continue;
         const double p = x.row(u).template cast<double>().dot(s.y.row(s.index[e]).template cast<double>());
-        expected += (1 + double(s.alpha) * double(s.values[e])) * (1 - p) * (1 - p) - p * p;
+        expected += s.target_weight(s.values[e]) * (1 - p) * (1 - p) - double(s.unobserved) * p * p;
       }
     const std::vector<TestType> xs = strided(x, k + 2), ys = strided(s.y, k + 1);
     const double loss =
-        kernel::als_observed_loss<TestType>(s.view(), s.alpha, xs.data(), k + 2, ys.data(), k + 1, k);
+        kernel::als_observed_loss<TestType>(s.view(), s.weights(), xs.data(), k + 2, ys.data(), k + 1, k);
     CHECK(loss == Approx(expected).epsilon(1e-12));
   }
 }
@@ -377,6 +556,8 @@ TEST_CASE("the row cost grows with both arguments and the leading dimension fill
   CHECK(kernel::als_row_cost(10, 64) < kernel::als_row_cost(10, 65));
   CHECK(kernel::als_row_cost(10, 64, 3) < kernel::als_row_cost(11, 64, 3));
   CHECK(kernel::als_row_cost(10, 64, 3) < kernel::als_row_cost(10, 64, 4));
+  CHECK(kernel::als_subspace_row_cost(10, 64, 16) < kernel::als_subspace_row_cost(11, 64, 16));
+  CHECK(kernel::als_subspace_row_cost(10, 64, 16) < kernel::als_subspace_row_cost(10, 64, 32));
   CHECK(kernel::als_leading_dimension<float>(1) == 16);
   CHECK(kernel::als_leading_dimension<float>(40) == 48);
   CHECK(kernel::als_leading_dimension<double>(40) == 40);

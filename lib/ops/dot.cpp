@@ -187,7 +187,7 @@ template <class T>
 void add_up(product_problem const& p, product_schedule const& s, communicator const& comm,
             std::shared_ptr<std::byte> const& computed, std::shared_ptr<std::byte> const& parts, T* result,
             std::source_location where) {
-  trace::region const here("reduce_scatter");
+  trace::region const here("reduce_scatter", where);
   tiling const partial = partial_results(p, s);
   int const rank = comm.rank(), layers = s.grid[2];
   std::vector<std::vector<box>> wanted(static_cast<std::size_t>(p.ranks));
@@ -211,12 +211,11 @@ std::uint64_t fingerprint_of(product_problem const& p, product_schedule const& s
   return print;
 }
 
-/// Tells who listens how a product is carried out, what other grids would cost, and the least that any would.
+/// Tells who compares what other grids would cost, and the least that any would.
 void explain_choice(trace::region const& here, product_problem const& p, machine const& on,
                     product_candidate const& chosen, std::vector<product_candidate> const& ways,
                     bool distributed) {
   constexpr std::size_t most = 6;
-  here.note("algorithm", [&] { return algorithm_name(p, chosen.schedule); });
   if (!distributed) return;
   std::set<std::array<int, 3>> told{chosen.schedule.grid};
   for (auto const& way : ways)
@@ -249,7 +248,7 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
   if (a.comm && b.comm && !(*a.comm == *b.comm))
     throw tiling_error("the operands of the product belong to different communicators; make both on one",
                        where);
-  trace::region const here("dot");
+  trace::region const here("dot", where);
   product result;
   result.comm = into ? into->comm : a.comm ? a.comm : b.comm;
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;
@@ -260,6 +259,7 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
   product_schedule const& s = chosen.schedule;
   if (result.comm) result.tiled = s.result;
   note_site(here, result.comm, result.tiled, s.result.shape());
+  here.note("algorithm", [&] { return algorithm_name(p, chosen.schedule); });
   if (here.heard()) explain_choice(here, p, on, chosen, *ways, result.comm.has_value());
 
   result.storage = s.result.box_of(rank);

@@ -129,7 +129,7 @@ void check_computed(evaluation_site<N> const& site, stored_part const& part);
 /// last stride is 1.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
-  trace::region const here("elementwise");
+  trace::region const here("elementwise", site.what.where);
   begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
   auto const bound = resolved.bind(site);
   auto const loop = [&] {

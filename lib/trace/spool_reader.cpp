@@ -218,7 +218,7 @@ rank_profile profile_of(std::span<std::filesystem::path const> spools) {
           return;
       }
     });
-    tree.end(last);
+    while (tree.depth() > 0) tree.leave(++last);  // what a killed thread left open; as in the archive
     if (p.paths.empty()) {
       p.rank = head.rank;
       p.host = head.host;

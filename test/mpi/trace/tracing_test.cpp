@@ -129,7 +129,7 @@ TEST_CASE("operations, calls and regions of the user are on the paths of a profi
   CHECK(find("assembly").region.line == line);
   CHECK(find("assembly").region.file.ends_with("tracing_test.cpp"));
   CHECK(find("assembly").count == world().size());
-  CHECK(find("reduce").region.line == line + 2);
+  CHECK(find("reduce").region.line == line + 3);
   CHECK(find("barrier").region.is_call);
   CHECK(find("barrier").count == world().size());
   CHECK(find("reduce").flops > 0);

@@ -75,7 +75,7 @@ void recording::close(clock_reading last) {
 double recording::cost_of_region() const {
   constexpr int regions = 2000;
   name_filter const all({});
-  thread_recorder r(program_region(0), all, {}, nullptr);
+  thread_recorder r(program_region(0), all, what_.counters, nullptr);
   std::source_location const here = std::source_location::current();
   index_t const begin = now_ns();
   for (int i = 0; i < regions; ++i) {

@@ -31,6 +31,7 @@ is_valid() {
 for ranks in 1 2 4; do
   trace $ranks nothing "well-$ranks"
   wants_status 0
+  grep -q "PANTILE_TRACE=OFF" err && echo "skipped: tracing is compiled out" && exit 77
   [[ -e well-$ranks/traces.otf2 ]] || { grep -q "without OTF2" err && echo "skipped: built without OTF2" && exit 77; }
   wants "uneven work +1? *$ranks"
   is_valid "well-$ranks" out
@@ -64,6 +65,20 @@ done
 output=$("$report" recover killed 2>&1) && complain "recovered twice"
 output=$("$report" recover nowhere 2>&1) && complain "recovered nothing"
 output=$("$report" profile nowhere 2>&1) && complain "a profile of nothing"
+
+# What a filter leaves out is in neither, and takes no message with it.
+PANTILE_TRACE_FILTER='!allreduce,!compare,!wait' trace 2 nothing filtered
+wants_status 0
+is_valid filtered out
+grep -q '"name": "wait"' filtered/profile.json && complain "the filter left it in"
+
+# Counters that are not there are absent, and that is said once.
+PANTILE_TRACE_COUNTERS=perf::PAGE-FAULTS,NO_SUCH_EVENT trace 2 nothing counted
+wants_status 0
+wants_once "counters requested: perf::PAGE-FAULTS, NO_SUCH_EVENT; used:"
+wants_once "NO_SUCH_EVENT: "
+grep -q 'NO_SUCH_EVENT' counted/profile.json && complain "a counter that is missing is in the profile"
+is_valid counted out
 
 # Little room: the trace is valid, and says how much it lacks.
 PANTILE_TRACE_MAX_MB=1 trace 2 nothing small

@@ -1,3 +1,4 @@
+#ifndef PANTILE_NO_TRACE
 #include <pantile/pantile.hpp>
 #include <pantile/trace/recovery.hpp>
 
@@ -190,3 +191,4 @@ TEST_CASE("what is not recorded leaves nothing") {
   start_tracing({});
   CHECK(trace::active == nullptr);
 }
+#endif

@@ -35,7 +35,7 @@ struct path_costs {
   double bytes_read = 0;            ///< of matrices
   std::vector<index_t> counters{};  ///< in the order of their names
 
-  path_costs& operator+=(path_costs const& more);
+  path_costs& operator+=(path_costs const& more);  ///< both together
 };
 
 /// A call path of a rank: a region, reached through those above it.

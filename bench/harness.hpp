@@ -82,5 +82,6 @@ std::vector<row> gram_suite(pantile::communicator const& world, settings const& 
 std::vector<row> transpose_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> qr_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> als_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> trace_suite(pantile::communicator const& world, settings const& s);
 
 }  // namespace bench

@@ -14,6 +14,12 @@ find_package(LAPACKE REQUIRED)
 find_package(SCALAPACK REQUIRED)
 find_package(Random123 REQUIRED)
 
+# Optional: traces become OTF2 archives, and count what PAPI counts.
+if(PANTILE_TRACE)
+  find_package(OTF2)
+  find_package(PAPI)
+endif()
+
 # Header-only and used by our sources alone: nothing of them is left in the installed package.
 find_package(FastFloat REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)

@@ -6,6 +6,7 @@ option(PANTILE_BUILD_APPS "Build pantile-als, pantile-lra and the example progra
 option(PANTILE_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(PANTILE_BUILD_BENCH "Build pantile-bench" ${PROJECT_IS_TOP_LEVEL})
 option(PANTILE_INSTALL "Generate the install rules and the package config" ${PROJECT_IS_TOP_LEVEL})
+option(PANTILE_TRACE "Let programs be profiled and traced (PANTILE_TRACE=profile); OFF compiles it out" ON)
 option(PANTILE_WERROR "Treat warnings in our own code as errors" OFF)
 
 # Code for the processor at hand. It applies to the library and the programs built here, never to a user's own

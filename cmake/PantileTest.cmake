@@ -8,6 +8,7 @@
 # test/CMakeLists.txt calls the first three for what it finds. A file may carry one line with settings of its own,
 # "// ctest: RELEASE_ONLY OPTIMIZE" (in a shell test "# ctest: TIMEOUT 300"). RELEASE_ONLY leaves it out of the sanitizer
 # build, which has others of its kind and little time; PANTILE_SANITIZE_ALL_TESTS brings it back. OPTIMIZE: see below.
+# INTERNALS lets a test include the library's own headers, <trace/spool.hpp>.
 
 find_package(Catch2 2.13 REQUIRED)
 find_program(PANTILE_TIMEOUT_PROGRAM timeout REQUIRED)
@@ -117,6 +118,9 @@ function(_pantile_add_test_program target main)
       continue()
     endif()
     list(APPEND sources ${source})
+    if("INTERNALS" IN_LIST settings)
+      set_source_files_properties(${source} PROPERTIES INCLUDE_DIRECTORIES ${PROJECT_SOURCE_DIR}/lib)
+    endif()
     if("OPTIMIZE" IN_LIST settings)
       set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
       if(NOT PANTILE_SANITIZE)

@@ -2,6 +2,7 @@
 // here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "../common/trace_option.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
@@ -130,6 +131,7 @@ int program(communicator const& comm, int argc, char** argv) {
   add_options(app, command);
   if (auto const code = parse(comm, app, argc, argv)) return *code;
   for_users([&] {
+    trace_into(command.trace);
     if (!command.no_output)
       check_output_folder(
           comm, command.output, model_files(),

@@ -2,6 +2,7 @@
 
 #include "../common/checks.hpp"
 #include "../common/program.hpp"
+#include "../common/trace_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -114,6 +115,7 @@ void add_output_options(CLI::App& app, als_command& c) {
           ->check(path());
   app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
+  add_trace_option(app, c.trace);
 }
 
 }  // namespace

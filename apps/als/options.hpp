@@ -28,6 +28,7 @@ struct als_command {
   std::string output = "pantile-als-model";
   bool no_output = false;
   std::string json;
+  std::string trace;  // folder
 
   /// Generated ratings exist to be shown, so a part of them is held out unless the user says otherwise.
   double held_out_fraction() const { return test_fraction.value_or(ratings.empty() ? 0.2 : 0.0); }

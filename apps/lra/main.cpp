@@ -2,6 +2,7 @@
 // pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "../common/trace_option.hpp"
 #include "options.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
@@ -190,6 +191,7 @@ int program(communicator const& comm, int argc, char** argv) {
   if (command.data.empty() && command.generate.empty())
     return complain(comm, app, "give --data FILE or --generate N,M");
   for_users([&] {
+    trace_into(command.trace);
     if (!command.output.empty())
       check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {command.data, command.json});
     check_output_file(comm, command.json, {command.data, command.output});

@@ -2,6 +2,7 @@
 
 #include "../common/checks.hpp"
 #include "../common/program.hpp"
+#include "../common/trace_option.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -56,6 +57,7 @@ void add_options(CLI::App& app, lra_command& c) {
       ->type_name("DIR")
       ->check(path());
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
+  add_trace_option(app, c.trace);
 }
 
 }  // namespace pantile::apps

@@ -26,6 +26,7 @@ struct lra_command {
   std::uint64_t seed = 0;
   std::string output;
   std::string json;
+  std::string trace;  // folder
 };
 
 void add_options(CLI::App& app, lra_command& command);

@@ -8,6 +8,7 @@
 #include <pantile/array/print.hpp>
 #include <pantile/array/tile_of.hpp>
 #include <pantile/comm/environment.hpp>
+#include <pantile/comm/tracing.hpp>
 #include <pantile/expr/broadcast.hpp>
 #include <pantile/expr/create.hpp>
 #include <pantile/expr/element_types.hpp>

@@ -5,6 +5,7 @@
 #include <pantile/sparse/counts.hpp>
 #include <pantile/sparse/retile.hpp>
 #include <pantile/sparse/transpose.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -89,11 +90,18 @@ sparse_array<T> weighed(sparse_array<T> const& s, als_confidence weights, std::s
 
 template <class T>
 als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const& o, communicator const& comm) {
+  trace::region const here("als iteration");
   auto const start = std::chrono::steady_clock::now();
-  users.solve(items, o);
-  users.share();
-  items.solve(users, o);
-  items.share();
+  auto const renew = [&](als_side<T>& side, als_side<T> const& other, char const* solve, char const* share) {
+    {
+      trace::region const solving(solve);
+      side.solve(other, o);
+    }
+    trace::region const sharing(share);
+    side.share();
+  };
+  renew(users, items, "solve for users", "share users");
+  renew(items, users, "solve for items", "share items");
   als_iteration done;
   done.seconds = comm.allreduce(seconds_since(start), reduce_op::max);
   done.loss = o.with_loss ? objective(users, items, o) : std::numeric_limits<double>::quiet_NaN();

@@ -75,7 +75,9 @@ void communicator::agree(function_ref<void()> work, where_t where) const {
     mine = {static_cast<int>(error_kind::general), "an exception that is not a std::exception",
             short_location(where)};
   }
+  detail::call_region const here("agree", where);
   check_same("agree", 0, where);
+  here.tell(*state_, trace::communication_kind::allreduce, {});
   int const vote = failed ? size() - rank() : 0;
   int highest = 0;
   detail::call_mpi("agree", where,

@@ -6,6 +6,7 @@
 namespace pantile {
 
 using detail::call_mpi;
+using detail::call_region;
 using detail::in_pieces;
 
 namespace detail {
@@ -85,6 +86,15 @@ traffic traffic_of_bcast(communicator const& comm, index_t bytes, int root) {
   return {.bytes_received = bytes, .messages_received = 1};
 }
 
+/// A collective that does not block, as it is recorded.
+trace::communication started(trace::communication_kind kind, traffic const& volume, int root = -1) {
+  return {.kind = trace::communication_kind::collective_begun,
+          .blocking = kind,
+          .peer = root,
+          .bytes_sent = volume.bytes_sent,
+          .bytes_received = volume.bytes_received};
+}
+
 /// MPI defines only logical reductions for bool and none that orders complex numbers.
 void check_reducible(char const* operation, dtype type, reduce_op op, std::source_location where) {
   bool const complex = type == dtype::complex64 || type == dtype::complex128;
@@ -149,19 +159,24 @@ void communicator::check_root(char const* operation, int root, where_t where) co
 }
 
 void communicator::barrier(where_t where) const {
+  call_region const here("barrier", where);
   check_same("barrier", 0, where);
+  here.tell(*state_, trace::communication_kind::barrier, {});
   call_mpi("barrier", where, [&] { return MPI_Barrier(state_->handle); });
 }
 
 void communicator::bcast_bytes(void* data, index_t count, int root, std::uint64_t type, where_t where) const {
   check_root("bcast", root, where);
+  call_region const here("bcast", where);
   check_same("bcast", hash_combine(type, fingerprint({count, root})), where);
   if (size() == 1) return;
+  traffic const volume = traffic_of_bcast(*this, count, root);
+  here.tell(*state_, trace::communication_kind::bcast, volume, root);
   auto* bytes = static_cast<std::byte*>(data);
   in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
     call_mpi("bcast", where, [&] { return MPI_Bcast(bytes + offset, n, MPI_BYTE, root, state_->handle); });
   });
-  this->count(traffic_of_bcast(*this, count, root));
+  this->count(volume);
 }
 
 std::unique_ptr<detail::request_state> communicator::under_way(char const* operation, where_t where) const {
@@ -176,24 +191,29 @@ std::unique_ptr<detail::request_state> communicator::under_way(char const* opera
 request communicator::ibcast_bytes(void* data, index_t count, int root, std::uint64_t type,
                                    where_t where) const {
   check_root("ibcast", root, where);
+  call_region const here("ibcast", where);
   check_same("ibcast", hash_combine(type, fingerprint({count, root})), where);
   auto r = under_way("ibcast", where);
   if (size() == 1) return request(std::move(r));
   auto* bytes = static_cast<std::byte*>(data);
+  traffic const volume = traffic_of_bcast(*this, count, root);
+  here.tell_begin(*r, started(trace::communication_kind::bcast, volume, root));
   in_pieces(count, chunk_limit(), [&](index_t offset, int n) {
     r->pieces.push_back(MPI_REQUEST_NULL);
     call_mpi("ibcast", where,
              [&] { return MPI_Ibcast(bytes + offset, n, MPI_BYTE, root, state_->handle, &r->pieces.back()); });
   });
-  this->count(traffic_of_bcast(*this, count, root));
+  this->count(volume);
   return request(std::move(r));
 }
 
 void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce_op op, where_t where) const {
   check_reducible("allreduce", type, op, where);
+  call_region const here("allreduce", where);
   check_same("allreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
   if (size() == 1) return;
   index_t const width = element_bytes(type);
+  here.tell(*state_, trace::communication_kind::allreduce, {count * width, count * width, 1, 1});
   reduce_everywhere(*state_, static_cast<std::byte*>(data), count, width, detail::mpi_type(type),
                     detail::mpi_op(op, type), where);
   this->count({count * width, count * width, 1, 1});
@@ -202,11 +222,13 @@ void communicator::allreduce_typed(void* data, index_t count, dtype type, reduce
 request communicator::iallreduce_typed(void* data, index_t count, dtype type, reduce_op op,
                                        where_t where) const {
   check_reducible("allreduce", type, op, where);
+  call_region const here("iallreduce", where);
   check_same("iallreduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op)}), where);
   auto r = under_way("allreduce", where);
   if (size() == 1) return request(std::move(r));
   auto* bytes = static_cast<std::byte*>(data);
   index_t const width = element_bytes(type);
+  here.tell_begin(*r, started(trace::communication_kind::allreduce, {count * width, count * width, 1, 1}));
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     r->pieces.push_back(MPI_REQUEST_NULL);
     call_mpi("allreduce", where, [&] {
@@ -222,11 +244,16 @@ void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op
                                 where_t where) const {
   check_root("reduce", root, where);
   check_reducible("reduce", type, op, where);
+  call_region const here("reduce", where);
   check_same("reduce", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), root}), where);
   if (size() == 1) return;
   auto* bytes = static_cast<std::byte*>(data);
   index_t const width = element_bytes(type);
   bool const at_root = rank() == root;
+  traffic const volume =
+      at_root ? traffic{.bytes_received = count * width * (size() - 1), .messages_received = size() - 1}
+              : traffic{.bytes_sent = count * width, .messages_sent = 1};
+  here.tell(*state_, trace::communication_kind::reduce, volume, root);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     void* piece = bytes + offset * width;
     call_mpi("reduce", where, [&] {
@@ -234,19 +261,20 @@ void communicator::reduce_typed(void* data, index_t count, dtype type, reduce_op
                         detail::mpi_op(op, type), root, state_->handle);
     });
   });
-  if (at_root)
-    this->count({.bytes_received = count * width * (size() - 1), .messages_received = size() - 1});
-  else
-    this->count({.bytes_sent = count * width, .messages_sent = 1});
+  this->count(volume);
 }
 
 void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op op, bool exclusive,
                               where_t where) const {
   check_reducible("scan", type, op, where);
+  call_region const here("scan", where);
   check_same("scan", fingerprint({count, static_cast<index_t>(type), static_cast<index_t>(op), exclusive}),
              where);
   index_t const width = element_bytes(type);
   auto* bytes = static_cast<std::byte*>(data);
+  traffic const volume = size() > 1 ? traffic{count * width, count * width, 1, 1} : traffic{};
+  here.tell(*state_, exclusive ? trace::communication_kind::exclusive_scan : trace::communication_kind::scan,
+            volume);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
     void* piece = bytes + offset * width;
     auto const scan = exclusive ? MPI_Exscan : MPI_Scan;
@@ -255,14 +283,16 @@ void communicator::scan_typed(void* data, index_t count, dtype type, reduce_op o
     });
   });
   if (exclusive && rank() == 0) std::fill_n(bytes, count * width, std::byte{0});
-  if (size() > 1) this->count({count * width, count * width, 1, 1});
+  this->count(volume);
 }
 
 void communicator::allreduce_custom(void* data, index_t count, std::size_t element_bytes,
                                     combine_function combine, std::uint64_t types, where_t where) const {
   auto const width = static_cast<index_t>(element_bytes);
+  call_region const here("allreduce", where);
   check_same("allreduce", hash_combine(types, fingerprint({count, width})), where);
   if (size() == 1) return;
+  here.tell(*state_, trace::communication_kind::allreduce, {count * width, count * width, 1, 1});
   custom_reduction const custom("allreduce", width, reinterpret_cast<MPI_User_function*>(combine), where);
   reduce_everywhere(*state_, static_cast<std::byte*>(data), count, width, custom.type, custom.op, where);
   this->count({count * width, count * width, 1, 1});
@@ -271,8 +301,10 @@ void communicator::allreduce_custom(void* data, index_t count, std::size_t eleme
 void communicator::exclusive_scan_custom(void* data, index_t count, std::size_t element_bytes,
                                          combine_function combine, std::uint64_t types, where_t where) const {
   auto const width = static_cast<index_t>(element_bytes);
+  call_region const here("exclusive scan", where);
   check_same("exclusive scan", hash_combine(types, fingerprint({count, width})), where);
   if (size() == 1) return;
+  here.tell(*state_, trace::communication_kind::exclusive_scan, {count * width, count * width, 1, 1});
   custom_reduction const custom("exclusive scan", width, reinterpret_cast<MPI_User_function*>(combine), where);
   auto* bytes = static_cast<std::byte*>(data);
   in_pieces(count, std::max<index_t>(1, chunk_limit() / width), [&](index_t offset, int n) {
@@ -289,11 +321,14 @@ void communicator::exclusive_scan_custom(void* data, index_t count, std::size_t 
 void communicator::allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type,
                                    where_t where) const {
   trace::needs_elements("allgather");
+  call_region const here("allgather", where);
   check_same("allgather", type, where);
   auto const n = narrow<int>(count, where);
+  traffic const volume{count * (size() - 1), count * (size() - 1), size() - 1, size() - 1};
+  here.tell(*state_, trace::communication_kind::allgather, volume);
   call_mpi("allgather", where,
            [&] { return MPI_Allgather(data, n, MPI_BYTE, all, n, MPI_BYTE, state_->handle); });
-  this->count({count * (size() - 1), count * (size() - 1), size() - 1, size() - 1});
+  this->count(volume);
 }
 
 }  // namespace pantile

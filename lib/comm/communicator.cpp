@@ -33,6 +33,45 @@ communicator_state::communicator_state(MPI_Comm owned) : handle(owned) {
   MPI_Group_translate_ranks(mine, size, ranks.data(), world, world_ranks.data());
   MPI_Group_free(&mine);
   MPI_Group_free(&world);
+  // Ranks make communicators that they share in the same order: this tells those of the same ranks apart.
+  static std::map<std::vector<int>, int> made;
+  static int all = 0;
+  number = all++;
+  ordinal = made[world_ranks]++;
+}
+
+void call_region::tell_recorder(communicator_state const& on, trace::communication what) const {
+  what.communicator = on.number;
+  what.ordinal = on.ordinal;
+  what.world_ranks = on.world_ranks;
+  recorder_->communicated(what);
+}
+
+void call_region::tell(communicator_state const& on, trace::communication_kind kind, traffic const& volume,
+                       int root) const {
+  tell(on, {.kind = kind,
+            .blocking = kind,
+            .peer = root,
+            .bytes_sent = volume.bytes_sent,
+            .bytes_received = volume.bytes_received});
+}
+
+void call_region::tell_begin(request_state& r, trace::communication what) const {
+  static std::uint64_t requests = 0;
+  if (!recorder_) return;
+  what.request = ++requests;
+  r.told = what;
+  tell_recorder(*r.owner, what);
+}
+
+void call_region::tell_end(request_state const& r) const {
+  using kind = trace::communication_kind;
+  if (!recorder_ || r.told.request == 0) return;
+  trace::communication what = r.told;
+  what.kind = what.kind == kind::collective_begun ? kind::collective_done
+              : what.kind == kind::send_begun     ? kind::send_done
+                                                  : kind::receive_done;
+  tell_recorder(*r.owner, what);
 }
 
 communicator_state::~communicator_state() {
@@ -114,6 +153,7 @@ bool communicator::are_near(int one, int other) const noexcept {
 }
 
 communicator communicator::dup(where_t where) const {
+  detail::call_region const here("dup", where);
   check_same("dup", 0, where);
   MPI_Comm copy = MPI_COMM_NULL;
   detail::call_mpi("dup", where, [&] { return MPI_Comm_dup(state_->handle, &copy); });
@@ -123,6 +163,7 @@ communicator communicator::dup(where_t where) const {
 }
 
 std::optional<communicator> communicator::split(int color, int key, where_t where) const {
+  detail::call_region const here("split", where);
   check_same("split", 0, where);
   MPI_Comm part = MPI_COMM_NULL;
   detail::call_mpi("split", where, [&] {
@@ -172,6 +213,12 @@ request::request(std::unique_ptr<detail::request_state> state) : state_(std::mov
 request::~request() = default;
 
 detail::request_state::~request_state() {
+  if (told.request != 0 && !collective && trace::active && !trace::rehearsing()) {
+    call_region const here("give up", where);
+    trace::communication what = told;
+    what.kind = trace::communication_kind::given_up;
+    here.tell(*owner, what);
+  }
   for (MPI_Request& piece : pieces) {
     if (piece == MPI_REQUEST_NULL) continue;
     if (collective) {
@@ -199,6 +246,7 @@ bool request::ready() const {
 void request::wait() {
   if (!state_) return;
   auto const done = std::move(state_);
+  detail::call_region const here("wait", done->where);
   for (std::size_t i = 0; i < done->pieces.size(); ++i) {
     MPI_Status status;
     detail::call_mpi(done->operation, done->where, [&] { return MPI_Wait(&done->pieces[i], &status); });
@@ -211,6 +259,8 @@ void request::wait() {
                           std::to_string(done->expected[i]) + "; both sides must name the same count",
                       done->where);
   }
+  here.tell_end(*done);
+  done->told.request = 0;
 }
 
 namespace {
@@ -236,10 +286,16 @@ void start_pieces(index_t count, index_t limit, Start start) {
 
 request communicator::isend_bytes(void const* data, index_t count, int to, int tag, where_t where) const {
   check_peer(*this, "send", to, tag, where);
+  detail::call_region const here("send", where);
   auto r = std::make_unique<detail::request_state>();
   r->operation = "send";
   r->where = where;
   r->owner = state_;
+  here.tell_begin(*r, {.kind = trace::communication_kind::send_begun,
+                       .blocking = trace::communication_kind::send_begun,
+                       .peer = to,
+                       .tag = tag,
+                       .bytes_sent = count});
   auto const* bytes = static_cast<std::byte const*>(data);
   auto start = [&](index_t offset, int n) {
     r->pieces.push_back(MPI_REQUEST_NULL);
@@ -254,10 +310,16 @@ request communicator::isend_bytes(void const* data, index_t count, int to, int t
 
 request communicator::ireceive_bytes(void* data, index_t count, int from, int tag, where_t where) const {
   check_peer(*this, "receive", from, tag, where);
+  detail::call_region const here("receive", where);
   auto r = std::make_unique<detail::request_state>();
   r->operation = "receive";
   r->where = where;
   r->owner = state_;
+  here.tell_begin(*r, {.kind = trace::communication_kind::receive_begun,
+                       .blocking = trace::communication_kind::receive_begun,
+                       .peer = from,
+                       .tag = tag,
+                       .bytes_received = count});
   auto* bytes = static_cast<std::byte*>(data);
   auto start = [&](index_t offset, int n) {
     r->pieces.push_back(MPI_REQUEST_NULL);

@@ -14,6 +14,8 @@
 namespace pantile {
 
 bool communicator::alike(char const* operation, std::uint64_t hash, where_t where) const {
+  detail::call_region const here("compare", where);
+  here.tell(*state_, trace::communication_kind::allreduce, {});
   std::uint64_t h = hash_combine(hash, 0);
   for (char const* c = operation; *c; ++c) h = hash_combine(h, static_cast<std::uint64_t>(*c));
   std::uint64_t const pair[2] = {h, ~h};

@@ -3,6 +3,7 @@
 #include "state.hpp"
 
 #include <pantile/comm/environment.hpp>
+#include <pantile/comm/tracing.hpp>
 
 #include <omp.h>
 
@@ -86,6 +87,15 @@ void agree_on_settings(communicator const& world) {
   world.count(traffic{} - world.counters());  // the program has sent nothing yet
 }
 
+/// Whatever is wrong with rank 0's PANTILE_TRACE is thrown on every rank.
+void start_tracing_as_asked() {
+  trace::settings wanted;
+  process.world->agree([&] {
+    if (process.world->rank() == 0) wanted = trace::settings_from_environment();
+  });
+  start_tracing(wanted);
+}
+
 std::string name_of_host() {
   char name[256] = {};
   gethostname(name, sizeof name - 1);
@@ -132,6 +142,14 @@ std::string describe(std::exception_ptr const& problem) {
   abort_job(problem ? describe(problem) : "terminated without an exception");
 }
 
+void leave_mpi() {
+  std::set_terminate(process.terminate_before);
+  process.world.reset();
+  process.exists = false;
+  detail::unshare_node_memory();
+  if (process.owns_mpi) MPI_Finalize();
+}
+
 }  // namespace
 
 std::string const& communicator::host() const noexcept { return process.host; }
@@ -160,16 +178,19 @@ environment::environment(int& argc, char**& argv) {
   agree_on_settings(*process.world);
   process.exists = true;
   process.terminate_before = std::set_terminate(on_terminate);
+  try {
+    start_tracing_as_asked();
+  } catch (...) {  // on every rank
+    leave_mpi();
+    throw;
+  }
 }
 
 environment::~environment() {
   // Unwinding into MPI_Finalize would wait for ranks that will never come.
   if (std::uncaught_exceptions() > 0) abort_job("an exception leaves the MPI environment");
-  std::set_terminate(process.terminate_before);
-  process.world.reset();
-  process.exists = false;
-  detail::unshare_node_memory();
-  if (process.owns_mpi) MPI_Finalize();
+  finish_tracing();
+  leave_mpi();
 }
 
 communicator const& environment::world() {
@@ -278,6 +299,7 @@ int run(int argc, char** argv, std::function<int(communicator const&)> const& pr
     std::fflush(stderr);
     code = 1;
   }
+  finish_tracing();
   end_failed_job(code, endings);
   MPI_Comm_free(&endings);
   return code;

@@ -91,7 +91,8 @@ void node_groups::reduce_part(std::vector<std::byte const*> const& open, index_t
     };
     std::memcpy(sum_.get(), from(0), size);
     for (std::size_t r = 1; r < open.size(); ++r)
-      call_mpi("allreduce", where, [&] { return MPI_Reduce_local(from(r), sum_.get(), count, type, op); });
+      call_mpi_alone("allreduce", where,
+                     [&] { return MPI_Reduce_local(from(r), sum_.get(), count, type, op); });
     std::memcpy(own + done, sum_.get(), size);
   }
 }

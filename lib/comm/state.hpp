@@ -25,7 +25,9 @@ struct communicator_state {
   std::vector<int> world_ranks;
   std::shared_ptr<traffic> moved = std::make_shared<traffic>();  // shared with the communicators of `along`
   index_t chunk_limit = index_t{1} << 30;
-  index_t movements = 0;                                           // started so far
+  int number = 0;         // of all communicators of this process, in the order in which they were made
+  int ordinal = 0;        // among those of the same ranks: the same on all of them
+  index_t movements = 0;  // started so far
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
   std::unique_ptr<node_groups> groups;  // made by the first large reduction
@@ -52,6 +54,7 @@ struct request_state {
   std::vector<MPI_Request> pieces;
   std::vector<int> expected;  // bytes of each piece of a receive; empty for a send
   bool collective = false;    // cannot be given up
+  trace::communication told;  // what its beginning was recorded as
   std::shared_ptr<communicator_state> owner;
   char const* operation = "";
   std::source_location where;
@@ -71,10 +74,40 @@ struct current_operation {
 };
 current_operation& current();
 
-/// The one helper around MPI (which a rehearsal leaves alone): remembers the operation, calls, and throws
-/// mpi_error where MPI reports an error.
+/// A call of a communicator, told to who records it, for its own lifetime.
+class call_region {
+ public:
+  call_region(char const* name, std::source_location const& where)
+      : recorder_(trace::rehearsing() ? nullptr : trace::active) {
+    if (recorder_) recorder_->begin_call(name, where);
+  }
+  ~call_region() {
+    if (recorder_) recorder_->end_call();
+  }
+  call_region(call_region const&) = delete;
+  call_region& operator=(call_region const&) = delete;
+
+  /// What the call does, before it does it.
+  void tell(communicator_state const& on, trace::communication what) const {
+    if (recorder_) tell_recorder(on, what);
+  }
+  /// A collective that blocks.
+  void tell(communicator_state const& on, trace::communication_kind kind, traffic const& volume,
+            int root = -1) const;
+  /// The beginning of what is under way, and its end.
+  void tell_begin(request_state& r, trace::communication what) const;
+  void tell_end(request_state const& r) const;
+
+ private:
+  void tell_recorder(communicator_state const& on, trace::communication what) const;
+
+  trace::recorder* recorder_;
+};
+
+/// Calls MPI in a way that does not wait for other ranks (and that a rehearsal leaves alone): remembers the
+/// operation, calls, and throws mpi_error where MPI reports an error.
 template <class Call>
-void call_mpi(char const* operation, std::source_location where, Call call) {
+void call_mpi_alone(char const* operation, std::source_location where, Call call) {
   if (trace::rehearsing()) return;
   current() = {operation, where, true};
   int const code = call();
@@ -85,6 +118,15 @@ void call_mpi(char const* operation, std::source_location where, Call call) {
     MPI_Error_string(code, text, &length);
     throw mpi_error(std::string(operation) + ": " + std::string(text, static_cast<std::size_t>(length)), where);
   }
+}
+
+/// The one helper around MPI: calls it as call_mpi_alone does, and tells who listens how long that took.
+template <class Call>
+void call_mpi(char const* operation, std::source_location where, Call call) {
+  trace::recorder* const listening = trace::rehearsing() ? nullptr : trace::active;
+  if (listening) listening->begin_wait();
+  call_mpi_alone(operation, where, call);
+  if (listening) listening->end_wait();
 }
 
 /// Runs `piece(offset, count)` over `count` units in pieces of at most `limit` units.

@@ -36,7 +36,9 @@ std::vector<int> as_int(std::span<index_t const> values, std::size_t n) {
 std::vector<index_t> communicator::share_count(char const* operation, std::uint64_t hash, index_t own,
                                                where_t where) const {
   trace::needs_elements(operation);
+  detail::call_region const here("counts", where);
   check_same(operation, hash, where);
+  here.tell(*state_, trace::communication_kind::allgather, {});
   std::vector<index_t> counts(static_cast<std::size_t>(size()));
   call_mpi(operation, where,
            [&] { return MPI_Allgather(&own, 1, MPI_INT64_T, counts.data(), 1, MPI_INT64_T, state_->handle); });
@@ -47,12 +49,14 @@ std::vector<index_t> communicator::swap_counts(char const* operation, std::uint6
                                                std::span<index_t const> counts, index_t elements,
                                                where_t where) const {
   trace::needs_elements(operation);
+  detail::call_region const here("counts", where);
   check_same(operation, where,
              [&] {
                check_counts(operation, counts, elements, where);
                return hash;
              },
              {});
+  here.tell(*state_, trace::communication_kind::alltoall, {});
   std::vector<index_t> incoming(counts.size());
   call_mpi(operation, where, [&] {
     return MPI_Alltoall(counts.data(), 1, MPI_INT64_T, incoming.data(), 1, MPI_INT64_T, state_->handle);
@@ -77,6 +81,9 @@ void communicator::allgatherv_bytes(void const* data, void* all, std::span<index
   auto const ranks = static_cast<std::size_t>(size());
   auto* bytes = static_cast<std::byte*>(all);
   index_t const own = counts[static_cast<std::size_t>(rank())];
+  traffic const volume{own * (size() - 1), offsets.back() - own, size() - 1, size() - 1};
+  detail::call_region const here("allgatherv", where);
+  here.tell(*state_, trace::communication_kind::allgather, volume);
   if (fits_int(offsets, chunk_limit())) {
     call_mpi("allgatherv", where, [&] {
       return MPI_Allgatherv(data, static_cast<int>(own), MPI_BYTE, all, as_int(counts, ranks).data(),
@@ -93,11 +100,12 @@ void communicator::allgatherv_bytes(void const* data, void* all, std::span<index
       });
     }
   }
-  count({own * (size() - 1), offsets.back() - own, size() - 1, size() - 1});
+  count(volume);
 }
 
 void communicator::gather_bytes(void const* data, void* all, std::span<index_t const> counts, int root,
                                 where_t where) const {
+  detail::call_region const here("gather", where);
   index_t const own = counts[static_cast<std::size_t>(rank())];
   if (rank() != root) {
     if (own > 0) isend_bytes(data, own, root, exchange_tag, where).wait();
@@ -120,6 +128,7 @@ void communicator::gather_bytes(void const* data, void* all, std::span<index_t c
 void communicator::alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
                                    std::span<index_t const> received_counts, where_t where) const {
   trace::needs_elements("alltoallv");
+  detail::call_region const here("alltoallv", where);
   std::vector<index_t> const out = offsets_of(counts), in = offsets_of(received_counts);
   auto const ranks = static_cast<std::size_t>(size());
   auto const me = static_cast<std::size_t>(rank());
@@ -130,13 +139,15 @@ void communicator::alltoallv_bytes(void const* data, std::span<index_t const> co
   call_mpi("alltoallv", where,
            [&] { return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks); });
   if (largest <= std::min<index_t>(chunk_limit(), std::numeric_limits<int>::max())) {
+    index_t const sent = out.back() - counts[me], got = in.back() - received_counts[me];
+    traffic const volume{sent, got, size() - 1, size() - 1};
+    here.tell(*state_, trace::communication_kind::alltoall, volume);
     call_mpi("alltoallv", where, [&] {
       return MPI_Alltoallv(data, as_int(counts, ranks).data(), as_int(out, ranks).data(), MPI_BYTE, received,
                            as_int(received_counts, ranks).data(), as_int(in, ranks).data(), MPI_BYTE,
                            state_->handle);
     });
-    index_t const sent = out.back() - counts[me], got = in.back() - received_counts[me];
-    count({sent, got, size() - 1, size() - 1});
+    count(volume);
     return;
   }
   if (counts[me] > 0) std::memcpy(to + in[me], from + out[me], static_cast<std::size_t>(counts[me]));

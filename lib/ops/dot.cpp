@@ -189,7 +189,7 @@ template <class T>
 void add_up(product_problem const& p, product_schedule const& s, communicator const& comm,
             std::shared_ptr<std::byte> const& computed, std::shared_ptr<std::byte> const& parts, T* result,
             std::source_location where) {
-  trace::region const here("reduce_scatter");
+  trace::region const here("reduce_scatter", where);
   tiling const partial = partial_results(p, s);
   int const rank = comm.rank(), layers = s.grid[2];
   std::vector<std::vector<box>> wanted(static_cast<std::size_t>(p.ranks));
@@ -261,7 +261,7 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
   if (a.comm && b.comm && !(*a.comm == *b.comm))
     throw tiling_error("the operands of the product belong to different communicators; make both on one",
                        where);
-  trace::region const here("dot");
+  trace::region const here("dot", where);
   product result;
   result.comm = into ? into->comm : a.comm ? a.comm : b.comm;
   int const ranks = result.comm ? result.comm->size() : 1, rank = result.comm ? result.comm->rank() : 0;

@@ -160,7 +160,7 @@ std::shared_ptr<std::byte> fetch_all(communicator const& comm, tiling const& sou
 void move_elements(tiling const& source, tiling const& target, communicator const& comm, std::byte const* from,
                    box const& from_storage, std::byte* to, box const& to_storage, index_t element_bytes,
                    std::source_location where) {
-  trace::region const here("retile");
+  trace::region const here("retile", where);
   here.note("from", [&] { return to_string(source); });
   here.note("to", [&] { return to_string(target); });
   target_tile const tile{to, to_storage};

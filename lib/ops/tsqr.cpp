@@ -131,7 +131,7 @@ class tree {
 
 template <class T>
 void tree_qr(leaf<T, 2> const& q, T* r, bool wants_q, std::source_location where) {
-  trace::region const here("tree of QR factorisations");
+  trace::region const here("tree of QR factorisations", where);
   communicator const& comm = *q.comm;
   index_t const n = q.extent[1], rows = q.stored_box.extent(0);
   kernel::tall_qr<T> mine(rows, n, elements_of(q), elements_of(q));
@@ -178,7 +178,7 @@ std::optional<std::vector<T>> factor_of_all(
 
 template <class T>
 bool cholesky_qr(leaf<T, 2> const& a, leaf<T, 2> const* q, T* r, std::source_location where) {
-  trace::region const here("QR by Cholesky factorisations");
+  trace::region const here("QR by Cholesky factorisations", where);
   communicator const& comm = *a.comm;
   index_t const n = a.extent[1], rows = a.stored_box.extent(0);
   double const epsilon = static_cast<double>(std::numeric_limits<real_t<T>>::epsilon());

@@ -154,7 +154,7 @@ bool changes_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e,
 /// last stride is 1.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
-  trace::region const here("elementwise");
+  trace::region const here("elementwise", site.what.where);
   begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
   auto const bound = resolved.bind(site);
   auto const loop = [&] {

@@ -19,7 +19,7 @@ requires(dimensions_of<E> == 2) auto eig(E const& e,
   using C = std::complex<real_t<T>>;
   auto const& node = as_node(e);
   detail::check_square("eig", node.shape()[0], node.shape()[1], where);
-  trace::region const here("eig");
+  trace::region const here("eig", where);
   auto a = detail::gathered<T>(node);
   auto w = detail::replicated_leaf<C, 1>({a.extent[0]}, a.comm);
   auto v = detail::replicated_leaf<C, 2>(a.extent, a.comm);

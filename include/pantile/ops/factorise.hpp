@@ -106,7 +106,7 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) auto lu(E const& e,
                                         std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
-  trace::region const here("lu");
+  trace::region const here("lu", where);
   auto const whole = detail::carried_out<T>(as_node(e));
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   using Result = lu_result<decltype(detail::returned_like<E>(whole))>;
@@ -144,7 +144,7 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) auto qr(E const& e,
                                         std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
-  trace::region const here("qr");
+  trace::region const here("qr", where);
   auto const whole = detail::carried_out<T>(as_node(e));
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   using Result = qr_result<decltype(detail::returned_like<E>(whole))>;
@@ -241,7 +241,7 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) auto svd(E const& e,
                                          std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
-  trace::region const here("svd");
+  trace::region const here("svd", where);
   auto f = detail::decomposed("svd", detail::carried_out<T>(as_node(e)), true, where);
   return svd_result<decltype(detail::returned_like<E>(f.u)), decltype(detail::returned_like<E>(f.s))>{
       detail::returned_like<E>(std::move(f.u)), detail::returned_like<E>(std::move(f.s)),
@@ -269,7 +269,7 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
   using T = detail::linalg_t<E>;
   auto const& node = as_node(e);
   detail::check_square("eigh", node.shape()[0], node.shape()[1], where);
-  trace::region const here("eigh");
+  trace::region const here("eigh", where);
   auto const whole = detail::carried_out<T>(node);
   leaf<T, 2> a;
   leaf<real_t<T>, 1> w;

@@ -109,7 +109,7 @@ requires(dimensions_of<A> == 2 &&
   auto const& left = as_node(a);
   auto const& right = as_node(b);
   detail::check_right_side("lstsq", left.shape()[0], right.shape()[0], where);
-  trace::region const here("lstsq");
+  trace::region const here("lstsq", where);
   if (auto const whole = detail::carried_out<T>(left); detail::is_together(whole)) {
     auto f = detail::least_squares_by_all(whole, detail::carried_out<T>(right), rcond, where);
     return lstsq_result<decltype(detail::returned_like<A>(f.x)),
@@ -185,7 +185,7 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) index_t
     matrix_rank(E const& e, std::optional<double> rtol = {},
                 std::source_location where = std::source_location::current()) {
-  trace::region const here("matrix_rank");
+  trace::region const here("matrix_rank", where);
   auto const& n = as_node(e);
   auto const s = detail::singular_values("matrix_rank", n, where);
   if (trace::rehearsing() || s.extent[0] == 0) return 0;
@@ -200,7 +200,7 @@ template <array_operand E>
 requires(dimensions_of<E> == 2) auto cond(E const& e,
                                           std::source_location where = std::source_location::current()) {
   using R = real_t<detail::linalg_t<E>>;
-  trace::region const here("cond");
+  trace::region const here("cond", where);
   auto const& n = as_node(e);
   if (extents(n.shape()).count() == 0) throw linalg_error("cond: the matrix has no elements", where);
   auto const s = detail::singular_values("cond", n, where);

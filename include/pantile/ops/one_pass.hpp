@@ -206,7 +206,7 @@ struct one_pass_node : node_members<one_pass_node<T, E>> {
     auto x = detail::held_rows_of(transposed);
     if (!x || !detail::inner_products_match<T, D>(transposed, between))
       return dot_node<leaf<T, 2>, E>(transposed, between, where).resolve();
-    trace::region const here("dot");
+    trace::region const here("dot", where);
     std::vector<leaf<T, D>> inner;
     auto const resolved = detail::with_panels<T, D>(between, inner);
     here.rejected("a product, then the other: X is read twice",

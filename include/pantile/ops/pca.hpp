@@ -34,7 +34,7 @@ requires(dimensions_of<E> == 2 &&
                                             std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   using detail::carried_out;
-  trace::region const here("pca");
+  trace::region const here("pca", where);
   auto const& node = as_node(e);
   index_t const m = node.shape()[0], n = node.shape()[1];
   detail::check_rows_of_pca(m, n, where);

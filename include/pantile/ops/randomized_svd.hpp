@@ -33,7 +33,7 @@ requires(dimensions_of<E> ==
                                 std::source_location where = std::source_location::current()) {
   using T = detail::linalg_t<E>;
   using detail::carried_out;
-  trace::region const here("randomized_svd");
+  trace::region const here("randomized_svd", where);
   auto const a = carried_out<T>(as_node(e));
   index_t const m = a.extent[0], n = a.extent[1];
   detail::check_randomized_svd(rank, m, n, options, where);

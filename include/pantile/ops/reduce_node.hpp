@@ -76,7 +76,7 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   using T = typename E::value_type;
   using A = typename Monoid::template accumulator<T>;
   constexpr int N = E::dimensions;
-  trace::region const here("reduce");
+  trace::region const here("reduce", where);
   auto const resolved = expression.resolve();
   auto const erased = resolved_ref<N>::of(resolved);
   operand_survey const survey = erased.surveyed();
@@ -137,7 +137,7 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
   /// Carries out the reduction (collective).
   leaf<value_type, dimensions> resolve() const {
     constexpr int N = operand_dimensions;
-    trace::region const here("reduce");
+    trace::region const here("reduce", where);
     auto const resolved = operand.resolve();
     operand_survey const survey = detail::survey_of(resolved);
     if (!survey.comm) {

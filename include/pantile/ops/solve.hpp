@@ -139,7 +139,7 @@ struct inverse_node : node_members<inverse_node<E>> {
   }
   shape_t<2> shape() const { return operand.shape(); }
   leaf<value_type, 2> resolve() const {
-    trace::region const here("inverse");
+    trace::region const here("inverse", where);
     auto const whole = detail::carried_out<value_type>(operand);
     if (detail::is_together(whole)) {
       auto const x = detail::invert_together(detail::transposed<value_type>(whole, *whole.comm), where);
@@ -230,7 +230,7 @@ struct determinant {
 template <element T, node E>
 determinant<T> determinant_of(char const* operation, E const& e, std::source_location where) {
   check_square(operation, e.shape()[0], e.shape()[1], where);
-  trace::region const here(operation);
+  trace::region const here(operation, where);
   auto const whole = carried_out<T>(e);
   determinant<T> d;
   if (is_together(whole)) {

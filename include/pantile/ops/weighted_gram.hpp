@@ -38,7 +38,7 @@ struct weighted_gram_node : node_members<weighted_gram_node<T, V>> {
     auto x = detail::held_rows_of(transposed);
     if (!x || !detail::are_transposes(transposed, right) || left.shape() != transposed.shape())
       return dot_node<scaled_type, leaf<T, 2>>(left, right, where).resolve();
-    trace::region const here("dot");
+    trace::region const here("dot", where);
     auto const resolved = map_node<functor::cast<T>, V>({}, weights).resolve();
     shape_t<1> const shape{right.extent[0]};  // one weight for all rows is as many
     auto const site = detail::site_of_rows<T, 1>(*x, detail::survey_of(resolved), shape);

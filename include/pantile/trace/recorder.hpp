@@ -1,8 +1,11 @@
 #pragma once
 
 #include <pantile/base/function_ref.hpp>
+#include <pantile/trace/communication.hpp>
 #include <pantile/trace/traffic.hpp>
 
+#include <atomic>
+#include <source_location>
 #include <string>
 #include <utility>
 
@@ -34,6 +37,16 @@ class recorder {
   /// A region begins, and the innermost one ends.
   virtual void enter(char const* operation) = 0;
   virtual void leave() = 0;
+  /// The same as `enter`, with the place in the source, for those who keep it.
+  virtual void enter_at(char const* operation, std::source_location const& /*where*/) { enter(operation); }
+  /// A call of a communicator begins inside the region that is open, and ends; rehearsals have none.
+  virtual void begin_call(char const* /*name*/, std::source_location const& /*where*/) {}
+  virtual void end_call() {}
+  /// What the open call does.
+  virtual void communicated(communication const& /*what*/) {}
+  /// This rank is about to wait in MPI, and goes on.
+  virtual void begin_wait() {}
+  virtual void end_wait() {}
   /// Something to say about the region that is open: ("shape", "(4, 3)"), ("algorithm", "Gram matrix").
   virtual void note(char const* key, std::string value) = 0;
   /// What this rank has sent and received, and the operations that it has carried out.
@@ -52,10 +65,28 @@ class recorder {
   virtual void memory(index_t bytes) = 0;
 
   int acting_as = -1;
+  bool takes_notes = true;    ///< false: `note` need not be told
+  bool compares_ways = true;  ///< false: ways that were not taken, and lower bounds, need not be found out
 };
 
 /// Who listens to this thread, if anybody.
 inline thread_local recorder* active = nullptr;
+
+#ifdef PANTILE_NO_TRACE
+inline recorder* listener() noexcept { return active; }
+#else
+/// True while the program is profiled or traced (see comm/tracing.hpp).
+inline std::atomic<bool> recording{false};
+
+/// A recorder for this thread, which is traced and has none yet.
+recorder* join_recording();
+
+/// Who listens to this thread: whoever was made to, or else what records the program.
+inline recorder* listener() {
+  if (active) return active;
+  return recording.load(std::memory_order_relaxed) ? join_recording() : nullptr;
+}
+#endif
 
 /// True while operations are only rehearsed.
 inline bool rehearsing() noexcept { return active && active->acting_as >= 0; }
@@ -84,12 +115,14 @@ class listen {
   recorder* before_;
 };
 
-/// An operation, for its own lifetime.
+/// An operation, or a part of a user's program, for its own lifetime: `trace::region const r{"assembly"};`. On
+/// any thread; not inside loops that last less than a microsecond.
 class region {
  public:
-  /// `operation` must live as long as the recorder: a literal.
-  explicit region(char const* operation) : recorder_(active) {
-    if (recorder_) recorder_->enter(operation);
+  /// `operation` must live as long as the recorder: a literal. `where` is what reports name.
+  explicit region(char const* operation, std::source_location const& where = std::source_location::current())
+      : recorder_(listener()) {
+    if (recorder_) recorder_->enter_at(operation, where);
   }
   ~region() {
     if (recorder_) recorder_->leave();
@@ -100,18 +133,18 @@ class region {
   /// `value()` is only asked for where somebody listens.
   template <class Value>
   void note(char const* key, Value const& value) const {
-    if (recorder_) recorder_->note(key, value());
+    if (recorder_ && recorder_->takes_notes) recorder_->note(key, value());
   }
-  /// True where somebody listens: what only they want to know need not be found out otherwise.
-  bool heard() const { return recorder_ != nullptr; }
+  /// True where somebody compares ways: what only they want to know need not be found out otherwise.
+  bool heard() const { return recorder_ && recorder_->compares_ways; }
   void rejected(alternative other) const {
-    if (recorder_) recorder_->rejected(std::move(other));
+    if (heard()) recorder_->rejected(std::move(other));
   }
   void rejected(std::string algorithm, function_ref<void()> way) const {
-    if (recorder_) recorder_->rejected(std::move(algorithm), way);
+    if (heard()) recorder_->rejected(std::move(algorithm), way);
   }
   void lower_bound(index_t bytes) const {
-    if (recorder_) recorder_->lower_bound(bytes);
+    if (heard()) recorder_->lower_bound(bytes);
   }
 
  private:

@@ -1,0 +1,19 @@
+# The Performance API: papi.h and its library.
+#
+# Result: PAPI_FOUND and the target PAPI::PAPI. PAPI_INCLUDE_DIR and PAPI_LIBRARY may be set by hand.
+
+find_path(PAPI_INCLUDE_DIR NAMES papi.h)
+find_library(PAPI_LIBRARY NAMES papi)
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(
+  PAPI
+  REQUIRED_VARS PAPI_LIBRARY PAPI_INCLUDE_DIR
+  REASON_FAILURE_MESSAGE "On Debian: apt-get install libpapi-dev")
+mark_as_advanced(PAPI_INCLUDE_DIR PAPI_LIBRARY)
+
+if(PAPI_FOUND AND NOT TARGET PAPI::PAPI)
+  add_library(PAPI::PAPI UNKNOWN IMPORTED)
+  set_target_properties(PAPI::PAPI PROPERTIES IMPORTED_LOCATION "${PAPI_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES
+                                                                                  "${PAPI_INCLUDE_DIR}")
+endif()

@@ -1,0 +1,196 @@
+#include "../trace/output.hpp"
+#include "../trace/parallel_archive.hpp"
+#include "../trace/recording.hpp"
+#include "state.hpp"
+
+#include <pantile/comm/environment.hpp>
+#include <pantile/comm/interop.hpp>
+#include <pantile/comm/tracing.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <limits>
+
+namespace pantile {
+
+namespace {
+
+namespace parts = trace::detail;
+
+/// Recordings of the past stay: a thread may hold its recorder still.
+std::vector<std::unique_ptr<parts::recording>>& recordings() {
+  static std::vector<std::unique_ptr<parts::recording>> all;
+  return all;
+}
+
+parts::recording* current_recording = nullptr;
+
+/// Runs what belongs to no program: nobody listens, nothing counts.
+void aside(function_ref<void(communicator const&)> work) {
+  trace::recorder* const before = std::exchange(trace::active, nullptr);
+  communicator const& world = environment::world();
+  traffic const counted = world.counters();
+  auto const back = [&] {
+    world.count(counted - world.counters());
+    trace::active = before;
+  };
+  try {
+    work(world);
+  } catch (...) {
+    back();
+    throw;
+  }
+  back();
+}
+
+/// The clock of a rank beside that of rank 0, by the quickest of some questions and answers; 0 on the same
+/// host, where they are one clock (collective).
+parts::clock_reading read_clock(communicator const& world) {
+  constexpr int questions = 20, tag = 32001;
+  MPI_Comm const comm = handle_of(world);
+  parts::clock_reading mine{parts::now_ns(), 0};
+  std::string const first_host = world.bcast(world.host(), 0);
+  std::vector<char> const elsewhere = world.allgather(static_cast<char>(world.host() != first_host));
+  for (int peer = 1; peer < world.size(); ++peer) {
+    if (!elsewhere[static_cast<std::size_t>(peer)]) continue;
+    index_t quickest = std::numeric_limits<index_t>::max();
+    for (int k = 0; k < questions && world.rank() == peer; ++k) {
+      index_t const asked = parts::now_ns();
+      index_t answer = 0;
+      MPI_Sendrecv(&asked, 1, MPI_INT64_T, 0, tag, &answer, 1, MPI_INT64_T, 0, tag, comm, MPI_STATUS_IGNORE);
+      index_t const took = parts::now_ns() - asked;
+      if (took >= quickest) continue;
+      quickest = took;
+      mine = {asked + took / 2, answer - (asked + took / 2)};
+    }
+    for (int k = 0; k < questions && world.rank() == 0; ++k) {
+      index_t asked = 0;
+      MPI_Recv(&asked, 1, MPI_INT64_T, peer, tag, comm, MPI_STATUS_IGNORE);
+      index_t const answer = parts::now_ns();
+      MPI_Send(&answer, 1, MPI_INT64_T, peer, tag, comm);
+    }
+  }
+  return mine;
+}
+
+/// Says once what became of the counters that were asked for.
+void report_counters(std::vector<std::string> const& requested, parts::counter_set const& used) {
+  if (requested.empty()) return;
+  auto const listed = [](std::vector<std::string> const& names) {
+    std::string text;
+    for (std::string const& name : names) text += (text.empty() ? "" : ", ") + name;
+    return text.empty() ? std::string("none") : text;
+  };
+  std::fprintf(stderr, "pantile: counters requested: %s; used: %s\n", listed(requested).c_str(),
+               listed(used.names()).c_str());
+  for (std::string const& why : used.refusals()) std::fprintf(stderr, "pantile:   %s\n", why.c_str());
+}
+
+trace::profile gathered_profile(communicator const& world, trace::rank_profile const& mine) {
+  std::string const text = to_text(mine);
+  std::vector<index_t> const lengths = world.allgather(std::ssize(text));
+  std::vector<char> const all = world.gather(std::span<char const>(text), 0);
+  std::vector<trace::rank_profile> ranks;
+  for (auto at = all.begin(); index_t const length : lengths) {
+    if (at == all.end()) break;
+    ranks.push_back(trace::rank_profile_from_text({at, at + length}));
+    at += length;
+  }
+  return trace::merged(ranks);
+}
+
+void write_results(communicator const& world, parts::recording& r, trace::profile const& p) {
+  bool const first = world.rank() == 0;
+  if (first) std::fprintf(stderr, "%s", to_string(p).c_str());
+  if (r.directory().empty()) return;
+  world.agree([&] {
+    if (first) parts::write_profile(r.directory(), p);
+  });
+  bool const traces = r.what().mode == trace::recording_mode::trace;
+  if (traces && !parts::writes_archives()) {
+    if (first)
+      std::fprintf(
+          stderr,
+          "pantile: built without OTF2; the spools in %s are for `pantile-report recover` of a build with it\n",
+          r.directory().c_str());
+    return;
+  }
+  if (traces) {
+    parts::write_archive(r.directory(), r.spools(), parts::group_of(handle_of(world)));
+    for (auto const& spool : r.spools()) std::filesystem::remove(spool);
+  }
+  if (first)
+    std::fprintf(stderr, "pantile: the %s is in %s\n", traces ? "trace" : "profile", r.directory().c_str());
+}
+
+}  // namespace
+
+void start_tracing(trace::settings const& what) {
+  finish_tracing();
+#ifdef PANTILE_NO_TRACE
+  if (what.mode != trace::recording_mode::off && environment::world().rank() == 0)
+    std::fprintf(stderr, "pantile: built with PANTILE_TRACE=OFF; nothing is recorded\n");
+#else
+  aside([&](communicator const& world) {
+    trace::settings const s = trace::settings_from_text(world.bcast(to_text(what), 0));
+    if (s.mode == trace::recording_mode::off) return;
+    std::string folder;
+    bool const wanted = s.mode == trace::recording_mode::trace || !s.directory.empty();
+    world.agree([&] {
+      if (wanted && world.rank() == 0) folder = parts::make_output_folder(s.directory).string();
+    });
+    folder = world.bcast(folder, 0);
+    parts::clock_reading const clock = read_clock(world);
+    world.agree([&] {
+      recordings().push_back(
+          std::make_unique<parts::recording>(s, folder, world.rank(), world.size(), world.host(), clock));
+    });
+    current_recording = recordings().back().get();
+    if (world.rank() == 0) report_counters(s.counters, current_recording->first().counters());
+  });
+  if (current_recording) parts::record_into(current_recording);
+#endif
+}
+
+void finish_tracing() noexcept {
+  parts::recording* const r = std::exchange(current_recording, nullptr);
+  if (!r) return;
+  parts::record_into(nullptr);
+  try {
+    aside([&](communicator const& world) {
+      r->stop();
+      r->close(read_clock(world));
+      write_results(world, *r, gathered_profile(world, r->profile()));
+    });
+  } catch (std::exception const& e) {
+    std::fprintf(stderr, "pantile: the trace is not complete: %s\n", e.what());
+  }
+}
+
+void discard_tracing() {
+  parts::recording* const r = std::exchange(current_recording, nullptr);
+  if (!r) return;
+  parts::record_into(nullptr);
+  r->stop();
+  r->close({});
+  std::error_code ignored;
+  for (auto const& spool : r->spools()) std::filesystem::remove(spool, ignored);
+  aside([&](communicator const& world) {
+    world.barrier();
+    if (world.rank() == 0 && !r->directory().empty())
+      std::filesystem::remove(r->directory(), ignored);  // if empty
+  });
+}
+
+trace::profile profile_so_far() {
+  trace::profile p;
+  if (!current_recording) return p;
+  aside([&](communicator const& world) { p = gathered_profile(world, current_recording->profile()); });
+  return p;
+}
+
+std::string tracing_directory() {
+  return current_recording ? current_recording->directory().string() : std::string();
+}
+
+}  // namespace pantile

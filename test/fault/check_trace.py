@@ -1,0 +1,91 @@
+# check_trace.py DIR [LINES]: what python3-otf2 reads of the archive in DIR adds up to the profile beside it, and, of
+# a run that ended well, to what the ranks said they had counted (the lines of traced.cpp in the file LINES).
+import collections
+import json
+import re
+import sys
+
+import otf2
+from otf2.events import Enter, Leave, Metric, MpiCollectiveBegin, MpiCollectiveEnd, MpiIrecv, MpiIsend
+
+
+def check(good, what):
+    if not good:
+        sys.exit(f"FAILED: {what}")
+
+
+folder = sys.argv[1]
+profile = json.load(open(f"{folder}/profile.json"))
+count, inclusive, exclusive = collections.Counter(), collections.Counter(), collections.Counter()
+open_, last, last_region = collections.defaultdict(list), {}, {}
+guids, metrics = set(), collections.defaultdict(dict)
+sent, received, collectives = collections.Counter(), collections.Counter(), collections.Counter()
+inside = collections.Counter()
+
+with otf2.reader.open(f"{folder}/traces.otf2") as trace:
+    check(trace.timer_resolution == 10**9, "nanoseconds")
+    for location, event in trace.events:
+        rank = location.group.name
+        stack = open_[location]
+        if isinstance(event, (Enter, Leave)):
+            check(event.time > last_region.get(location, -1), f"time goes on in {rank}")
+            last_region[location] = event.time
+        check(event.time >= last.get(location, -1), f"time does not go back in {rank}")
+        last[location] = event.time
+        if isinstance(event, Enter):
+            said = {a.name: v for a, v in event.attributes.items()}
+            check(said["GUID"] not in guids, "every GUID is one region's")
+            check(said.get("Parent GUID") == (stack[-1][1] if stack else None), "the parent is the region around")
+            guids.add(said["GUID"])
+            stack.append([event.region, said["GUID"], event.time, 0])
+        elif isinstance(event, Leave):
+            region, _, begin, below = stack.pop()
+            check(region is event.region, "regions nest")
+            took = event.time - begin
+            key = (region.name, region.paradigm == otf2.Paradigm.MPI)
+            count[key] += 1
+            exclusive[key] += took - below
+            if all(r.name != region.name for r, *_ in stack):
+                inclusive[key] += took
+            if stack:
+                stack[-1][3] += took
+        elif isinstance(event, Metric):
+            metrics[rank][event.metric.member.name if hasattr(event.metric, "member") else event.metric.members[0].name] = event.values[0]
+        elif isinstance(event, MpiCollectiveBegin):
+            inside[location] += 1
+        elif isinstance(event, MpiCollectiveEnd):
+            inside[location] -= 1
+            collectives[(event.communicator.name, event.collective_op)] += 1
+        elif isinstance(event, MpiIsend):
+            sent[(rank, f"MPI Rank {event.receiver}", event.msg_tag, event.msg_length)] += 1
+        elif isinstance(event, MpiIrecv):
+            received[(f"MPI Rank {event.sender}", rank, event.msg_tag, event.msg_length)] += 1
+
+check(all(not s for s in open_.values()), "everything that is entered is left")
+check(not any(inside.values()), "collectives end")
+for row in profile["operations"]:
+    key = (row["name"], row["call"])
+    ranks = len(profile["ranks"])
+    check(count[key] == row["count"], f"count of {key}: {count[key]}, {row['count']}")
+    for mine, name in ((exclusive, "exclusive"), (inclusive, "inclusive")):
+        seconds = row[name]["mean"] * ranks
+        check(abs(mine[key] * 1e-9 - seconds) <= 1e-9 + 1e-9 * seconds, f"{name} time of {key}: {mine[key]}, {seconds}")
+check(sum(count.values()) == sum(r["count"] for r in profile["operations"]), "nothing else is in the trace")
+names = {"bytes sent": "bytes_sent", "bytes received": "bytes_received", "messages sent": "messages_sent",
+         "messages received": "messages_received"}
+for r in profile["ranks"]:
+    check(abs(r["sum_of_exclusive"] - r["wall"]) <= 0.02 * r["wall"], f"exclusive times of rank {r['rank']}")
+    for metric, field in names.items():
+        mine = metrics[f"MPI Rank {r['rank']}"].get(metric, 0)
+        check(mine == r["moved"][field], f"{metric} of rank {r['rank']}: {mine}, {r['moved'][field]}")
+
+if len(sys.argv) > 2:
+    check(sent == received, "every message arrives")
+    lines = re.findall(r"rank (\d+) sent (\d+) received (\d+) messages (\d+) (\d+) seconds (\S+)", open(sys.argv[2]).read())
+    check(len(lines) == len(profile["ranks"]), "every rank said what it counted")
+    for rank, *numbers, seconds in lines:
+        mine = profile["ranks"][int(rank)]
+        check([mine["moved"][f] for f in names.values()] == [int(n) for n in numbers], f"the counters of rank {rank}")
+        check(mine["wall"] >= float(seconds), f"rank {rank} worked no longer than it was recorded")
+print(f"{sum(count.values())} regions of {len(profile['ranks'])} ranks, {sum(sent.values())} messages, "
+      f"{sum(collectives.values())} ends of collectives")

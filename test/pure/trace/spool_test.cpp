@@ -1,0 +1,205 @@
+// ctest: INTERNALS
+#include "scratch.hpp"
+
+#include <pantile/base/error.hpp>
+#include <pantile/trace/recovery.hpp>
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <random>
+#include <trace/recording.hpp>
+#include <trace/spool_reader.hpp>
+
+using namespace pantile;
+namespace parts = pantile::trace::detail;
+
+namespace {
+
+trace::settings traced(index_t most_bytes = index_t{1} << 30) {
+  return {trace::recording_mode::trace, "", {}, most_bytes, {}};
+}
+
+/// A tree of regions, counts and waiting that depends on a seed alone.
+void work(trace::recorder& r, std::mt19937& random, int depth) {
+  std::source_location const here = std::source_location::current();
+  constexpr char const* names[] = {"dot", "sum", "retile"};
+  for (int i = 0; i < 3; ++i) {
+    r.enter_at(names[random() % 3], here);
+    r.note("shape", "(" + std::to_string(random() % 5) + ")");
+    r.computed(static_cast<double>(random() % 100));
+    if (random() % 2 == 0) {
+      r.begin_call("allreduce", here);
+      r.communicated({.kind = trace::communication_kind::allreduce,
+                      .blocking = trace::communication_kind::allreduce,
+                      .bytes_sent = 8,
+                      .bytes_received = 8});
+      r.begin_wait();
+      r.end_wait();
+      r.moved({8, 8, 1, 1});
+      r.end_call();
+    }
+    if (depth > 0) work(r, random, depth - 1);
+    r.moved({static_cast<index_t>(random() % 100), 0, 1, 0});
+    r.leave();
+  }
+}
+
+void check_alike(trace::rank_profile const& a, trace::rank_profile const& b) {
+  CHECK(a.wall_ns == b.wall_ns);
+  CHECK(a.regions == b.regions);
+  REQUIRE(a.paths.size() == b.paths.size());
+  for (std::size_t i = 0; i < a.paths.size(); ++i) {
+    trace::path_costs const &x = a.paths[i].costs, &y = b.paths[i].costs;
+    CHECK(a.paths[i].region == b.paths[i].region);
+    CHECK(a.paths[i].parent == b.paths[i].parent);
+    CHECK(x.count == y.count);
+    CHECK(x.inclusive_ns == y.inclusive_ns);
+    CHECK(x.exclusive_ns == y.exclusive_ns);
+    CHECK(x.shortest_ns == y.shortest_ns);
+    CHECK(x.longest_ns == y.longest_ns);
+    CHECK(x.waiting_ns == y.waiting_ns);
+    CHECK(x.moved == y.moved);
+    CHECK(x.carried == y.carried);
+    CHECK(x.flops == y.flops);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a spool tells the same profile as the recorder that wrote it") {
+  for (unsigned seed = 0; seed < 5; ++seed) {
+    support::scratch_folder const folder("spool");
+    parts::recording r(traced(), folder.path(), 0, 1, "here", {});
+    std::mt19937 random(seed);
+    work(r.first(), random, 4);
+    r.stop();
+    r.close({});
+    check_alike(parts::profile_of(r.spools()), r.profile());
+  }
+}
+
+TEST_CASE("exclusive times add up to the time of the program, and nothing is waited for longer than it took") {
+  support::scratch_folder const folder("sums");
+  parts::recording r({trace::recording_mode::profile, "", {}, 0, {}}, folder.path(), 0, 1, "here", {});
+  std::mt19937 random(7);
+  work(r.first(), random, 4);
+  r.stop();
+  trace::rank_profile const p = r.profile();
+  index_t sum = 0;
+  for (trace::path_node const& path : p.paths) {
+    sum += path.costs.exclusive_ns;
+    CHECK(path.costs.waiting_ns <= path.costs.inclusive_ns);
+    CHECK(path.costs.exclusive_ns >= 0);
+    CHECK(path.costs.shortest_ns <= path.costs.longest_ns);
+  }
+  CHECK(sum == p.wall_ns);
+}
+
+TEST_CASE("a spool whose writer was killed at any moment can be read") {
+  support::scratch_folder const folder("killed");
+  parts::recording r(traced(), folder.path(), 0, 1, "here", {});
+  std::mt19937 random(3);
+  work(r.first(), random, 3);
+  r.stop();
+  r.close({});
+  auto const whole = folder.path() / parts::spool_name(0, 0);
+  auto const size = std::filesystem::file_size(whole);
+  for (int i = 0; i < 200; ++i) {
+    auto const part = folder.path() / "part";
+    std::filesystem::copy_file(whole, part, std::filesystem::copy_options::overwrite_existing);
+    // The rest is as zeros: pages that were never written.
+    auto const cut = parts::header_bytes + random() % (size - parts::header_bytes);
+    std::filesystem::resize_file(part, cut / 8 * 8);
+    std::filesystem::resize_file(part, size);
+    std::filesystem::path const files[] = {part};
+    trace::rank_profile const p = parts::profile_of(files);
+    index_t sum = 0;
+    for (auto const& path : p.paths) sum += path.costs.exclusive_ns;
+    CHECK(sum == p.wall_ns);
+  }
+}
+
+TEST_CASE("a damaged spool is an error, not a crash") {
+  support::scratch_folder const folder("damaged");
+  parts::recording r(traced(), folder.path(), 0, 1, "here", {});
+  std::mt19937 random(5);
+  work(r.first(), random, 2);
+  r.stop();
+  r.close({});
+  auto const whole = folder.path() / parts::spool_name(0, 0), bad = folder.path() / "bad";
+  auto const size = std::filesystem::file_size(whole);
+  int errors = 0;
+  for (int i = 0; i < 500; ++i) {
+    std::filesystem::copy_file(whole, bad, std::filesystem::copy_options::overwrite_existing);
+    {
+      std::fstream file(bad, std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(static_cast<std::streamoff>(random() % size));
+      for (int k = 0; k < 4; ++k) file.put(static_cast<char>(random()));
+    }
+    std::filesystem::path const files[] = {bad};
+    try {
+      parts::profile_of(files);
+    } catch (io_error const&) {
+      ++errors;
+    }
+  }
+  CHECK(errors > 0);
+  std::ofstream(bad) << "no spool";
+  CHECK_THROWS_AS(parts::spool_reader(bad), io_error);
+  CHECK_THROWS_AS(parts::spool_reader(folder.path() / "missing"), io_error);
+}
+
+TEST_CASE("beyond its room a spool keeps whole regions, counts what it drops, and the profile goes on") {
+  support::scratch_folder const folder("full");
+  index_t const most = index_t{4} << 20;
+  parts::recording r(traced(most), folder.path(), 0, 1, "here", {});
+  int const regions = 300'000;
+  for (int i = 0; i < regions; ++i) {
+    r.first().enter_at("region", std::source_location::current());
+    r.first().leave();
+  }
+  r.stop();
+  r.close({});
+  trace::rank_profile const live = r.profile(), kept = parts::profile_of(r.spools());
+  CHECK(live.regions == regions);
+  CHECK(live.dropped > 0);
+  CHECK(2 * kept.regions + live.dropped == 2 * regions);
+  CHECK(kept.wall_ns == live.wall_ns);
+  CHECK(std::filesystem::file_size(r.spools()[0]) <= static_cast<std::uintmax_t>(most) + 8192);
+}
+
+TEST_CASE("what a filter leaves out belongs to the region around it") {
+  support::scratch_folder const folder("filter");
+  trace::settings s = traced();
+  s.filter = {"!su*"};
+  parts::recording r(s, folder.path(), 0, 1, "here", {});
+  r.first().enter("dot");
+  r.first().enter("sum");
+  r.first().computed(5);
+  r.first().leave();
+  r.first().leave();
+  r.stop();
+  r.close({});
+  trace::rank_profile const p = r.profile();
+  REQUIRE(p.paths.size() == 2);
+  CHECK(p.paths[1].region.name == "dot");
+  CHECK(p.paths[1].costs.flops == 5);
+  check_alike(parts::profile_of(r.spools()), p);
+}
+
+TEST_CASE("recovering needs spools, and never writes over an archive") {
+  support::scratch_folder const folder("recover");
+  CHECK_THROWS_AS(trace::recover_trace(folder.path() / "missing"), io_error);
+  CHECK_THROWS_AS(trace::recover_trace(folder.path()), io_error);
+  parts::recording r(traced(), folder.path(), 1, 3, "here", {});
+  std::mt19937 random(5);
+  work(r.first(), random, 2);
+  r.stop();  // and killed before it closes its spool
+  trace::recovered const found = trace::recover_trace(folder.path());
+  CHECK(found.ranks == 3);
+  CHECK(found.spools == 1);
+  CHECK(found.incomplete == 1);
+  CHECK(found.measured.ranks.size() == 1);
+  if (found.archive) CHECK_THROWS_AS(trace::recover_trace(folder.path()), io_error);
+}

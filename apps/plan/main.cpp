@@ -46,12 +46,13 @@ std::string amount(double x, char const* unit) {
 std::string bytes_text(index_t n) { return amount(static_cast<double>(n), "B"); }
 
 /// Why a plan moves more than the lower bound: what more memory would do, or that nothing would.
-std::string why_above(product_problem const& p, machine const& on, product_cost const& cost, bool limited) {
+std::string why_above(product_problem const& p, machine const& on, product_cost const& cost, index_t operands,
+                      bool limited) {
   if (limited) {
     product_candidate const other = product_candidates(p, on)[0];
     if (10 * other.cost.bytes < 9 * cost.bytes)
-      return fmt::format("the memory: {} more on a rank would do for {} (moves {})",
-                         bytes_text(other.cost.memory - cost.memory), algorithm_name(p, other.schedule),
+      return fmt::format("the memory: with {} on a rank {} would move {}",
+                         bytes_text(operands + other.cost.memory), algorithm_name(p, other.schedule),
                          bytes_text(other.cost.bytes));
   }
   return "the tiles and the grid do not fit each other";
@@ -91,7 +92,7 @@ answer plan_product(plan_command const& c, machine const& on, int ranks) {
   a.seconds = cost.seconds;
   a.exact = cost.exact;
   if (a.lower_bound > 0 && static_cast<double>(a.bytes) > 1.3 * static_cast<double>(a.lower_bound))
-    a.remark = why_above(p, on, cost, limited);
+    a.remark = why_above(p, on, cost, operands, limited);
   return a;
 }
 

@@ -49,9 +49,11 @@ class rehearsal final : public trace::recorder {
   void rejected(trace::alternative other) override { steps[open_.back()].rejected.push_back(std::move(other)); }
   void rejected(std::string algorithm, function_ref<void()> way) override {
     rehearsal aside(acting_as);
-    {
+    try {
       trace::listen const here(aside);
       way();
+    } catch (memory_error const&) {  // it is the rejected way that does not fit
+      return rejected({std::move(algorithm) + ", over the memory budget"});
     }
     trace::alternative other{std::move(algorithm), aside.total.bytes_received};
     other.messages = aside.total.messages_received;

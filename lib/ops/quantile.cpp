@@ -72,6 +72,7 @@ selected<U> select(communicator const* comm, order::items<U> const& keys, index_
 template <class T>
 double quantile_of(communicator const* comm, T const* elements, index_t count, double q,
                    std::source_location where) {
+  trace::needs_elements("quantile");
   using U = order::key_t<T>;
   index_t nans = 0;
   if constexpr (std::is_floating_point_v<T>)

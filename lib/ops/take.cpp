@@ -32,8 +32,9 @@ tiling with_whole_lines(tiling const& t, int axis) {
 }
 
 bool shares_lines(tiling const& t, int axis, index_t bytes) {
-  constexpr index_t little = 1 << 20;
-  return bytes > little && t.ranks() > 1 && cuts(t, axis) &&
+  constexpr index_t little = 1 << 20, short_line = 1 << 18;  // which costs no more to bring than to share
+  index_t const lines = t.shape()[axis] == 0 ? 0 : t.shape().count() / t.shape()[axis];
+  return bytes > little && bytes / std::max<index_t>(lines, 1) > short_line && t.ranks() > 1 && cuts(t, axis) &&
          t.shape()[longest_beside(t.shape(), axis)] < t.ranks();
 }
 

@@ -177,7 +177,8 @@ index_t least_memory(std::vector<product_candidate> const& all) {
 /// What a grid takes for its blocks of C alone, before panels and messages.
 index_t least_memory(product_problem const& p, grid_t const& grid) {
   index_t const block = p.m / grid[0] * (p.n / grid[1]), own = p.m * p.n / p.ranks;
-  return (grid[2] == 1 ? 0 : block + own) * p.element_bytes;
+  bool const in_place = grid[2] == 1 || grid[2] == p.ranks;  // or so it may be
+  return in_place ? 0 : (block + own) * p.element_bytes;
 }
 
 }  // namespace
@@ -218,6 +219,7 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   std::vector<product_candidate> all;
   // In panels: to multiply while the next one comes, or to hold less at a time, as long as that gets less.
   constexpr int most_overlapped = 16, most_panels = 1024;
+  int first_panels = 2;  // of a grid: fewer take too much, whatever the order of its ranks
   auto const consider = [&](product_schedule s) {
     all.push_back({s, cost_of(p, s, on, look_at)});
     if (all.back().cost.bytes == 0) return;
@@ -228,8 +230,10 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       index_t const memory = all.back().cost.memory;
       bool const overlaps = !on.shared_memory && panels <= most_overlapped;
       if (memory <= budget && !overlaps) break;
+      if (panels < first_panels && !overlaps) continue;
       s.panels = panels;
       all.push_back({s, cost_of(p, s, on, look_at)});
+      if (all.back().cost.memory <= budget && memory > budget) first_panels = panels;
       if (all.back().cost.memory >= memory && !overlaps && panels > 2) break;  // two of two hold as much as one
     }
   };
@@ -254,6 +258,7 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       if (looked_at == enough) break;
       if (least_memory(p, grid) > std::max(budget, least_memory(all))) continue;
       auto const first = std::ssize(all);
+      first_panels = 2;
       for (auto const& order : orders_of(grid)) consider(schedule_of(p, grid, order, result));
       if (int const split = aligned_split(grid, result); split > 1)
         consider(schedule_of(p, grid, {0, 2, 1, 3}, result, split));

@@ -11,7 +11,10 @@ for ranks in 1 2; do
 done
 PANTILE_MACHINE=machine.json mpi 2 "$bench" calibrate --quick --repetitions 2 >log 2>&1 || fail "calibrate: $(cat log)"
 sed 's/\("flops_per_second": \).*/\11e6,/' machine.json >slow.json
-PANTILE_MACHINE=slow.json mpi 2 "$BUILD_DIR/apps/examples/example-explain_tour" >tour 2>&1 || fail "tour: $(cat tour)"
+for machine in machine slow; do
+  PANTILE_MACHINE=$machine.json mpi 2 "$BUILD_DIR/apps/examples/example-explain_tour" >$machine.tour 2>&1 ||
+    fail "tour: $(cat $machine.tour)"
+done
 
 # A file that cannot be read, is no JSON, or has a number that no machine has.
 echo "no json" >bad.json
@@ -22,7 +25,7 @@ for wrong in missing bad negative; do
 done
 
 "$python" - <<'PYTHON'
-import json, math, sys
+import json, math, re, sys
 
 def check(good, what):
     if not good: sys.exit(f"FAILED: {what}")
@@ -38,6 +41,9 @@ for ranks in 1, 2:
         for r in mine:
             check(r["ranks"] == ranks and r["ours_seconds"] > 0 and r["case"] in table, f"{r}")
             check(not r["peer"] or math.isclose(r["ratio"], r["ours_seconds"] / r["peer_seconds"]), f"{r}")
+predicted = {name: max(float(s) for s in re.findall(r"predicted: (\S+) s", open(f"{name}.tour").read()))
+             for name in ("machine", "slow")}
+check(predicted["slow"] > 10 * predicted["machine"], f"plans do not know the machine: {predicted}")
 machine = json.load(open("machine.json"))
 check(all(machine[part][of] > 0 for part in ("node", "network")
           for of in ("flops_per_second", "bytes_per_second", "seconds_per_message")), f"{machine}")

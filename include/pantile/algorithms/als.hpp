@@ -88,12 +88,10 @@ struct als_model {
 ///
 /// `progress` is called on every rank after every iteration.
 ///
-/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1,
-/// block < 1, a negative or infinite alpha, regularization,
-/// scaling or weight), shape_error for initial factors of another
-/// shape, index_error beyond 2^31
-/// - 1 users or items, linalg_error where the matrix of a row is not positive definite in the precision of T:
-/// it names the user or item.
+/// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, block <
+/// 1, a negative or infinite alpha, regularization, scaling or weight), shape_error for initial factors of
+/// another shape, index_error beyond 2^31 - 1 users or items, linalg_error where the matrix of a row is not
+/// positive definite in the precision of T: it names the user or item.
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options = {}, als_start<T> start = {},
                  std::function<void(als_iteration const&)> const& progress = {},

@@ -19,9 +19,10 @@ class tile_view {
 
   /// The number of elements along dimension d.
   index_t extent(int d) const noexcept { return extents_[static_cast<std::size_t>(d)]; }
-  std::array<index_t, N> const& extents() const noexcept { return extents_; }
   /// The distance in elements between neighbours along dimension d.
   index_t stride(int d) const noexcept { return strides_[static_cast<std::size_t>(d)]; }
+  /// These numbers along all dimensions.
+  std::array<index_t, N> const& extents() const noexcept { return extents_; }
   std::array<index_t, N> const& strides() const noexcept { return strides_; }
   /// The first element.
   T* data() const noexcept { return data_; }

@@ -10,8 +10,8 @@
 
 // Rules that replace what a person writes by what an expert would call. A function that has rules looks for the
 // one of its node types; without one it is itself. A rule changes neither shape nor errors; results agree up to
-// rounding, and where zeros of a symbol, or weights that are 0, would have met infinities or NaN. explain names
-// the rules that were applied.
+// rounding, and where zeros of a symbol, or weights that are 0, would have met infinities, NaN or a zero of the
+// other sign. explain names the rules that were applied.
 //
 // | written                             | run                           | stands in             |
 // |-------------------------------------|-------------------------------|-----------------------|

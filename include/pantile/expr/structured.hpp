@@ -67,7 +67,7 @@ struct scaled_identity_node : node_members<scaled_identity_node<T>> {
   shape_t<2> shape() const { return {n, n}; }
   scaled_identity_node const& resolve() const { return *this; }
   void survey(operand_survey& s) const {
-    if (s.values) s.compare_number(dtype_of<T>, reinterpret_cast<std::byte const*>(&scale));
+    if (s.values) s.compare_formula(print_of(scale), extents(shape()));
   }
   template <int M>
   auto bind(evaluation_site<M> const& site) const {

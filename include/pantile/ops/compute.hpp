@@ -126,28 +126,34 @@ void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, eval
 template <int N>
 void check_computed(evaluation_site<N> const& site, stored_part const& part);
 
-/// A + s * identity(n) where A is what is computed: only its diagonal changes. False for all else.
-template <class T, class E>
-bool changes_diagonal(E const&, evaluation_site<2> const&, T*, shape_t<2> const&) {
+/// True for A + s * identity(n) where A is what is computed: only its diagonal changes.
+template <class E, int N, class T>
+bool changes_diagonal_alone(E const&, evaluation_site<N> const&, T*, shape_t<N> const&) {
   return false;
 }
 template <class F, element T>
-bool changes_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site,
-                      T* target, shape_t<2> const& strides) {
+requires(std::is_same_v<F, functor::add> || std::is_same_v<F, functor::subtract>) bool changes_diagonal_alone(
+    map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site, T* target,
+    shape_t<2> const& strides) {
   leaf<T, 2> const& a = get<0>(e.operands);
   if (a.extent != site.shape || e.shape() != site.shape || get<1>(e.operands).n != a.extent[0]) return false;
   if (a.comm && !a.seen_tiling().owns_alike(site.target)) return false;
   shape_t<2> own{};
-  if (a.data() + strides_of(a.view, site.region, a.stored_box, own.data()) != target || own != strides)
-    return false;
-  if (trace::rehearsing()) return true;
+  return a.data() + strides_of(a.view, site.region, a.stored_box, own.data()) == target && own == strides;
+}
+/// Changes it.
+template <class E, int N, class T>
+void change_diagonal(E const&, evaluation_site<N> const&, T*, shape_t<N> const&) {}
+template <class F, element T>
+void change_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site,
+                     T* target, shape_t<2> const& strides) {
   box const& mine = site.region;
   index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
-  for (index_t i = lo; i < hi; ++i) {
+  trace::computed(static_cast<double>(std::max<index_t>(hi - lo, 0)));
+  for (index_t i = lo; i < hi && !trace::rehearsing(); ++i) {
     T& x = target[(i - mine.lo[0]) * strides[0] + (i - mine.lo[1]) * strides[1]];
     x = e.f(x, get<1>(e.operands).scale);
   }
-  return true;
 }
 
 /// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
@@ -155,12 +161,14 @@ bool changes_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e,
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise", site.what.where);
-  begin_elementwise(here, resolved_ref<N>::of(resolved), site, sizeof(T));
+  bool const diagonal = changes_diagonal_alone(resolved, site, target, strides);
+  auto operands = resolved_ref<N>::of(resolved);
+  if (diagonal) operands.operations = 0;
+  begin_elementwise(here, operands, site, sizeof(T));
+  if (diagonal) return change_diagonal(resolved, site, target, strides);
   auto const bound = resolved.bind(site);
   auto const loop = [&] {
     auto const counts = extents_of<N>(site.region);
-    if constexpr (N == 2)
-      if (changes_diagonal(resolved, site, target, strides)) return;
     if constexpr (std::is_same_v<E, leaf<T, E::dimensions>>)
       if (!bound.unit_stride())  // only moved, perhaps transposed
         return kernel::copy_strided(reinterpret_cast<std::byte const*>(bound.base()), bound.strides().data(),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/expr/structured.hpp>
 #include <pantile/ops/deferred.hpp>
 #include <pantile/trace/recorder.hpp>
 
@@ -87,6 +88,8 @@ template <element T, int N, class Make, node... Es>
 std::string expression_text(deferred_node<T, N, Make, Es...> const& d);
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g);
+template <element T>
+std::string expression_text(scaled_identity_node<T> const& s);
 template <node E>
 std::string expression_text(rewritten_node<E> const& r);
 template <node A, node B>
@@ -134,6 +137,10 @@ std::string expression_text(deferred_node<T, N, Make, Es...> const& d) {
 template <class F, int N>
 std::string expression_text(generator_node<F, N> const& g) {
   return function_name(typeid(F)) + to_string(extents(g.extent));
+}
+template <element T>
+std::string expression_text(scaled_identity_node<T> const& s) {
+  return expression_text(scalar_node<T>(s.scale)) + " * identity(" + std::to_string(s.n) + ")";
 }
 template <node E>
 std::string expression_text(rewritten_node<E> const& r) {

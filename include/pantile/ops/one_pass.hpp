@@ -58,6 +58,8 @@ template <element T>
 inline constexpr bool comes_in_blocks<scalar_node<T>> = true;
 template <class F, int N>
 inline constexpr bool comes_in_blocks<generator_node<F, N>> = true;
+template <element T>
+inline constexpr bool comes_in_blocks<scaled_identity_node<T>> = true;
 template <element T, int D>
 inline constexpr bool comes_in_blocks<panel_node<T, D>> = true;
 template <class F, class... Es>

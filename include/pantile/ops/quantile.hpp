@@ -75,16 +75,14 @@ leaf<R, N - 1> quantiles_of_lines(leaf<T, N> const& whole, double q, int axis, s
   for (int d = 0, out = 0; d < N; ++d)
     if (d != axis) shape[static_cast<std::size_t>(out++)] = whole.extent[static_cast<std::size_t>(d)];
   auto const result = replicated_leaf<R, N - 1>(shape, whole.comm);
-  for (index_t k = 0; k < extents(shape).count(); ++k) {
-    R const value = quantile(line_of(whole, axis, k), q, where);
-    if (!trace::rehearsing()) reinterpret_cast<R*>(result.memory.get())[k] = value;
-  }
+  for (index_t k = 0; k < extents(shape).count(); ++k)
+    reinterpret_cast<R*>(result.memory.get())[k] = quantile(line_of(whole, axis, k), q, where);
   return result;
 }
 }  // namespace detail
 
-/// Along an axis, which is sorted (communication: see sort), or counted line by line where sorting would take
-/// all ranks for each: a node without the axis.
+/// Along an axis, which is sorted (communication: see sort): a node without the axis. Large lines that sort
+/// would share out over all ranks are counted instead, one after the other, and the result is on every rank.
 template <array_operand E>
 auto quantile(E const& e, double q, int axis, std::source_location where = std::source_location::current()) {
   constexpr int N = dimensions_of<E>;

@@ -14,7 +14,8 @@
 // with its even share (and needs about three times as much while it works), and equal elements may go to
 // several ranks, so that many of them do no harm. Along an axis of more dimensions lines are sorted where they
 // lie; where the ranks cut the axis, the array is retiled before and after, or, if that would bring a large
-// array to a few ranks, each line is sorted by all ranks as a vector is.
+// array (1 MiB, 256 KiB a line) to a part of the ranks, each line is sorted by all of them as a vector is, one
+// after the other.
 namespace pantile {
 
 namespace detail {

@@ -85,9 +85,9 @@ namespace detail {
 /// A tiling for work on whole lines along `axis`: `t` where it does not cut the axis, even cuts of the longest
 /// other dimension otherwise.
 tiling with_whole_lines(tiling const& t, int axis);
-/// True where that would bring an array of so many bytes to a few of the ranks: `t` cuts the axis, and no other
-/// dimension has a part for each of them. All ranks then work on each line together, unless there is little to
-/// bring.
+/// True where that would bring an array of so many bytes, of two dimensions or more, to a part of the ranks:
+/// `t` cuts the axis, and no other dimension has a part for each of them. All ranks then work on each line
+/// together, unless there is little to bring (1 MiB in all, 256 KiB a line).
 bool shares_lines(tiling const& t, int axis, index_t bytes);
 
 /// Line k along an axis, counted row-major over the other dimensions.
@@ -179,9 +179,9 @@ leaf<T, N> taken_along(E const& source, I const& picks, shape_t<N> const& from, 
 /// Element (i, j, k) of the result is the operand's element (i, indices(i, j, k), k) where axis is 1, and so
 /// on: numpy.take_along_axis, for index arrays with the operand's extents beside the axis (shape_error). Tiled
 /// like the indices, or the operand where these lie everywhere, if the ranks do not cut the axis there,
-/// otherwise by another dimension. Communication: what it takes to have the operand tiled so. Vectors, and the
-/// lines of large arrays that have fewer than there are ranks, are taken as by `take`. Throws index_error on
-/// every rank.
+/// otherwise by another dimension. Communication: what it takes to have the operand tiled so. Vectors, and
+/// lines that sort would share out over all ranks, are taken as by `take`, and cut like the indices. Throws
+/// index_error on every rank.
 template <array_operand E, array_operand I>
 requires(dimensions_of<I> == dimensions_of<E> && std::integral<value_of<I>> &&
          !std::is_same_v<value_of<I>, bool>) auto take_along_axis(E const& e, I const& indices, int axis,

@@ -5,6 +5,11 @@
 #include <pantile/expr/create.hpp>
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/linalg.hpp>
+#include <pantile/ops/machine.hpp>
+#include <pantile/ops/select.hpp>
+
+#include <cmath>
+#include <limits>
 
 using namespace pantile;
 using namespace support;
@@ -184,6 +189,12 @@ TEST_CASE("a number beside a matrix goes to its diagonal") {
     check_rule((a + identity<double>(13)) * a, here((whole + one) * whole), name);
     check_rule(a + identity<std::int32_t>(13), here(whole + one), name);
     check_rule(transpose(a) - 3.0 * identity<double>(13), here(transposed(whole) - 3.0 * one), name);
+    auto const zeros_below = spread(here(-0.0 * abs(whole)), rule);
+    auto kept = zeros_below;
+    kept += identity<double>(13);  // nothing but the diagonal is touched: other zeros keep their sign
+    CHECK(element_at(kept, {0, 0}) == 1.0);
+    CHECK(std::signbit(element_at(kept, {0, 1})));
+    CHECK(explain(world(), [&] { kept += identity<double>(13); }).flops_busiest <= 13);
     auto changed = a;
     changed += 0.25 * identity<double>(13);
     CHECK(is_part_of(changed, here(whole + 0.25 * one), rounding));
@@ -306,6 +317,18 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
     if (shape[0] > 0)
       CHECK(is_part_of(eval(dot(transpose(whole), sigmoid(dot(whole, w)) - spread(y, tiling::row()))), literal,
                        rounding));
+  }
+  auto const square = spread(samples<double>(shape_of<2>{24, 24}), tiling::row());
+  plan const with_identity =
+      explain(dot(transpose(square), sqrt(abs(dot(square, square))) + 2.0 * identity<double>(24)));
+  CHECK(names(with_identity, "reads X once"));
+  if (world().size() > 1) {
+    auto const tall = ones<double>(world(), {2000, 20}, tiling::row());
+    local_array<double, 1> const w({20}, 1.0);
+    auto const gradient = dot(transpose(tall), sqrt(abs(dot(tall, w))));
+    set_memory_budget(200);
+    CHECK(names(explain(gradient), "over the memory budget"));
+    set_memory_budget(std::numeric_limits<index_t>::max());
   }
   auto const x = spread(samples<double>(shape_of<2>{6, 3}), tiling::row());
   CHECK(thrown_by([&] { dot(transpose(x), dot(x, local_array<double, 1>({4}, 1.0))); }) == "shape_error");

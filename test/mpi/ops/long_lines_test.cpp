@@ -2,6 +2,7 @@
 // together, and no rank ever holds the array. ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 
+#include <pantile/ops/explain.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/quantile.hpp>
@@ -57,7 +58,7 @@ std::vector<tiling_rule> rules_for_lines() {
   return {tiling::row(), tiling::column(), tiling::block(), tiling::replicated()};
 }
 
-/// The most memory that this process has had since `reset`, in bytes.
+/// The most memory that this process has had since it was reset, in bytes.
 index_t peak_memory() {
   std::ifstream status("/proc/self/status");
   for (std::string word; status >> word;)
@@ -128,6 +129,20 @@ TEST_CASE("lines of other element types, and of three dimensions") {
   CHECK(all(take_along_axis(a, p, 1) == s));
 }
 
+TEST_CASE("many short lines are brought to some ranks: one movement there and one back") {
+  auto const a = from_function<double>(
+      world(), {3, 3, 3, 6000}, tiling::axis(3),
+      [](index_t i, index_t j, index_t k, index_t l) { return value_at(9 * i + 3 * j + k, l); });
+  traffic const before = world().counters();
+  array<double, 4> const s = sort(a, 3);
+  traffic const moved = world().counters() - before;
+  CHECK(moved.messages_sent <= 2 * (world().size() - 1));
+  CHECK(all(s(every, every, every, range(1, {})) >= s(every, every, every, range({}, -1))));
+  CHECK(thrown_by([&] {
+          explain(median(from_function<double>(world(), {2, length}, tiling::column(), value_at), 1));
+        }) == (world().size() > 2 ? "domain_error" : ""));
+}
+
 TEST_CASE("no rank ever holds what all of them sort, choose from and count") {
   index_t const n = 6'000'000;
   auto const a = from_function<double>(world(), {n}, tiling::row(), [](index_t i) { return value_at(7, i); });
@@ -154,6 +169,8 @@ TEST_CASE("no rank ever holds what all of them sort, choose from and count") {
   check("histogram", 8, [&] { (void)histogram(a, 100, -1e4, 1e4); });
   check("sort of lines", 8, [&] { array<double, 2> const s = sort(b, 1); });
   check("argsort of lines", 16, [&] { array<index_t, 2> const s = argsort(b, 1); });
+  array<index_t, 2> const order = argsort(b, 1);
+  check("take_along_axis", 16, [&] { array<double, 2> const t = take_along_axis(b, order, 1); });
   check("quantile of lines", 8, [&] { array<double, 1> const q = quantile(b, 0.3, 1); });
   check("topk of lines", 16, [&] { (void)topk(b, 100, 1); });
 }

@@ -17,11 +17,13 @@ namespace {
 
 namespace parts = trace::detail;
 
+#ifndef PANTILE_NO_TRACE
 /// Recordings of the past stay: a thread may hold its recorder still.
 std::vector<std::unique_ptr<parts::recording>>& recordings() {
-  static std::vector<std::unique_ptr<parts::recording>> all;
+  static auto& all = *new std::vector<std::unique_ptr<parts::recording>>;  // also while statics are destroyed
   return all;
 }
+#endif
 
 parts::recording* current_recording = nullptr;
 
@@ -73,6 +75,7 @@ parts::clock_reading read_clock(communicator const& world) {
   return mine;
 }
 
+#ifndef PANTILE_NO_TRACE
 /// Says once what became of the counters that were asked for.
 void report_counters(std::vector<std::string> const& requested, parts::counter_set const& used) {
   if (requested.empty()) return;
@@ -85,6 +88,7 @@ void report_counters(std::vector<std::string> const& requested, parts::counter_s
                listed(used.names()).c_str());
   for (std::string const& why : used.refusals()) std::fprintf(stderr, "pantile:   %s\n", why.c_str());
 }
+#endif
 
 trace::profile gathered_profile(communicator const& world, trace::rank_profile const& mine) {
   std::string const text = to_text(mine);

@@ -1,6 +1,7 @@
 #include <pantile/ops/select.hpp>
 #include <pantile/plan/linear_range.hpp>
 #include <pantile/plan/movement.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <string>
@@ -8,6 +9,7 @@
 namespace pantile::detail {
 
 tiling ordered_tiling(operand_survey const& survey) {
+  trace::needs_elements("choosing by a mask");
   tiling const natural = natural_tiling(survey);
   if (natural.is_disjoint() && same_ranges(natural, {survey.shape.count()})) return natural;
   return range_tiling(survey.shape, survey.comm->size());
@@ -85,6 +87,7 @@ std::vector<std::byte> places_of(bool const* mask, box const& region, extents co
 
 element_place place_of_element(view_map const& view, std::optional<communicator> const& comm,
                                tiling const& stored, index_t const* index, std::source_location where) {
+  trace::needs_elements("element_at");
   box one(view.shape);
   std::uint64_t print = 0;
   for (int d = 0; d < view.shape.dimensions(); ++d)

@@ -1,6 +1,7 @@
 #include "ops/order_keys.hpp"
 
 #include <pantile/ops/sets.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -62,6 +63,7 @@ std::vector<ranked> evened(communicator const& comm, std::vector<ranked> const& 
 
 template <class T>
 distinct<stored_t<T>> distinct_elements(communicator const* comm, T const* elements, index_t count) {
+  trace::needs_elements("unique");
   using U = order::key_t<T>;
   auto const keys = order::items_of<U>(count, [&](index_t i) { return order::key_of(elements[i]); });
   kernel::radix_sort(keys.span());

@@ -19,9 +19,6 @@ namespace pantile::trace::detail {
 namespace {
 
 OTF2_FlushType before_flush(void*, OTF2_FileType, OTF2_LocationRef, void*, bool) { return OTF2_FLUSH; }
-OTF2_TimeStamp after_flush(void*, OTF2_FileType, OTF2_LocationRef) {
-  return static_cast<OTF2_TimeStamp>(now_ns());
-}
 
 /// Two chunks for a writer: OTF2 itself would take 128 MiB. Where there is no more, it writes what it has.
 struct chunks {
@@ -54,7 +51,8 @@ OTF2_Archive* opened(std::filesystem::path const& folder, archive_group const& g
   OTF2_Archive* const a = OTF2_Archive_Open(folder.c_str(), "traces", OTF2_FILEMODE_WRITE, chunk, 4 * chunk,
                                             OTF2_SUBSTRATE_POSIX, OTF2_COMPRESSION_NONE);
   if (!a) throw io_error("cannot write the trace into '" + folder.string() + "'", std::string());
-  static OTF2_FlushCallbacks const flush{&before_flush, &after_flush};
+  static OTF2_FlushCallbacks const flush{&before_flush,
+                                         nullptr};  // no record of it: that is not the program's time
   static OTF2_MemoryCallbacks const memory{&take_chunk, &give_chunks};
   check_otf2(OTF2_Archive_SetFlushCallbacks(a, &flush, nullptr), "flush");
   check_otf2(OTF2_Archive_SetMemoryCallbacks(a, &memory, nullptr), "memory");

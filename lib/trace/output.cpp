@@ -39,7 +39,7 @@ files::path make_output_folder(std::string const& named) {
       return files::absolute(folder);
     }
     files::create_directories(named);
-    if (files::exists(files::path(named) / "traces.otf2") ||
+    if (files::exists(files::path(named) / "traces.otf2") || files::exists(files::path(named) / "traces") ||
         files::exists(files::path(named) / "profile.json") || !spools_in(named).empty())
       throw io_error("'" + named + "' holds a trace already: give another folder", std::string());
     return files::absolute(named);

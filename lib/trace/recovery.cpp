@@ -31,6 +31,8 @@ recovered recover_trace(std::string const& folder) {
   result.spools = static_cast<int>(all.size());
   result.measured = merged(ranks);
   if (detail::writes_archives()) {
+    // What is left of a conversion that was killed: OTF2 wants to make this folder itself.
+    if (!files::exists(files::path(folder) / "traces.otf2")) files::remove_all(files::path(folder) / "traces");
     detail::write_archive(folder, all, {});
     result.archive = true;
   }

@@ -27,7 +27,8 @@ std::uint64_t pair_of(index_t low, index_t high) {
 void* mapped(int descriptor, index_t offset, index_t bytes) {
   pantile::detail::file_size_signal_held const held;
   // Room first: a page that the disk has no room for would end the process.
-  errno = posix_fallocate(descriptor, offset, bytes);
+  do errno = posix_fallocate(descriptor, offset, bytes);
+  while (errno == EINTR);
   if (errno != 0) return nullptr;
   void* const p = mmap(nullptr, static_cast<std::size_t>(bytes), PROT_READ | PROT_WRITE,
                        MAP_SHARED | MAP_POPULATE, descriptor, offset);
@@ -169,7 +170,7 @@ bool spool::define(communication const& what) {
     std::vector<std::uint64_t> words(2 + (count + 1) / 2);
     words[0] = pair_of(what.ordinal, std::ssize(ranks));
     words[1] = pair_of(static_cast<index_t>(first), static_cast<index_t>(count));
-    std::memcpy(words.data() + 2, ranks.data() + first, count * sizeof(int));
+    if (count > 0) std::memcpy(words.data() + 2, ranks.data() + first, count * sizeof(int));
     if (!put(record_kind::define_communicator, 0, static_cast<std::uint32_t>(what.communicator), words.data(),
              words.size(), most_bytes_ - kept_for_leaves)) {
       communicators_.erase(what.communicator);

@@ -7,6 +7,7 @@
 #include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/contract.hpp>
 #include <pantile/ops/diagonal.hpp>
+#include <pantile/ops/exchange.hpp>
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>
@@ -16,7 +17,10 @@
 #include <pantile/ops/reshape.hpp>
 #include <pantile/ops/scan.hpp>
 #include <pantile/ops/scatter.hpp>
+#include <pantile/ops/select.hpp>
+#include <pantile/ops/sets.hpp>
 #include <pantile/ops/softmax.hpp>
+#include <pantile/ops/sort.hpp>
 #include <pantile/ops/statistics.hpp>
 #include <pantile/ops/take.hpp>
 
@@ -253,6 +257,21 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
     CHECK(thrown_by([&] { explain(take(v, places, 0)); }) == "domain_error");
     CHECK(thrown_by([&] { explain(world(), [&] { scatter_add(target, places, 1.0); }); }) == "domain_error");
   }
+  if (world().size() > 1) {
+    CHECK(thrown_by([&] { explain(sort(v)); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(argsort(v)); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { (void)topk(v, 2); }); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { (void)unique(v); }); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { (void)select(v, v > 0.0); }); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { (void)nonzero(v); }); }) == "domain_error");
+    CHECK(thrown_by([&] { explain(world(), [&] { (void)element_at(v, {3}); }); }) == "domain_error");
+  }
+  auto const lines = spread(samples<double>(shape_of<2>{64, 3}), tiling::cuts({cuts, {}}));
+  agrees(sort(lines, 1));
+  agrees(argsort(lines, 1));
+  auto const gathered = [&] { (void)gather(lines, world().size() - 1); };
+  plan const p = explain(world(), gathered);
+  check(p, measured(gathered), true);
   CHECK(explain(world(), [&] { (void)histogram(v, 5, -1.0, 1.0); }).ranks == world().size());
   explain(world(), [&] { refresh_halo(target); });
   CHECK(target.generation() == generation);

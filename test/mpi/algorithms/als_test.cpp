@@ -115,25 +115,40 @@ TEST_CASE("als does what Listing 4 says, from given factors") {
   }
 }
 
+namespace {
+
+/// Six factors for each side to start from: solvers that are not exact start from both.
+pantile::als_start<double> start_for(matrix const& r) {
+  pantile::als_start<double> start;
+  start.user_factors = distributed_factors<double>(small_factors(r.rows(), 6, 4), pantile::tiling::row());
+  start.item_factors = distributed_factors<double>(small_factors(r.cols(), 6, 3), pantile::tiling::row());
+  return start;
+}
+/// Iterations from that start are those of the dense oracle.
+void check_exact(matrix const& r, pantile::als_start<double> const& start,
+                 pantile::als_options const& options) {
+  matrix x, y = small_factors(r.cols(), options.factors, 3);
+  for (index_t i = 0; i < options.iterations; ++i) {
+    x = half(r, y, options.alpha, options.regularization);
+    y = half(r.transpose(), x, options.alpha, options.regularization);
+  }
+  auto const model = pantile::als(distributed<double>(r), options, start);
+  CHECK(difference(model.user_factors, x) < 1e-9);
+  CHECK(difference(model.item_factors, y) < 1e-9);
+}
+
+}  // namespace
+
 TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
   matrix const r = small_ratings(31, 19);
-  matrix x, y = small_factors(19, 6, 3);
-  pantile::als_start<double> start;
-  start.user_factors = distributed_factors<double>(small_factors(31, 6, 4), pantile::tiling::row());
-  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
-  for (int i = 0; i < 3; ++i) {
-    x = half(r, y, 2, 1);
-    y = half(r.transpose(), x, 2, 1);
-  }
+  pantile::als_start<double> const start = start_for(r);
   pantile::als_options options{.factors = 6,
                                .iterations = 3,
                                .alpha = 2,
                                .regularization = 1,
                                .solver = pantile::als_solver::conjugate_gradients,
                                .steps = 40};
-  auto const exact = pantile::als(distributed<double>(r), options, start);
-  CHECK(difference(exact.user_factors, x) < 1e-9);
-  CHECK(difference(exact.item_factors, y) < 1e-9);
+  check_exact(r, start, options);
   options.steps = 2;
   options.iterations = 25;
   auto const near = pantile::als(distributed<double>(r), options, start);
@@ -146,23 +161,14 @@ TEST_CASE("als by conjugate gradients: many steps are exact, few come near") {
 
 TEST_CASE("als by subspaces: one block is exact, small ones reach its loss") {
   matrix const r = small_ratings(31, 19);
-  matrix x, y = small_factors(19, 6, 3);
-  pantile::als_start<double> start;
-  start.user_factors = distributed_factors<double>(small_factors(31, 6, 4), pantile::tiling::row());
-  start.item_factors = distributed_factors<double>(y, pantile::tiling::row());
-  for (int i = 0; i < 3; ++i) {
-    x = half(r, y, 2, 1);
-    y = half(r.transpose(), x, 2, 1);
-  }
+  pantile::als_start<double> const start = start_for(r);
   pantile::als_options options{.factors = 6,
                                .iterations = 3,
                                .alpha = 2,
                                .regularization = 1,
                                .solver = pantile::als_solver::subspace,
                                .block = 6};
-  auto const exact = pantile::als(distributed<double>(r), options, start);
-  CHECK(difference(exact.user_factors, x) < 1e-9);
-  CHECK(difference(exact.item_factors, y) < 1e-9);
+  check_exact(r, start, options);
   options.iterations = 60;
   options.solver = pantile::als_solver::cholesky;
   double const best = pantile::als(distributed<double>(r), options, start).iterations.back().loss;

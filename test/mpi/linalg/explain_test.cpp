@@ -1,6 +1,7 @@
 // What explain predicts of linear algebra is what the communicator counts; nothing is touched in a rehearsal.
 // ctest: RELEASE_ONLY
 #include "cases.hpp"
+#include "support/meter.hpp"
 
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/linalg.hpp>
@@ -10,17 +11,6 @@ using namespace pantile;
 using namespace support;
 
 namespace {
-
-/// Listens to what is really taken.
-struct meter final : trace::recorder {
-  index_t taken = 0, most = 0;
-  void enter(char const*) override {}
-  void leave() override {}
-  void note(char const*, std::string) override {}
-  void moved(traffic const&) override {}
-  void computed(double) override {}
-  void memory(index_t bytes) override { most = std::max(most, taken += bytes); }
-};
 
 void check_counted(plan const& p, traffic const& counted) {
   INFO(to_string(p));
@@ -36,11 +26,7 @@ template <class E>
 void check(E const& e) {
   plan const p = explain(e);
   traffic const before = world().counters();
-  meter m;
-  {
-    trace::listen const here(m);
-    auto const result = eval(e);
-  }
+  costs const m = measured([&] { auto const result = eval(e); });
   check_counted(p, world().counters() - before);
   auto const most = static_cast<double>(world().allreduce(m.most, reduce_op::max));
   CHECK(std::abs(static_cast<double>(p.temporary_busiest) - most) <= 0.05 * most);

@@ -1,6 +1,7 @@
 // What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind
 // of node; and a rehearsal changes nothing.
 // ctest: RELEASE_ONLY
+#include "support/meter.hpp"
 #include "support/oracle.hpp"
 
 #include <pantile/expr/structured.hpp>
@@ -26,35 +27,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include <string_view>
-
 using namespace pantile;
 using namespace support;
 
 namespace {
-
-/// Listens to the real thing.
-struct costs {
-  traffic volume;
-  index_t taken = 0, most = 0;
-  int loops = 0;
-};
-struct meter final : trace::recorder, costs {
-  void enter(char const* operation) override { loops += operation == std::string_view("elementwise"); }
-  void leave() override {}
-  void note(char const*, std::string) override {}
-  void moved(traffic const& v) override { volume += v; }
-  void computed(double) override {}
-  void memory(index_t bytes) override { most = std::max(most, taken += bytes); }
-};
-
-template <class Statement>
-costs measured(Statement statement) {
-  meter m;
-  trace::listen const here(m);
-  statement();
-  return m;
-}
 
 void check(plan const& p, costs const& m, bool memory) {
   traffic const& predicted = p.per_rank[static_cast<std::size_t>(world().rank())];

@@ -113,23 +113,13 @@ double tolerance() {
   return std::is_same_v<T, double> ? 1e-12 : 1e-4;
 }
 
-/// Solves into rows `ldx` apart, exactly or by so many steps from `start`, and checks that nothing was written
-/// between them.
+/// Rows of k factors with a leading dimension ldx; behind each row stands what nobody may overwrite.
 template <class T>
-std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0,
-                                     index_t pad_x = 0, index_t steps = 0, const matrix<T>& start = {}) {
-  const std::vector<T> y = strided(s.y, s.k + pad_y);
-  const index_t ldx = s.k + pad_x;
-  std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
-  if (steps > 0)
-    for (index_t u = 0; u < s.rows; ++u)
-      for (index_t j = 0; j < s.k; ++j)
-        x[static_cast<std::size_t>(u * ldx + j)] = start.size() > 0 ? start(u, j) : T(0);
-  const index_t failed =
-      steps > 0
-          ? kernel::als_conjugate_gradients<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y,
-                                               x.data(), ldx, steps)
-          : kernel::als_solve<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
+std::vector<T> padded_rows(const sample<T>& s, index_t ldx) {
+  return std::vector<T>(static_cast<std::size_t>(s.rows * ldx), T(-77));
+}
+template <class T>
+matrix<T> without_padding(const sample<T>& s, const std::vector<T>& x, index_t ldx) {
   matrix<T> out(s.rows, s.k);
   for (index_t u = 0; u < s.rows; ++u)
     for (index_t j = 0; j < ldx; ++j) {
@@ -139,7 +129,27 @@ std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, 
       else if (value != T(-77))
         FAIL("padding of row " << u << " overwritten");
     }
-  return {failed, out};
+  return out;
+}
+
+/// Solves into rows `ldx` apart, exactly or by so many steps from `start`, and checks that nothing was written
+/// between them.
+template <class T>
+std::tuple<index_t, matrix<T>> solve(const sample<T>& s, const matrix<T>& gram, index_t pad_y = 0,
+                                     index_t pad_x = 0, index_t steps = 0, const matrix<T>& start = {}) {
+  const std::vector<T> y = strided(s.y, s.k + pad_y);
+  const index_t ldx = s.k + pad_x;
+  std::vector<T> x = padded_rows(s, ldx);
+  if (steps > 0)
+    for (index_t u = 0; u < s.rows; ++u)
+      for (index_t j = 0; j < s.k; ++j)
+        x[static_cast<std::size_t>(u * ldx + j)] = start.size() > 0 ? start(u, j) : T(0);
+  const index_t failed =
+      steps > 0
+          ? kernel::als_conjugate_gradients<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y,
+                                               x.data(), ldx, steps)
+          : kernel::als_solve<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad_y, x.data(), ldx);
+  return {failed, without_padding(s, x, ldx)};
 }
 
 // The sanitizers see every branch of the kernels with fewer and smaller cases; the oracle is what costs.
@@ -268,23 +278,14 @@ std::tuple<index_t, matrix<T>> descend(const sample<T>& s, const matrix<T>& gram
                                        const matrix<T>& start, index_t rounds = 1, index_t pad = 0) {
   const std::vector<T> y = strided(s.y, s.k + pad);
   const index_t ldx = s.k + 2 * pad;
-  std::vector<T> x(static_cast<std::size_t>(s.rows * ldx), T(-77));
+  std::vector<T> x = padded_rows(s, ldx);
   for (index_t u = 0; u < s.rows; ++u)
     for (index_t j = 0; j < s.k; ++j) x[static_cast<std::size_t>(u * ldx + j)] = start(u, j);
   index_t failed = -1;
   for (index_t i = 0; i < rounds && failed == -1; ++i)
     failed = kernel::als_subspace<T>(s.view(), s.weights(), gram.data(), y.data(), s.k, s.k + pad, x.data(),
                                      ldx, block);
-  matrix<T> out(s.rows, s.k);
-  for (index_t u = 0; u < s.rows; ++u)
-    for (index_t j = 0; j < ldx; ++j) {
-      const T value = x[static_cast<std::size_t>(u * ldx + j)];
-      if (j < s.k)
-        out(u, j) = value;
-      else if (value != T(-77))
-        FAIL("padding of row " << u << " overwritten");
-    }
-  return {failed, out};
+  return {failed, without_padding(s, x, ldx)};
 }
 
 /// One round of block coordinate descent on the dense normal equations of every row.

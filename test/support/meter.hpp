@@ -1,0 +1,34 @@
+#pragma once
+
+#include <pantile/trace/recorder.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace support {
+
+/// What a rank really does: what is moved, the most memory at a time, and how many fused loops are run.
+struct costs {
+  pantile::traffic volume;
+  pantile::index_t taken = 0, most = 0;
+  int loops = 0;
+};
+struct meter final : pantile::trace::recorder, costs {
+  void enter(char const* operation) override { loops += operation == std::string_view("elementwise"); }
+  void leave() override {}
+  void note(char const*, std::string) override {}
+  void moved(pantile::traffic const& v) override { volume += v; }
+  void computed(double) override {}
+  void memory(pantile::index_t bytes) override { most = std::max(most, taken += bytes); }
+};
+
+template <class Statement>
+costs measured(Statement statement) {
+  meter m;
+  pantile::trace::listen const here(m);
+  statement();
+  return m;
+}
+
+}  // namespace support

@@ -17,7 +17,7 @@ option(PANTILE_NATIVE "Compile our own targets with -march=native" ${PROJECT_IS_
 # For builds from nothing. A developer who changes one source of the library is served better without.
 option(PANTILE_UNITY "Compile the sources of the library, the programs and the tests in groups" OFF)
 
-option(PANTILE_SANITIZE_ALL_TESTS "Build the tests marked RELEASE_ONLY with sanitizers, too" OFF)
+option(PANTILE_SANITIZE_ALL "Sanitizers: also check every access for null, alignment and type; also the tests marked RELEASE_ONLY" OFF)
 set(PANTILE_SANITIZE
     ""
     CACHE STRING "Sanitizers for our own targets, as -fsanitize= takes them, such as address,undefined")

@@ -30,6 +30,11 @@ function(pantile_own_target target)
     target_compile_options(
       ${target} PRIVATE -fsanitize=${PANTILE_SANITIZE} -fno-sanitize-recover=undefined -fno-omit-frame-pointer
                         -Wno-maybe-uninitialized)
+    if(NOT PANTILE_SANITIZE_ALL)
+      # Of every access, these are a third of what a source costs to compile. A null pointer that is used, the address
+      # sanitizer reports as well.
+      target_compile_options(${target} PRIVATE -fno-sanitize=null,alignment,vptr)
+    endif()
     target_link_options(${target} PRIVATE -fsanitize=${PANTILE_SANITIZE})
   endif()
 endfunction()

@@ -20,7 +20,7 @@ constexpr std::uint64_t row_stream = 0x73706c6974726f77ULL;
 
 /// The cuts of whole rows: what is built here by rows needs nobody else's elements.
 template <class T>
-std::vector<index_t> row_cuts(array<T, 2> const& a, std::source_location where) {
+std::vector<index_t> cuts_of_features(array<T, 2> const& a, std::source_location where) {
   std::vector<index_t> cuts{0};
   for (int r = 0; r < a.comm().size(); ++r) {
     box const b = a.tiling().box_of(r);
@@ -57,7 +57,7 @@ labelled_rows<T> selected(labelled_rows<T> const& rows, std::vector<char> const&
 
 template <floating_element T>
 labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column, std::source_location where) {
-  std::vector<index_t> const cuts = row_cuts(table, where);
+  std::vector<index_t> const cuts = cuts_of_features(table, where);
   index_t const columns = table.extent(1), label = label_column < 0 ? columns + label_column : label_column;
   if (label < 0 || label >= columns)
     throw index_error(
@@ -107,7 +107,7 @@ std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&
                                                          std::uint64_t seed, std::source_location where) {
   if (!(fraction >= 0 && fraction < 1))
     throw domain_error("split_rows: the fraction must be in [0, 1), got " + std::to_string(fraction), where);
-  row_cuts(rows.features, where);
+  cuts_of_features(rows.features, where);
   box const own = rows.features.owned_box();
   index_t const n = rows.features.extent(0);
   index_t const count =
@@ -122,7 +122,7 @@ template <floating_element T>
 array<T, 2> with_ones(array<T, 2> const& features, std::source_location where) {
   index_t const columns = features.extent(1);
   array<T, 2> result(features.comm(), {features.extent(0), columns + 1},
-                     tiling::cuts({row_cuts(features, where), {}}), where);
+                     tiling::cuts({cuts_of_features(features, where), {}}), where);
   T* out = result.data();
   for (index_t row = 0; row < features.owned_box().extent(0); ++row) {
     out = std::copy_n(features.data() + row * columns, columns, out);

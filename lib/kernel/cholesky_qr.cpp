@@ -18,7 +18,7 @@ namespace pantile::kernel {
 
 namespace {
 
-std::size_t square(index_t n) { return static_cast<std::size_t>(n * n); }
+std::size_t elements_of_square(index_t n) { return static_cast<std::size_t>(n * n); }
 
 /// Pieces of tall matrices on their way through a cache, and what is done with them, by BLAS: where the kernels
 /// of gram_sum.hpp and upper_solver.hpp do not have the type, or vectors wide enough.
@@ -84,7 +84,7 @@ template <class T>
 std::vector<T> gram_of_rows(index_t rows, index_t n, T const* a, T const* r) {
   trace::computed((r ? 2 : 1) * work_of(rows, n));
   trace::read(static_cast<double>(rows * n) * sizeof(T));
-  std::vector<T> gram(square(n), T(0));
+  std::vector<T> gram(elements_of_square(n), T(0));
   if (trace::rehearsing() || n == 0) return gram;
   std::optional<solver<T>> inverse;
   if (r) inverse.emplace(n, r);
@@ -114,7 +114,7 @@ void solve_rows(index_t rows, index_t n, T const* a, T const* r1, T const* r2, T
 
 template <class T>
 std::optional<std::vector<T>> upper_cholesky(index_t n, std::vector<T> const& g, double least) {
-  std::vector<T> l(square(n), T(0)), r(l);
+  std::vector<T> l(elements_of_square(n), T(0)), r(l);
   auto const at = [n](index_t i, index_t j) { return static_cast<std::size_t>(i * n + j); };
   for (index_t i = 0; i < n; ++i)
     for (index_t j = 0; j <= i; ++j) l[at(i, j)] = conjugate(g[at(j, i)]);
@@ -133,7 +133,7 @@ std::optional<std::vector<T>> upper_cholesky(index_t n, std::vector<T> const& g,
 template <class T>
 std::vector<T> upper_product(index_t n, std::vector<T> const& a, std::vector<T> const& b) {
   trace::computed(static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / 3);
-  std::vector<T> c(square(n), T(0));
+  std::vector<T> c(elements_of_square(n), T(0));
   for (index_t i = 0; i < n; ++i)
     for (index_t l = i; l < n; ++l) {
       T const x = a[static_cast<std::size_t>(i * n + l)];

@@ -73,7 +73,7 @@ sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_ty
   comm.agree(
       [&] {
         tiled = rule.bind(extents(shape, where), comm.size(), where);
-        cuts = detail::row_cuts(tiled, where);
+        cuts = detail::row_cuts_of(tiled, where);
         check_inside(entries, tiled.shape(), comm.rank(), where);
       },
       where);

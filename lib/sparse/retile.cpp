@@ -50,7 +50,7 @@ sparse_array<T> retile(sparse_array<T> const& s, tiling_rule const& rule, std::s
   comm.agree(
       [&] {
         tiled = rule.bind(extents(s.shape()), comm.size(), where);
-        cuts = detail::row_cuts(tiled, where);
+        cuts = detail::row_cuts_of(tiled, where);
       },
       where);
   comm.check_same("retile(sparse_array)", tiled.fingerprint(), where);

@@ -4,7 +4,7 @@
 
 namespace pantile::detail {
 
-std::vector<index_t> row_cuts(tiling const& tiled, std::source_location where) {
+std::vector<index_t> row_cuts_of(tiling const& tiled, std::source_location where) {
   auto const reject = [&](char const* why) {
     throw tiling_error(std::string("a sparse array is tiled by whole rows: the tiling ") + to_string(tiled) +
                            ' ' + why + "; use row(), weighted(0, ...) or cuts({...}, {})",

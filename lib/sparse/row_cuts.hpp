@@ -10,7 +10,7 @@ namespace pantile::detail {
 
 /// The boundaries of the rows that the ranks own: rank r has rows cuts[r] .. cuts[r + 1]. Throws tiling_error
 /// where `tiled` is not made of whole rows in the order of the ranks, or has a halo.
-std::vector<index_t> row_cuts(tiling const& tiled, std::source_location where);
+std::vector<index_t> row_cuts_of(tiling const& tiled, std::source_location where);
 
 /// The rank that owns `row`.
 inline index_t owner_of(std::vector<index_t> const& cuts, index_t row) {

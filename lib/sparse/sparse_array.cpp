@@ -10,7 +10,7 @@ template <element T>
 sparse_array<T>::sparse_array(communicator const& comm, pantile::tiling const& tiled, detail::csr<T> rows,
                               index_t duplicates, std::source_location where)
     : shape_{tiled.shape()[0], tiled.shape()[1]}, comm_(comm), tiling_(tiled), duplicates_(duplicates) {
-  first_row_ = detail::rows_of(detail::row_cuts(tiled, where), comm.rank()).first;
+  first_row_ = detail::rows_of(detail::row_cuts_of(tiled, where), comm.rank()).first;
   stored_ = comm.allreduce(std::ssize(rows.columns), reduce_op::sum, where);
   rows_ = std::make_shared<detail::csr<T> const>(std::move(rows));
 }

@@ -30,7 +30,7 @@ sparse_array<T> transpose(sparse_array<T> const& s, tiling_rule const& rule, std
   comm.agree(
       [&] {
         tiled = rule.bind(extents({s.extent(1), s.extent(0)}), comm.size(), where);
-        cuts = detail::row_cuts(tiled, where);
+        cuts = detail::row_cuts_of(tiled, where);
       },
       where);
   comm.check_same("transpose(sparse_array)", tiled.fingerprint(), where);

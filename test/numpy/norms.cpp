@@ -8,7 +8,7 @@ namespace judge {
 
 namespace {
 
-ord order_of(arguments const& a) { return a.reals[0] != 0 ? ord::fro : ord(a.reals[1]); }
+ord norm_order(arguments const& a) { return a.reals[0] != 0 ? ord::fro : ord(a.reals[1]); }
 
 }  // namespace
 
@@ -16,13 +16,13 @@ void add_norms(table& t) {
   using numbers = types<std::int32_t, float, double, c128>;
   using reals = types<std::int32_t, float, double>;
   t["norm order"] =
-      with_parameters<numbers, dims<1>>([](auto const& x, auto& a) { return norm(x, order_of(a)); });
+      with_parameters<numbers, dims<1>>([](auto const& x, auto& a) { return norm(x, norm_order(a)); });
   t["norm matrix"] =
-      with_parameters<numbers, dims<2>>([](auto const& x, auto& a) { return norm(x, order_of(a)); });
-  t["norm order axis"] =
-      with_parameters<reals, dims<2, 3>>([](auto const& x, auto& a) { return norm(x, order_of(a), a.axis()); });
+      with_parameters<numbers, dims<2>>([](auto const& x, auto& a) { return norm(x, norm_order(a)); });
+  t["norm order axis"] = with_parameters<reals, dims<2, 3>>(
+      [](auto const& x, auto& a) { return norm(x, norm_order(a), a.axis()); });
   t["norm order keepdims"] = with_parameters<reals, dims<2, 3>>(
-      [](auto const& x, auto& a) { return norm(x, order_of(a), a.axis(), keepdims); });
+      [](auto const& x, auto& a) { return norm(x, norm_order(a), a.axis(), keepdims); });
 
   using counted = types<bool, std::int32_t, double, c64>;
   using N = dims<1, 2, 3>;

@@ -64,6 +64,11 @@ local_array<T, static_cast<int>(N)> made(std::array<index_t, N> const& shape, F 
   return whole;
 }
 
+template <element T, int N>
+std::vector<T> flat(local_array<T, N> const& a) {
+  return {a.span().begin(), a.span().end()};
+}
+
 template <element T, std::size_t N>
 local_array<T, static_cast<int>(N)> samples(std::array<index_t, N> const& shape, index_t seed = 0) {
   index_t i = 100000 * seed;

@@ -131,7 +131,7 @@ void check_eig(A const& a, local_array<T, 2> const& whole) {
 constexpr index_t shapes[][2] = {{0, 0}, {0, 3}, {3, 0}, {1, 1}, {1, 5}, {5, 1}, {6, 6}, {17, 5}, {4, 13}};
 
 template <class T>
-void check_type() {
+void check_factorisations() {
   INFO(dtype_name(dtype_of<T>));
   auto const general = matrix_of<T>(9, 6);
   auto const definite = definite_of<T>(7);
@@ -305,9 +305,9 @@ TEST_CASE("factors do not depend on the tiling, to the last bit") {
 
 TEST_CASE("factors of every element type, and of expressions") {
   factorised const way(GENERATE(false, true));
-  check_type<float>();
-  check_type<std::complex<float>>();
-  check_type<std::complex<double>>();
+  check_factorisations<float>();
+  check_factorisations<std::complex<float>>();
+  check_factorisations<std::complex<double>>();
   auto const ints = matrix_of<std::int32_t>(5, 4);
   local_array<double, 2> const numbers = cast<double>(ints);
   check_general<double>(spread(ints, tiling::row()), numbers);

@@ -46,7 +46,7 @@ bool solves(local_array<T, 2> const& a, eigen_matrix<T> const& x, eigen_matrix<T
 }
 
 template <class T>
-void check_type() {
+void check_solves() {
   INFO(dtype_name(dtype_of<T>));
   for (auto const& whole : {matrix_of<T>(8, 8), definite_of<T>(8)}) {
     auto const b = matrix_of<T>(8, 3, 2);
@@ -109,10 +109,10 @@ TEST_CASE("a small matrix and many right-hand sides: each rank solves for its ow
 
 TEST_CASE("systems of every element type") {
   factorised const way(GENERATE(false, true));
-  check_type<float>();
-  check_type<double>();
-  check_type<std::complex<float>>();
-  check_type<std::complex<double>>();
+  check_solves<float>();
+  check_solves<double>();
+  check_solves<std::complex<float>>();
+  check_solves<std::complex<double>>();
   auto const ints =
       made<std::int32_t>(shape_of<2>{2, 2}, [](any_index const& i) { return i[0] == i[1] ? 2 : 1; });
   CHECK(det(spread(ints, tiling::row())) == Approx(3));

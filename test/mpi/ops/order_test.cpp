@@ -23,11 +23,6 @@ double quantile_by_sorting(std::vector<double> v, double q) {
   return v[below] + (v[above] - v[below]) * (place - static_cast<double>(below));
 }
 
-template <class T, int N>
-std::vector<T> flat(local_array<T, N> const& a) {
-  return {a.span().begin(), a.span().end()};
-}
-
 /// The elements along an axis of a matrix, line by line.
 std::vector<std::vector<double>> lines(local_array<double, 2> const& a, int axis) {
   std::vector<std::vector<double>> all(static_cast<std::size_t>(a.extent(1 - axis)));

@@ -41,10 +41,10 @@ local_array<T, N> differences(local_array<T, N> const& a, int axis) {
   });
 }
 
-constexpr auto plus = [](auto a, auto b) { return static_cast<decltype(a)>(a + b); };
-constexpr auto times = [](auto a, auto b) { return static_cast<decltype(a)>(a * b); };
-constexpr auto least = [](auto a, auto b) { return b < a ? b : a; };
-constexpr auto greatest = [](auto a, auto b) { return b > a ? b : a; };
+constexpr auto addition = [](auto a, auto b) { return static_cast<decltype(a)>(a + b); };
+constexpr auto product = [](auto a, auto b) { return static_cast<decltype(a)>(a * b); };
+constexpr auto smaller = [](auto a, auto b) { return b < a ? b : a; };
+constexpr auto larger = [](auto a, auto b) { return b > a ? b : a; };
 
 template <int N>
 void check_shape(shape_of<N> const& shape) {
@@ -53,29 +53,29 @@ void check_shape(shape_of<N> const& shape) {
     INFO(to_string(t));
     auto const a = spread(whole, t);
     for (int axis = 0; axis < N; ++axis) {
-      CHECK(is_part_of(eval(cumsum(a, axis)), scanned<double>(whole, axis, plus)));
-      CHECK(is_part_of(eval(cummax(a, axis - N)), scanned<double>(whole, axis, greatest)));
+      CHECK(is_part_of(eval(cumsum(a, axis)), scanned<double>(whole, axis, addition)));
+      CHECK(is_part_of(eval(cummax(a, axis - N)), scanned<double>(whole, axis, larger)));
       CHECK(is_part_of(eval(diff(a, 1, axis)), differences(whole, axis)));
       if constexpr (N < 3) {
-        CHECK(is_part_of(eval(cummin(a, axis)), scanned<double>(whole, axis, least)));
+        CHECK(is_part_of(eval(cummin(a, axis)), scanned<double>(whole, axis, smaller)));
         CHECK(is_part_of(eval(diff(a, 2, axis)), differences(differences(whole, axis), axis)));
         CHECK(is_part_of(eval(cumprod(a * 0.01 + 1, axis)),
-                         scanned<double>(local_array<double, N>(whole * 0.01 + 1), axis, times), 1e-13));
+                         scanned<double>(local_array<double, N>(whole * 0.01 + 1), axis, product), 1e-13));
       }
     }
   }
 }
 
 template <class T>
-void check_type() {
+void check_scans() {
   auto const whole = samples<T>(shape_of<2>{9, 5}, 3);
   auto const a = spread(whole, tiling::block());
   using R = value_of<decltype(cumsum(a, 0))>;
-  CHECK(is_part_of(eval(cumsum(a, 0)), scanned<R>(whole, 0, plus), 1e-6));
-  CHECK(is_part_of(eval(cumsum(a, 1)), scanned<R>(whole, 1, plus), 1e-6));
+  CHECK(is_part_of(eval(cumsum(a, 0)), scanned<R>(whole, 0, addition), 1e-6));
+  CHECK(is_part_of(eval(cumsum(a, 1)), scanned<R>(whole, 1, addition), 1e-6));
   if constexpr (!is_complex<T>) {
-    CHECK(is_part_of(eval(cummin(a, 0)), scanned<T>(whole, 0, least)));
-    CHECK(is_part_of(eval(cummax(a, 0)), scanned<T>(whole, 0, greatest)));
+    CHECK(is_part_of(eval(cummin(a, 0)), scanned<T>(whole, 0, smaller)));
+    CHECK(is_part_of(eval(cummax(a, 0)), scanned<T>(whole, 0, larger)));
   }
 }
 
@@ -91,14 +91,14 @@ TEST_CASE("scans and differences along every axis, every tiling") {
 }
 
 TEST_CASE("scans of every element type") {
-  check_type<bool>();
-  check_type<std::uint8_t>();
-  check_type<std::int32_t>();
-  check_type<std::int64_t>();
-  check_type<float>();
-  check_type<double>();
-  check_type<std::complex<float>>();
-  check_type<std::complex<double>>();
+  check_scans<bool>();
+  check_scans<std::uint8_t>();
+  check_scans<std::int32_t>();
+  check_scans<std::int64_t>();
+  check_scans<float>();
+  check_scans<double>();
+  check_scans<std::complex<float>>();
+  check_scans<std::complex<double>>();
   auto const i = full<std::int32_t>(world(), {7}, 2'000'000'000, tiling::row());
   STATIC_REQUIRE(std::is_same_v<value_of<decltype(cumsum(i))>, std::int64_t>);
   CHECK(all_gather(cumsum(i))(6) == 14'000'000'000);
@@ -109,7 +109,7 @@ TEST_CASE("long lines are scanned in parts, by any number of threads to the same
   auto const whole =
       made<double>(shape_of<1>{n}, [](any_index const& i) { return std::sin(static_cast<double>(i[0])); });
   auto const a = spread(whole, tiling::row());
-  auto const expected = scanned<double>(whole, 0, plus);
+  auto const expected = scanned<double>(whole, 0, addition);
   int const usual = omp_get_max_threads();
   omp_set_num_threads(1);
   array<double, 1> const one = cumsum(a);

@@ -89,7 +89,7 @@ local_array<double, 1> vector_of(index_t n, int kind) {
 }
 
 template <class T>
-void check_type() {
+void check_sorts() {
   auto const whole = samples<T>(shape_of<1>{257}, 5);
   check_sorts(whole, tiling::row());
   check_sorts(samples<T>(shape_of<2>{9, 8}, 2), tiling::block());
@@ -119,12 +119,12 @@ TEST_CASE("lines along every axis, every tiling") {
 }
 
 TEST_CASE("every element type that has an order") {
-  check_type<bool>();
-  check_type<std::uint8_t>();
-  check_type<std::int32_t>();
-  check_type<std::int64_t>();
-  check_type<float>();
-  check_type<double>();
+  check_sorts<bool>();
+  check_sorts<std::uint8_t>();
+  check_sorts<std::int32_t>();
+  check_sorts<std::int64_t>();
+  check_sorts<float>();
+  check_sorts<double>();
   auto const ends = made<std::int64_t>(shape_of<1>{40}, [](any_index const& i) {
     return i[0] % 3 == 0   ? std::numeric_limits<std::int64_t>::max()
            : i[0] % 3 == 1 ? std::numeric_limits<std::int64_t>::min()

@@ -50,10 +50,6 @@ double spread_of(std::vector<double> const& v) {
 auto nonzeros = [](auto const& v) -> index_t {
   return static_cast<index_t>(v.size()) - std::count(v.begin(), v.end(), 0);
 };
-template <class T, int N>
-std::vector<T> flat(local_array<T, N> const& a) {
-  return {a.span().begin(), a.span().end()};
-}
 
 }  // namespace
 

@@ -16,19 +16,19 @@ namespace {
 
 using places = std::array<index_t, max_dimensions>;
 
-std::size_t at(int d) { return static_cast<std::size_t>(d); }
+std::size_t slot(int d) { return static_cast<std::size_t>(d); }
 
 /// The definition.
 places stored_index(view_map const& v, places const& i) {
   places s = v.origin;
   for (int d = 0; d < v.shape.dimensions(); ++d)
-    if (v.axis[at(d)] >= 0) s[at(v.axis[at(d)])] += v.step[at(d)] * i[at(d)];
+    if (v.axis[slot(d)] >= 0) s[slot(v.axis[slot(d)])] += v.step[slot(d)] * i[slot(d)];
   return s;
 }
 
 bool inside(box const& b, places const& i) {
   for (int d = 0; d < b.dimensions; ++d)
-    if (i[at(d)] < b.lo[at(d)] || i[at(d)] >= b.hi[at(d)]) return false;
+    if (i[slot(d)] < b.lo[slot(d)] || i[slot(d)] >= b.hi[slot(d)]) return false;
   return true;
 }
 

@@ -81,12 +81,12 @@ struct mask_peer {
   void exchange_only() { exchange(packed.data, send, result.data, receive, 1, MPI_DOUBLE); }
 };
 
-/// Rows of a matrix that is evenly cut, by numbers that are: each rank asks the owners for its rows.
+/// Rows of a matrix that is evenly cut, by numbers that are: each rank asks the owners for its rows, each once.
 struct gather_peer {
   int ranks, rank, width;
   std::vector<index_t> cuts;
   std::vector<int> ask, asked;
-  std::vector<index_t> sorted, places, wanted;
+  std::vector<index_t> sorted, places, wanted;  // places: of each row among those that are asked for
   buffer<double> packed, came, result;
 
   gather_peer(pt::communicator const& world, index_t rows, index_t indices, int row_width)
@@ -97,34 +97,36 @@ struct gather_peer {
         ask(at(ranks)),
         asked(at(ranks)),
         sorted(at(indices)),
-        places(at(indices)),
-        wanted(at(2 * indices + 1000)),
-        packed((2 * indices + 1000) * width),
+        places(at(rows)),
+        wanted(at(rows + ranks)),
+        packed((rows + ranks) * width),
         came(indices * width),
         result(indices * width) {}
 
-  int owner(index_t row) const {
-    return static_cast<int>(std::upper_bound(cuts.begin() + 1, cuts.end(), row) - cuts.begin()) - 1;
-  }
   void run(double const* matrix, std::span<index_t const> indices) {
-    std::fill(ask.begin(), ask.end(), 0);
-    for (index_t i : indices) ++ask[at(owner(i))];
-    auto next = offsets_of(ask);
-    for (std::size_t k = 0; k < indices.size(); ++k) {
-      auto const place = at(next[at(owner(indices[k]))]++);
-      sorted[place] = indices[k];
-      places[place] = static_cast<index_t>(k);
+    std::fill(places.begin(), places.end(), 0);
+    for (index_t i : indices) places[at(i)] = 1;
+    index_t distinct = 0;
+    for (int r = 0; r < ranks; ++r) {
+      index_t const before = distinct;
+      for (index_t i = cuts[at(r)]; i < cuts[at(r + 1)]; ++i)
+        if (places[at(i)]) {
+          places[at(i)] = distinct;
+          sorted[at(distinct++)] = i;
+        }
+      ask[at(r)] = static_cast<int>(distinct - before);
     }
     MPI_Alltoall(ask.data(), 1, MPI_INT, asked.data(), 1, MPI_INT, MPI_COMM_WORLD);
     index_t const requests = std::accumulate(asked.begin(), asked.end(), index_t{0});
-    if (requests > std::ssize(wanted)) throw pt::error(pt::error_kind::general, "too few places");
+    if (requests > std::ssize(wanted)) throw pt::error(pt::error_kind::general, "too few places for requests");
     exchange(sorted.data(), ask, wanted.data(), asked, 1, MPI_INT64_T);
     auto const bytes = at(width) * sizeof(double);
     for (index_t k = 0; k < requests; ++k)
       std::memcpy(packed.data + k * width, matrix + (wanted[at(k)] - cuts[at(rank)]) * width, bytes);
     exchange_only();
     for (std::size_t k = 0; k < indices.size(); ++k)
-      std::memcpy(result.data + places[k] * width, came.data + static_cast<index_t>(k) * width, bytes);
+      std::memcpy(result.data + static_cast<index_t>(k) * width, came.data + places[at(indices[k])] * width,
+                  bytes);
   }
   void exchange_only() { exchange(packed.data, asked, came.data, ask, width, MPI_DOUBLE); }
 };

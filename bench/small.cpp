@@ -45,15 +45,16 @@ std::vector<row> small_suite(pt::communicator const& world, settings const& s) {
   for (double& t : seconds) t /= static_cast<double>(repeats);
 
   std::vector<row> rows;
-  auto const add_rows = [&](char const* name, double ours, index_t bytes) {
+  auto const add_rows = [&](std::string const& name, double ours, index_t bytes) {
     row next = line(world, "small", name, ours, "loop", seconds[2]);
     next.bytes = bytes;
     next.limit_fraction = seconds[2] / ours;
     rows.push_back(next);
     if (numpy.there()) rows.push_back(next.beside(numpy.name(), seconds[3]));
   };
-  add_rows("a + b, 1,000 elements, local", seconds[1], 24 * n);
-  add_rows("a + b, 1,000 elements a rank", seconds[0], 24 * all);
+  std::string const checks = ", PANTILE_CHECK=" + std::to_string(pt::environment::check_level());
+  add_rows("a + b, 1,000 elements, local" + checks, seconds[1], 24 * n);
+  add_rows("a + b, 1,000 elements a rank" + checks, seconds[0], 24 * all);
   return rows;
 }
 

@@ -37,8 +37,9 @@ if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/../shared/data)
   list(APPEND PANTILE_TEST_ENVIRONMENT PANTILE_TEST_DATA=${PROJECT_SOURCE_DIR}/../shared/data)
 endif()
 
-# Leaks of Open MPI are told from ours by whole stacks; taking those at every allocation doubles what tests take. One and
-# two ranks look for leaks so, more do not, and tests without MPI need no more than the caller of an allocation.
+# Leaks of Open MPI are told from ours by whole stacks; taking those at every allocation doubles what tests take. One rank
+# looks for leaks so, and the programs on several (test/apps) do; more ranks and faults do not, and tests without MPI need
+# no more than the caller of an allocation.
 #
 # GCC 12's __tls_get_addr interceptor takes a block of thread-local memory that happens to start 16 bytes into a page for
 # one of glibc 2.19, reads a length from before it, and the search for leaks dies there (github.com/google/sanitizers,
@@ -180,7 +181,7 @@ function(pantile_add_mpi_runs test target)
       set(threads 2)
     endif()
     set(leaks ${PANTILE_TEST_LEAKS})
-    if(ranks GREATER 2)
+    if(ranks GREATER 1)
       set(leaks ${PANTILE_TEST_NO_LEAKS})
     endif()
     # mpirun has been seen hanging and deaf to SIGTERM: timeout kills it for good.
@@ -203,6 +204,10 @@ function(pantile_shell_test name script)
   if(NOT arg_PROCESSORS)
     set(arg_PROCESSORS 2)
   endif()
+  set(leaks ${PANTILE_TEST_NO_LEAKS})
+  if(arg_LABELS STREQUAL apps)
+    set(leaks ${PANTILE_TEST_LEAKS})
+  endif()
   list(JOIN PANTILE_TEST_RANKS " " ranks)
   add_test(NAME ${name} COMMAND ${PANTILE_TIMEOUT_PROGRAM} -k 5 ${arg_TIMEOUT} bash ${script})
   math(EXPR ctest_timeout "${arg_TIMEOUT} + 15")
@@ -213,6 +218,6 @@ function(pantile_shell_test name script)
                PROCESSORS ${arg_PROCESSORS}
                TIMEOUT ${ctest_timeout}
                ENVIRONMENT
-               "${PANTILE_TEST_ENVIRONMENT};${PANTILE_TEST_LEAKS};OMP_NUM_THREADS=1;OPENBLAS_NUM_THREADS=1;BUILD_DIR=${PROJECT_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR};TEST_RANKS=${ranks}"
+               "${PANTILE_TEST_ENVIRONMENT};${leaks};OMP_NUM_THREADS=1;OPENBLAS_NUM_THREADS=1;BUILD_DIR=${PROJECT_BINARY_DIR};SOURCE_DIR=${PROJECT_SOURCE_DIR};TEST_RANKS=${ranks}"
   )
 endfunction()

@@ -124,6 +124,7 @@ communicator::communicator(std::shared_ptr<detail::communicator_state> state) : 
 int communicator::rank() const noexcept {
   return trace::rehearsing() && !state_->imagined ? state_->rehearsed_rank() : state_->rank;
 }
+int communicator::own_rank() const noexcept { return state_->rank; }
 int communicator::world_rank(int rank) const noexcept {
   return state_->world_ranks[static_cast<std::size_t>(rank)];
 }
@@ -233,7 +234,7 @@ detail::request_state::~request_state() {
 }
 
 bool request::ready() const {
-  if (!state_) return true;
+  if (!state_ || trace::rehearsing()) return true;
   for (MPI_Request const& piece : state_->pieces) {
     int done = 0;
     detail::call_mpi(state_->operation, state_->where,

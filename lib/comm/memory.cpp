@@ -7,6 +7,8 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <iterator>
+#include <map>
 #include <new>
 #include <sys/mman.h>
 #include <sys/sysinfo.h>
@@ -19,13 +21,21 @@ constexpr index_t arena_threshold = 64 << 10;
 std::atomic<index_t> allocated{0};
 std::atomic<index_t> peak{0};
 
+/// Where what is only rehearsed lies, on this thread: begin and length. Never destroyed, as the arena below.
+std::map<std::byte const*, std::size_t>& imagined() {
+  thread_local auto* const all = new std::map<std::byte const*, std::size_t>;
+  return *all;
+}
+
 /// Addresses without memory behind them, for what is only rehearsed.
 std::shared_ptr<std::byte> imagine_tile(index_t bytes) {
   auto const length = static_cast<std::size_t>(std::max<index_t>(bytes, 1));
   void* p = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) throw memory_error("no addresses for a tile of " + std::to_string(bytes) + " bytes");
   trace::active->memory(bytes);
+  imagined()[static_cast<std::byte*>(p)] = length;
   return {static_cast<std::byte*>(p), [bytes, length](std::byte* q) {
+            imagined().erase(q);
             if (trace::active) trace::active->memory(-bytes);
             munmap(q, length);
           }};
@@ -90,6 +100,14 @@ index_t detail::shared_offset(void const* p) noexcept {
   arena const* shared = shared_arena();
   return shared && shared->holds(p) ? static_cast<std::byte const*>(p) - shared->base() : -1;
 }
+
+bool detail::is_imagined(void const* p) noexcept {
+  auto const* const address = static_cast<std::byte const*>(p);
+  auto const after = imagined().upper_bound(address);
+  return after != imagined().begin() && address < std::prev(after)->first + std::prev(after)->second;
+}
+
+void detail::is_filled(void const* p) noexcept { imagined().erase(static_cast<std::byte const*>(p)); }
 
 bool detail::would_be_shared(index_t bytes) noexcept { return bytes >= arena_threshold && shared_arena(); }
 

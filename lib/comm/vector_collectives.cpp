@@ -127,7 +127,6 @@ void communicator::gather_bytes(void const* data, void* all, std::span<index_t c
 
 void communicator::alltoallv_bytes(void const* data, std::span<index_t const> counts, void* received,
                                    std::span<index_t const> received_counts, where_t where) const {
-  trace::needs_elements("alltoallv");
   detail::call_region const here("alltoallv", where);
   std::vector<index_t> const out = offsets_of(counts), in = offsets_of(received_counts);
   auto const ranks = static_cast<std::size_t>(size());
@@ -136,6 +135,8 @@ void communicator::alltoallv_bytes(void const* data, std::span<index_t const> co
   auto* to = static_cast<std::byte*>(received);
   // Which way to go must be the same on all ranks: it hangs on the largest total of any rank.
   std::int64_t largest = std::max(out.back(), in.back());
+  if (trace::rehearsing() && largest > chunk_limit())
+    trace::needs_elements("alltoallv");  // other ranks' totals
   call_mpi("alltoallv", where,
            [&] { return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks); });
   if (largest <= std::min<index_t>(chunk_limit(), std::numeric_limits<int>::max())) {

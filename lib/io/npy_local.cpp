@@ -3,6 +3,7 @@
 #include <pantile/base/extents.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
 #include <pantile/io/npy_local.hpp>
+#include <pantile/trace/recorder.hpp>
 
 namespace pantile::detail {
 
@@ -15,6 +16,7 @@ extents extents_of_shape(std::vector<index_t> const& shape, std::source_location
 
 void write_npy_bytes(std::string const& path, dtype type, std::vector<index_t> const& shape,
                      std::span<std::byte const> bytes, std::source_location where) {
+  trace::not_in_rehearsal("write_npy");
   extents const sizes = extents_of_shape(shape, where);
   if (sizes.count() * dtype_bytes(type) != std::ssize(bytes))
     throw shape_error("write_npy: got " + std::to_string(std::ssize(bytes) / dtype_bytes(type)) +

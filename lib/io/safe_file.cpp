@@ -2,6 +2,7 @@
 
 #include <pantile/base/error.hpp>
 #include <pantile/io/safe_file.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cerrno>
 #include <fstream>
@@ -28,6 +29,7 @@ void write_into(std::string const& path, std::string_view contents, std::source_
 }  // namespace
 
 void write_file_atomically(std::string const& path, std::string_view contents, std::source_location where) {
+  trace::not_in_rehearsal("writing a file");
   if (is_device_or_pipe(path)) return write_into(path, contents, where);
   detail::new_file file(path, std::ssize(contents), where);
   detail::file_writer writer(file.temporary_path(), path, where);

@@ -30,6 +30,15 @@ void note_site(trace::region const& r, std::optional<communicator> const& comm, 
   if (comm) r.note("tiling", [&] { return to_string(target); });
 }
 
+void note_reduction(trace::region const& r, bool distributed) {
+  r.note("why", [&] {
+    return distributed
+               ? "the expression in one fused pass without an array of its own, in the tiling of the largest "
+                 "operand; parts of ranks are combined"
+               : "the expression in one fused pass without an array of its own";
+  });
+}
+
 void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
                     function_ref<void(tiling const&)> way) {
   for (tiling const& t : others)
@@ -64,6 +73,11 @@ template <int N>
 void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, evaluation_site<N> const& site,
                        index_t element_bytes) {
   note_site(here, site.comm, site.target, extents(site.shape));
+  here.note("why", [&] {
+    return !site.comm        ? "one fused loop on this rank"
+           : site.what.asked ? "one fused loop, in the tiling of the target"
+                             : "one fused loop, in the tiling of the largest operand";
+  });
   site.keep.reserve(4);
   double const operations = e.operations;
   // What is broadcast into a larger target has no tiling that the target could have.

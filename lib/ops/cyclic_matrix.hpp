@@ -16,30 +16,41 @@
 // What the factorisations of ops/together.cpp run on: ranks as a grid, and matrices in ScaLAPACK's layout.
 namespace pantile::detail {
 
-/// The ranks as a grid of the BLACS, for the time of one factorisation: nearly square, and no larger than the
-/// blocks of the matrix.
+/// The grid and the blocks for an m x n matrix: nearly square, and no larger than the blocks of the matrix.
+struct cyclic_grid {
+  index_t block;
+  int rows, columns;
+
+  cyclic_grid(index_t m, index_t n, index_t ranks) {
+    auto const parts = [](index_t extent, index_t size) {
+      return std::max<index_t>(1, (extent + size - 1) / size);
+    };
+    index_t const most = static_cast<index_t>(std::sqrt(static_cast<double>(ranks)));
+    block = std::clamp<index_t>(std::min(m, n) / (ranks / most), 1, together().block);
+    rows = static_cast<int>(std::min(most, parts(m, block)));
+    columns = static_cast<int>(std::min(ranks / most, parts(n, block)));
+  }
+  /// The layout of the transpose.
+  block_cyclic layout(index_t m, index_t n, int ranks, std::source_location where) const {
+    return {{n, m}, block, {columns, rows}, ranks, where};
+  }
+};
+
+/// The ranks as a grid of the BLACS, for the time of one factorisation.
 class blacs_grid {
  public:
   /// For an operation on an m x n matrix, and what else of it must be the same on every rank (`with`): what
   /// differs is a divergence_error everywhere, before anybody waits in ScaLAPACK.
   blacs_grid(char const* operation, communicator const& comm, index_t m, index_t n, std::source_location where,
              index_t with = 0, index_t most_ranks = std::numeric_limits<int>::max())
-      : comm_(comm) {
+      : comm_(comm), grid_(m, n, std::clamp<index_t>(most_ranks, 1, comm.size())) {
     std::uint64_t print = 0;
     for (index_t const number : {m, n, with}) print = hash_combine(print, static_cast<std::uint64_t>(number));
     comm.check_same(operation, print, where);
-    index_t const ranks = std::clamp<index_t>(most_ranks, 1, comm.size());
-    auto const parts = [](index_t extent, index_t block) {
-      return std::max<index_t>(1, (extent + block - 1) / block);
-    };
-    index_t const rows = static_cast<index_t>(std::sqrt(static_cast<double>(ranks)));
-    block_ = std::clamp<index_t>(std::min(m, n) / (ranks / rows), 1, together().block);
-    rows_ = static_cast<int>(std::min(rows, parts(m, block_)));
-    columns_ = static_cast<int>(std::min(ranks / rows, parts(n, block_)));
     if (trace::rehearsing()) return;
     handle_ = scalapack::Csys2blacs_handle(handle_of(comm));
     context_ = handle_;
-    scalapack::Cblacs_gridinit(&context_, "Col", rows_, columns_);
+    scalapack::Cblacs_gridinit(&context_, "Col", rows(), columns());
   }
   ~blacs_grid() {
     if (trace::rehearsing()) return;
@@ -50,13 +61,14 @@ class blacs_grid {
   blacs_grid& operator=(blacs_grid const&) = delete;
 
   communicator const& comm() const { return comm_; }
-  index_t block() const { return block_; }
-  int rows() const { return rows_; }
-  int columns() const { return columns_; }
+  cyclic_grid const& shape() const { return grid_; }
+  index_t block() const { return grid_.block; }
+  int rows() const { return grid_.rows; }
+  int columns() const { return grid_.columns; }
   int context() const { return context_; }
-  bool is_member() const { return comm_.rank() < rows_ * columns_; }
+  bool is_member() const { return comm_.rank() < rows() * columns(); }
   /// The grid column of this rank: by columns, see the constructor.
-  int column() const { return comm_.rank() / rows_; }
+  int column() const { return comm_.rank() / rows(); }
 
   /// Runs `prepare`, which asks for work space and takes it, and then `compute` on the ranks of the grid, and
   /// tells all of them what that returned (collective). Only `prepare` may throw: nobody waits for anybody yet.
@@ -76,8 +88,7 @@ class blacs_grid {
 
  private:
   communicator comm_;
-  index_t block_ = 1;
-  int rows_ = 1, columns_ = 1;
+  cyclic_grid grid_;
   int handle_ = -1, context_ = -1;
 };
 
@@ -87,7 +98,7 @@ class cyclic_matrix {
  public:
   cyclic_matrix(blacs_grid const& grid, index_t m, index_t n, std::source_location where)
       : grid_(grid),
-        layout_({n, m}, grid.block(), {grid.columns(), grid.rows()}, grid.comm().size(), where),
+        layout_(grid.shape().layout(m, n, grid.comm().size(), where)),
         everything_({0, 0}, {n, m}),
         where_(where) {
     auto const [columns, rows] = layout_.local_shape(grid.comm().rank());

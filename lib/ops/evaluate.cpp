@@ -164,8 +164,9 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
   here.note("from", [&] { return to_string(source); });
   here.note("to", [&] { return to_string(target); });
   target_tile const tile{to, to_storage};
-  execute(plan_retile(source, target, comm.rank()), comm, {from, from_storage}, {&tile, 1}, element_bytes,
-          where);
+  movement plan = plan_retile(source, target, comm.rank());
+  here.lower_bound(plan.elements_received() * element_bytes);
+  execute(std::move(plan), comm, {from, from_storage}, {&tile, 1}, element_bytes, where);
 }
 
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,

@@ -5,10 +5,24 @@
 
 namespace pantile::detail {
 
-void share_shape(communicator const& comm, index_t* shape, int dimensions, int root, std::uint64_t print,
-                 std::source_location where) {
-  comm.check_same("shape", hash_combine(print, static_cast<std::uint64_t>(dimensions)), where);
-  if (trace::rehearsing()) return;
+void check_root(char const* operation, communicator const& comm, int root, std::uint64_t print,
+                std::source_location where) {
+  comm.check_same(operation, hash_combine(print, static_cast<std::uint64_t>(root)), where);
+  if (root < 0 || root >= comm.size())
+    throw index_error(std::string(operation) + ": there is no root " + std::to_string(root) + " among " +
+                          std::to_string(comm.size()) + " ranks",
+                      where);
+}
+
+void share_shape(char const* operation, communicator const& comm, index_t* shape, int dimensions, int root,
+                 std::uint64_t print, std::source_location where) {
+  check_root(operation, comm, root, hash_combine(print, static_cast<std::uint64_t>(dimensions)), where);
+  if (trace::rehearsing()) {
+    if (comm.own_rank() == root) return;
+    throw domain_error(std::string("explain: ") + operation + ": only rank " + std::to_string(root) +
+                           ", the root, knows what would travel; explain it there",
+                       where);
+  }
   traffic const before = comm.counters();
   comm.bcast(std::span<index_t>(shape, static_cast<std::size_t>(dimensions)), root, where);
   comm.count(before - comm.counters());
@@ -34,6 +48,7 @@ extents hull_of(std::span<box const> boxes, int dimensions) {
 
 void check_tile(communicator const& comm, extents const& tile, tiling const& boxes,
                 std::source_location where) {
+  if (trace::rehearsing()) return;  // other ranks' tiles are not here
   comm.agree(
       [&] {
         box const mine = boxes.box_of(comm.rank());
@@ -45,8 +60,16 @@ void check_tile(communicator const& comm, extents const& tile, tiling const& box
       where);
 }
 
+std::vector<box> boxes_of_all(communicator const& comm, box const& mine, std::source_location where) {
+  traffic const before = comm.counters();
+  auto boxes = comm.allgather(mine, where);
+  comm.count(before - comm.counters());
+  return boxes;
+}
+
 std::vector<index_t> swap_shapes(communicator const& comm, std::vector<index_t> const& shapes, int dimensions,
                                  std::source_location where) {
+  trace::needs_elements("all_to_all");  // and shapes, of parts that other ranks have
   comm.agree(
       [&] {
         if (std::ssize(shapes) != index_t{comm.size()} * dimensions)

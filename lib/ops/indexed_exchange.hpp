@@ -15,7 +15,8 @@ namespace pantile::detail {
 /// divergence_error where local indices differ (collective where `comm` is given).
 struct chosen_indices {
   bool distributed;
-  index_t first = 0;  // the place of the first of `values`
+  bool computed = false;  // by a statement that is only rehearsed: nobody knows them
+  index_t first = 0;      // the place of the first of `values`
   std::vector<index_t> values;
 
   chosen_indices(stored_array const& stored, std::optional<communicator> const& comm, index_t extent, int axis,

@@ -5,6 +5,7 @@
 #include <pantile/comm/memory.hpp>
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/kernel/radix_sort.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <bit>
 #include <limits>
@@ -76,6 +77,7 @@ struct items {
 template <class Item, class Make>
 items<Item> items_of(index_t n, Make make) {
   items<Item> all(n);
+  if (trace::rehearsing()) return all;
   kernel::parallel_ranges(n, n, [&](index_t begin, index_t end, int) {
     for (index_t i = begin; i < end; ++i) all[i] = make(i);
   });

@@ -76,7 +76,8 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
       apply(rows, mine.memory.get(), mine.storage, counting(std::ssize(rows)), box(target.shape));
     return;
   }
-  trace::needs_elements("scatter");
+  if (chosen.distributed || chosen.computed)
+    trace::needs_elements("scatter");  // who contributes what is not known
   communicator const& comm = *target.comm;
   int const me = comm.rank();
   auto const ranks = static_cast<std::size_t>(comm.size());
@@ -101,46 +102,72 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   contribution const mine = combined(rows_of(me), target.shape[0], contributed, region, element_bytes, combine);
 
   std::vector<index_t> row_counts(ranks), byte_counts(ranks), rows, asked_counts;
-  std::vector<std::byte> packed;
+  auto const rows_for = [&](int owner, box const& part) {
+    return owner == me || part.empty() ? std::span<index_t const>()
+                                       : indices_within(mine.rows.ascending(), part, 0);
+  };
   for (int owner = 0; owner < comm.size(); ++owner) {
-    if (owner == me) continue;
     box const part = landing(target.tiled.box_of(owner), region);
-    auto const own = indices_within(mine.rows.ascending(), part, 0);
-    if (part.empty() || own.empty()) continue;
-    box const storage = with_axis(part, 0, 0, std::ssize(own));
-    index_t const bytes = storage.count() * element_bytes;
-    packed.resize(packed.size() + static_cast<std::size_t>(bytes));
-    kernel::move_indexed(mine.memory.get(), mine.storage, packed.data() + std::ssize(packed) - bytes, storage,
-                         part, 0, mine.rows.places(own), counting(std::ssize(own)), element_bytes);
-    byte_counts[static_cast<std::size_t>(owner)] = bytes;
+    auto const own = rows_for(owner, part);
+    byte_counts[static_cast<std::size_t>(owner)] =
+        with_axis(part, 0, 0, std::ssize(own)).count() * element_bytes;
     row_counts[static_cast<std::size_t>(owner)] = std::ssize(own);
     rows.insert(rows.end(), own.begin(), own.end());
   }
+  index_t const bytes_to_send = sum_of(byte_counts);
+  auto const packed = allocate_tile(bytes_to_send, memory_kind::local);
+  std::byte* out = packed.get();
+  for (int owner = 0; owner < comm.size(); ++owner) {
+    box const part = landing(target.tiled.box_of(owner), region);
+    auto const own = rows_for(owner, part);
+    if (own.empty()) continue;
+    kernel::move_indexed(mine.memory.get(), mine.storage, out, with_axis(part, 0, 0, std::ssize(own)), part, 0,
+                         mine.rows.places(own), counting(std::ssize(own)), element_bytes);
+    out += byte_counts[static_cast<std::size_t>(owner)];
+  }
+
+  // The rows to which each of the others contributes here: they say it, or all know all indices.
+  std::vector<std::vector<index_t>> rows_from(ranks);
+  std::vector<index_t> bytes_from(ranks);
   std::vector<index_t> came_rows;
   if (chosen.distributed)
     came_rows = comm.alltoallv(std::span<index_t const>(rows), row_counts, &asked_counts, where);
-  auto const came = comm.alltoallv(std::span<std::byte const>(packed), byte_counts, nullptr, where);
-
-  std::byte const* data = came.data();
   auto next = came_rows.begin();
+  auto const landed = [&](int from) { return landing(target.tiled.box_of(me), cut.box_of(from)); };
   for (int from = 0; from < comm.size(); ++from) {
-    box const part = landing(target.tiled.box_of(me), cut.box_of(from));
-    if (from == me) {
-      auto const own = indices_within(mine.rows.ascending(), part, 0);
-      if (!part.empty()) apply(own, mine.memory.get(), mine.storage, mine.rows.places(own), part);
-      continue;
-    }
-    std::vector<index_t> own;
+    if (from == me) continue;
+    auto const r = static_cast<std::size_t>(from);
+    box const part = landed(from);
     if (chosen.distributed) {
-      auto const end = next + asked_counts[static_cast<std::size_t>(from)];
-      own.assign(next, end);
+      auto const end = next + asked_counts[r];
+      rows_from[r].assign(next, end);
       next = end;
     } else if (!part.empty()) {
       index_set const all(rows_of(from), target.shape[0]);
       auto const here = indices_within(all.ascending(), part, 0);
-      own.assign(here.begin(), here.end());
+      rows_from[r].assign(here.begin(), here.end());
     }
-    if (own.empty() || part.empty()) continue;
+    bytes_from[r] = with_axis(part, 0, 0, std::ssize(rows_from[r])).count() * element_bytes;
+  }
+  index_t const bytes_to_come = sum_of(bytes_from);
+  auto const came = allocate_tile(bytes_to_come, memory_kind::local);
+  auto const bytes = [](std::shared_ptr<std::byte> const& memory, index_t n) {
+    return std::span<std::byte>(memory.get(), static_cast<std::size_t>(n));
+  };
+  comm.alltoallv(std::span<std::byte const>(bytes(packed, bytes_to_send)), byte_counts,
+                 bytes(came, bytes_to_come), bytes_from, where);
+
+  std::byte const* data = came.get();
+  for (int from = 0; from < comm.size(); ++from) {
+    box const part = landed(from);
+    if (part.empty()) continue;
+    if (from == me) {
+      auto const own = indices_within(mine.rows.ascending(), part, 0);
+      apply(own, mine.memory.get(), mine.storage, mine.rows.places(own), part);
+      continue;
+    }
+    auto const& own = rows_from[static_cast<std::size_t>(from)];
+    if (own.empty()) continue;
     box const storage = with_axis(part, 0, 0, std::ssize(own));
     apply(own, data, storage, counting(std::ssize(own)), part);
     data += storage.count() * element_bytes;

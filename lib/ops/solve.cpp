@@ -80,7 +80,7 @@ template <class T>
 void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where) {
   check_finite("solve", a, n * n, where);
   check_finite("solve", b, n * k, where);
-  // A rehearsal cannot look at the elements: it counts the costlier of the two.
+  // A rehearsal cannot look at the elements: it counts LU.
   if (!trace::rehearsing() && try_cholesky(n, a)) return lapack::potrs(n, k, a, b);
   auto const pivots = factor_regular("solve", n, a, where);
   lapack::getrs(n, k, a, pivots.data(), b);

@@ -35,23 +35,26 @@ namespace {
 
 int ranks_of(communicator const* comm) { return comm ? comm->size() : 1; }
 
-/// True where a rehearsal has nothing to do; throws domain_error where what travels depends on the elements.
-bool is_rehearsed(communicator const* comm) {
+/// Throws domain_error in a rehearsal where what travels depends on the elements.
+void refuse_over_ranks(communicator const* comm) {
   if (ranks_of(comm) > 1) trace::needs_elements("sort");
-  return trace::rehearsing();
 }
 
 /// work(line's first place, a buffer) for all lines: threads take lines; few long lines one after the other.
 template <class Item, class Make, class Take>
 void each_line(scanned_lines const& lines, Make make, Take take) {
-  if (trace::rehearsing()) return;
   index_t const n = lines.outer * lines.inner;
   auto sort_line = [&](items<Item> const& buffer, index_t line) {
     index_t const first = line / lines.inner * lines.count * lines.inner + line % lines.inner;
-    for (index_t k = 0; k < lines.count; ++k) buffer[k] = make(first + k * lines.inner, k);
+    for (index_t k = 0; k < lines.count && !trace::rehearsing(); ++k)
+      buffer[k] = make(first + k * lines.inner, k);
     kernel::radix_sort(buffer.span());
-    for (index_t k = 0; k < lines.count; ++k) take(first + k * lines.inner, buffer[k]);
+    for (index_t k = 0; k < lines.count && !trace::rehearsing(); ++k) take(first + k * lines.inner, buffer[k]);
   };
+  if (trace::rehearsing()) {  // what one thread takes: others are not listened to
+    if (n > 0) sort_line(items<Item>(lines.count), 0);
+    return;
+  }
   if (n < kernel::parallel_threads(lines.count, n * lines.count)) {
     items<Item> const buffer(lines.count);
     for (index_t line = 0; line < n; ++line) sort_line(buffer, line);
@@ -67,11 +70,12 @@ void each_line(scanned_lines const& lines, Make make, Take take) {
 
 template <class T>
 void sort_vector(communicator const* comm, T* elements, index_t count, index_t all) {
-  if (is_rehearsed(comm)) return;
+  refuse_over_ranks(comm);
   using U = order::key_t<T>;
   auto const sorted =
       order::sort_over(comm, items_of<U>(count, [&](index_t i) { return order::exact_key(elements[i]); }),
                        order::even_places(all, ranks_of(comm)));
+  if (trace::rehearsing()) return;
   kernel::parallel_ranges(count, count, [&](index_t begin, index_t end, int) {
     for (index_t i = begin; i < end; ++i) elements[i] = order::element_of<T>(sorted[i]);
   });
@@ -80,14 +84,14 @@ void sort_vector(communicator const* comm, T* elements, index_t count, index_t a
 template <class T>
 void argsort_vector(communicator const* comm, T const* elements, index_t count, index_t first, index_t all,
                     index_t* places) {
-  if (is_rehearsed(comm)) return;
+  refuse_over_ranks(comm);
   auto const sorted = order::sort_over(comm,
                                        items_of<ranked>(count,
                                                         [&](index_t i) {
                                                           return ranked{order::key_of(elements[i]), first + i};
                                                         }),
                                        order::even_places(all, ranks_of(comm)));
-  for (index_t i = 0; i < count; ++i) places[i] = sorted[i].place;
+  for (index_t i = 0; i < count && !trace::rehearsing(); ++i) places[i] = sorted[i].place;
 }
 
 template <class T>
@@ -111,13 +115,15 @@ void argsort_lines(T const* elements, scanned_lines const& lines, index_t* place
 template <class T>
 void greatest_elements(communicator const* comm, T const* elements, index_t count, index_t first, index_t k,
                        T* values, index_t* places) {
-  if (is_rehearsed(comm)) return;
+  refuse_over_ranks(comm);
   using U = order::key_t<T>;
   // Descending keys; of this rank's elements only the first k in that order can be among the first k of all.
   auto const keys = items_of<U>(count, [&](index_t i) { return static_cast<U>(~order::key_of(elements[i])); });
   index_t const offered = std::min(k, count);
   items<ranked> candidates(offered);
-  if (offered > 0) {
+  if (offered > 0 && trace::rehearsing()) {
+    items<U> const ordered(count);
+  } else if (offered > 0) {
     auto const ordered = items_of<U>(count, [&](index_t i) { return keys[i]; });
     std::nth_element(ordered.data(), ordered.data() + offered - 1, ordered.data() + count);
     U const last = ordered[offered - 1];
@@ -127,7 +133,7 @@ void greatest_elements(communicator const* comm, T const* elements, index_t coun
       if (keys[i] < last || (keys[i] == last && equal-- > 0)) candidates[n++] = {keys[i], first + i};
   }
   auto const sorted = order::sort_over(comm, std::move(candidates), order::even_places(k, ranks_of(comm)));
-  for (index_t i = 0; i < sorted.count; ++i) {
+  for (index_t i = 0; i < sorted.count && !trace::rehearsing(); ++i) {
     values[i] = order::element_of<T>(static_cast<U>(~static_cast<U>(sorted[i].key)));
     places[i] = sorted[i].place;
   }

@@ -131,7 +131,8 @@ class index_gather {
         extent_(source.shape[axis]) {}
 
   void run() {
-    trace::needs_elements("take");  // who asks for how much is known once all have asked
+    if (chosen_.distributed || chosen_.computed)
+      trace::needs_elements("take");  // who asks for what is not known
     int const me = comm_.rank();
     box const mine = result_.tiled.box_of(me);
     auto const indices = wanted_by(mine);

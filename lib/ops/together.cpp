@@ -20,6 +20,68 @@ bool is_together(std::optional<communicator> const& comm, tiling const& tiled) {
 
 namespace {
 
+/// What a rank receives of two movements, one after the other, and what it takes for the matrix.
+trace::alternative moving(std::string algorithm, movement const& there, movement const* back, index_t memory,
+                          index_t element_bytes) {
+  trace::alternative way{std::move(algorithm), there.elements_received() * element_bytes};
+  way.messages = there.messages_received();
+  if (back) {
+    way.bytes_received += back->elements_received() * element_bytes;
+    way.messages += back->messages_received();
+  }
+  way.memory = memory;
+  return way;
+}
+
+}  // namespace
+
+void note_way(factorising way, std::optional<communicator> const& comm, tiling const& tiled,
+              extents const& shape, index_t element_bytes) {
+  trace::recorder* const listener = trace::listener();
+  if (!listener || !(listener->takes_notes || listener->compares_ways)) return;
+  trace::note("matrix", [&] { return comm ? to_string(tiled) : to_string(shape); });
+  if (!comm) return trace::note("algorithm", [] { return std::string("LAPACK"); });
+  index_t const m = shape[0], n = shape[1];
+  cyclic_grid const grid(m, n, comm->size());
+  std::string const names[] = {
+      "LAPACK, the same on every rank",
+      "ScaLAPACK on a grid of " + std::to_string(grid.rows) + " x " + std::to_string(grid.columns) +
+          " ranks, in blocks of " + std::to_string(grid.block),
+      "each rank its rows: Gram matrices, or a tree of triangles where those are too "
+      "ill-conditioned",
+      "LAPACK on every rank, each for its own right-hand sides", "LAPACK, the same on every rank"};
+  auto const name = [&](factorising f) { return names[static_cast<std::size_t>(f)]; };
+  trace::note("algorithm", [&] { return name(way); });
+  trace::note("why", [&]() -> std::string {
+    std::string const size = std::to_string(m) + " x " + std::to_string(n);
+    std::string const limit = std::to_string(together().gathered_elements) + " elements";
+    if (way == factorising::only_by_each) return "there is no other way";
+    if (way == factorising::by_rows) return size + " on " + std::to_string(comm->size()) + " ranks is tall";
+    if (way == factorising::together)
+      return size + " is more than the " + limit + " that every rank would gather";
+    if (tiled.is_replicated() || comm->size() == 1) return "every rank has all of it";
+    return size + " is at most " + limit;
+  });
+  if (!listener->compares_ways || comm->size() == 1 || tiled.is_replicated()) return;
+  int const rank = comm->rank();
+  if (way == factorising::together || way == factorising::by_rows)
+    listener->rejected(moving(name(factorising::by_each),
+                              plan_retile(tiled, tiling::replicated().bind(shape, comm->size()), rank), nullptr,
+                              shape.count() * element_bytes, element_bytes));
+  // As many boxes as blocks: of small ones only as many as are planned in no time.
+  bool const few_blocks = (m / grid.block + 1) * (n / grid.block + 1) <= 100'000;
+  if (way != factorising::together && way != factorising::only_by_each && few_blocks) {
+    block_cyclic const layout = grid.layout(m, n, comm->size(), std::source_location::current());
+    movement const there = plan_retile(tiled.permuted({1, 0}), layout, rank),
+                   back = plan_retile(layout, tiling::column().bind(extents{n, m}, comm->size()), rank);
+    auto const local = layout.local_shape(rank);
+    listener->rejected(moving(name(factorising::together) + ", there and back", there, &back,
+                              local[0] * local[1] * element_bytes, element_bytes));
+  }
+}
+
+namespace {
+
 /// What ScaLAPACK says that it needs, in a number of the type that it computes with: rounded.
 template <class T>
 std::size_t length(T asked) {
@@ -139,23 +201,32 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
   cyclic_matrix<T> x(grid, n, k, where);
   x.fetch(b);
   int const order = narrow<int>(n), columns = narrow<int>(k);
+  double const solving = 2 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(k);
   if (positive) {
     cyclic_matrix<T> l(grid, n, n, where);
     l.fetch(a);
+    count(grid, third(n));
+    int info = 0;
     int const minor = grid.run(
         where, [] {},
         [&] {
-          int info = 0;
           scalapack::potrf('L', order, l.data(), l.descriptor(), &info);
-          if (info == 0)
-            scalapack::potrs('L', order, columns, l.data(), l.descriptor(), x.data(), x.descriptor(), &info);
           return info;
         });
-    if (minor == 0) return x.transposed();
+    if (minor == 0) {
+      count(grid, solving);
+      grid.run(
+          where, [] {},
+          [&] {
+            scalapack::potrs('L', order, columns, l.data(), l.descriptor(), x.data(), x.descriptor(), &info);
+            return info;
+          });
+      return x.transposed();
+    }
   }
   factors<T> const f(grid, a, where);
   if (f.zero != 0) throw_singular("solve", f.zero, n, where);
-  count(grid, 2 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(k));
+  count(grid, solving);
   grid.run(
       where, [] {},
       [&] {

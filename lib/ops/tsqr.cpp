@@ -133,7 +133,7 @@ template <class T>
 void tree_qr(leaf<T, 2> const& q, T* r, bool wants_q, std::source_location where) {
   trace::region const here("tree of QR factorisations", where);
   communicator const& comm = *q.comm;
-  index_t const n = q.extent[1], rows = q.stored_box.extent(0);
+  index_t const n = q.extent[1], rows = q.stored_tiling.box_of(comm.rank()).extent(0);
   kernel::tall_qr<T> mine(rows, n, elements_of(q), elements_of(q));
   tree<T> ranks(comm, q.stored_tiling, n, where);
   std::vector<T> whole = ranks.up(mine.r()), unit;
@@ -161,6 +161,7 @@ std::optional<std::vector<T>> factor_of_all(
   comm.reduce(std::span<T>(gram), reduce_op::sum, 0, where);
   std::vector<T> r(static_cast<std::size_t>(n * n) + 1, T(0));  // the last one says whether it is there
   if (trace::rehearsing()) {
+    if (comm.rank() == 0) kernel::upper_cholesky(n, gram, 0);  // counts
     r.back() = T(1);
   } else if (comm.rank() == 0) {
     if (auto const found = factor(gram)) {
@@ -180,7 +181,7 @@ template <class T>
 bool cholesky_qr(leaf<T, 2> const& a, leaf<T, 2> const* q, T* r, std::source_location where) {
   trace::region const here("QR by Cholesky factorisations", where);
   communicator const& comm = *a.comm;
-  index_t const n = a.extent[1], rows = a.stored_box.extent(0);
+  index_t const n = a.extent[1], rows = a.stored_tiling.box_of(comm.rank()).extent(0);
   double const epsilon = static_cast<double>(std::numeric_limits<real_t<T>>::epsilon());
   // The condition of A squared must be well below 1 / epsilon. R's diagonal shows most of what is not.
   auto const first = factor_of_all<T>(

@@ -10,4 +10,11 @@ void needs_elements(char const* operation) {
         std::string());
 }
 
+void not_in_rehearsal(char const* operation) {
+  if (rehearsing())
+    throw domain_error(
+        std::string(operation) + ": not while a statement is explained; take it out of the statement",
+        std::string());
+}
+
 }  // namespace pantile::trace

@@ -17,6 +17,13 @@ void add_elementwise_complex(table& t) {
   t["complex sinh"] = unary<T, dims<1>>([](auto const& x) { return sinh(x); });
   t["complex cosh"] = unary<T, dims<1>>([](auto const& x) { return cosh(x); });
   t["complex tanh"] = unary<T, dims<1>>([](auto const& x) { return tanh(x); });
+  t["complex arcsinh"] = unary<T, dims<1>>([](auto const& x) { return asinh(x); });
+  t["complex arccosh"] = unary<T, dims<1>>([](auto const& x) { return acosh(x); });
+  t["complex arctanh"] = unary<T, dims<1>>([](auto const& x) { return atanh(x); });
+  t["complex expm1"] = unary<T, dims<1>>([](auto const& x) { return expm1(x); });
+  t["complex log1p"] = unary<T, dims<1>>([](auto const& x) { return log1p(x); });
+  t["complex exp2"] = unary<T, dims<1>>([](auto const& x) { return exp2(x); });
+  t["complex log2"] = unary<T, dims<1>>([](auto const& x) { return log2(x); });
   t["complex power"] = binary<T, 1, 1>([](auto const& x, auto const& y) { return pow(x, y); });
 
   t["conj"] = unary<types<std::int32_t, double, c64, c128>, dims<1>>([](auto const& x) { return conj(x); });

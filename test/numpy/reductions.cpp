@@ -10,8 +10,8 @@ void add_reductions(table& t) {
   t["product"] = unary<all_types, N>([](auto const& x) { return prod(x); });
   t["min"] = unary<R, N>([](auto const& x) { return min(x); });
   t["max"] = unary<R, N>([](auto const& x) { return max(x); });
-  t["any"] = unary<R, N>([](auto const& x) { return any(x); });
-  t["all"] = unary<R, N>([](auto const& x) { return all(x); });
+  t["any"] = unary<all_types, N>([](auto const& x) { return any(x); });
+  t["all"] = unary<all_types, N>([](auto const& x) { return all(x); });
   t["argmin"] = unary<R, N>([](auto const& x) { return argmin(x); });
   t["argmax"] = unary<R, N>([](auto const& x) { return argmax(x); });
   t["mean"] = unary<all_types, N>([](auto const& x) { return mean(x); });

@@ -11,9 +11,9 @@ void add_reductions_by_axis(table& t) {
       [](auto const& x, auto& a) { return prod(x, a.axis()); });
   t["min axis"] = with_parameters<R, N>([](auto const& x, auto& a) { return min(x, a.axis()); });
   t["max axis"] = with_parameters<R, N>([](auto const& x, auto& a) { return max(x, a.axis()); });
-  t["any axis"] = with_parameters<types<bool, std::int32_t, double>, N>(
+  t["any axis"] = with_parameters<types<bool, std::int32_t, double, c64>, N>(
       [](auto const& x, auto& a) { return any(x, a.axis()); });
-  t["all axis"] = with_parameters<types<bool, std::int32_t, double>, N>(
+  t["all axis"] = with_parameters<types<bool, std::int32_t, double, c128>, N>(
       [](auto const& x, auto& a) { return all(x, a.axis()); });
   t["argmin axis"] = with_parameters<R, N>([](auto const& x, auto& a) { return argmin(x, a.axis()); });
   t["argmax axis"] = with_parameters<R, N>([](auto const& x, auto& a) { return argmax(x, a.axis()); });

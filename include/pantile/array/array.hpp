@@ -88,7 +88,7 @@ class array {
   array(array const& other) : shape_(other.shape_), comm_(other.comm_), tiling_(other.tiling_) {
     if (!comm_) return;
     allocate_part();
-    std::copy_n(other.data(), stored_box().count(), data());
+    if (!trace::rehearsing()) std::copy_n(other.data(), stored_box().count(), data());
   }
   array(array&& other) noexcept { *this = std::move(other); }
   /// Copies elements into this array's place: takes shape and tiling of `other`.
@@ -234,6 +234,7 @@ class array {
 
   template <class U>
   tile_view<U, N> view(U* stored) const {
+    trace::not_in_rehearsal("the elements of a tile");
     box const owned = owned_box();
     auto const strides = row_major_strides(detail::extents_of<N>(stored_));
     index_t offset = 0;
@@ -277,7 +278,7 @@ array<T, static_cast<int>(N)> full(communicator const& comm, std::array<index_t,
                                    std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
   check_arguments(comm, "full", {{"value", value}}, where);
-  std::fill_n(a.data(), a.stored_box().count(), value);
+  if (!trace::rehearsing()) std::fill_n(a.data(), a.stored_box().count(), value);
   return a;
 }
 template <element T, std::size_t N>

@@ -6,6 +6,7 @@
 #include <pantile/comm/memory.hpp>
 #include <pantile/expr/fwd.hpp>
 #include <pantile/kernel/copy.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <memory>
 #include <source_location>
@@ -34,10 +35,12 @@ class local_array {
       : shape_(shape),
         memory_(allocate_tile(checked_product(extents(shape).count(), sizeof(T)), memory_kind::local)) {}
   /// The same value everywhere.
-  local_array(shape_type const& shape, T value) : local_array(shape) { std::fill_n(data(), count(), value); }
+  local_array(shape_type const& shape, T value) : local_array(shape) {
+    if (!trace::rehearsing()) std::fill_n(data(), count(), value);
+  }
   /// Copies of an array share nothing; what was moved from has no elements.
   local_array(local_array const& other) : local_array(other.shape_) {
-    std::copy_n(other.data(), count(), data());
+    if (!trace::rehearsing()) std::copy_n(other.data(), count(), data());
   }
   local_array(local_array&& other) noexcept
       : shape_(std::exchange(other.shape_, {})), memory_(std::exchange(other.memory_, nullptr)) {}
@@ -49,7 +52,7 @@ class local_array {
   }
   local_array& operator=(local_array&& other) noexcept {
     if (memory_ && other.memory_ && memory_.use_count() != 1 && shape_ == other.shape_) {
-      if (memory_ != other.memory_) std::copy_n(other.data(), count(), data());
+      if (memory_ != other.memory_ && !trace::rehearsing()) std::copy_n(other.data(), count(), data());
       return *this;
     }
     shape_ = std::exchange(other.shape_, {});

@@ -69,6 +69,9 @@ class communicator {
   /// This rank, 0 .. size() - 1, and the number of ranks.
   int rank() const noexcept;
   int size() const noexcept;
+  /// The rank of this process; `rank` is that of the rank that acts, another one in a rehearsal
+  /// (ops/explain.hpp).
+  int own_rank() const noexcept;
   /// The rank in MPI_COMM_WORLD of one of these ranks.
   int world_rank(int rank) const noexcept;
   /// The name of this rank's host.

@@ -28,6 +28,9 @@ namespace detail {
 index_t shared_offset(void const* p) noexcept;
 /// True where shareable memory of this size lies where the node reads it.
 bool would_be_shared(index_t bytes) noexcept;
+/// True for memory that a rehearsal of this thread took: nothing was computed into it, unless that was said.
+bool is_imagined(void const* p) noexcept;
+void is_filled(void const* p) noexcept;
 }  // namespace detail
 
 }  // namespace pantile

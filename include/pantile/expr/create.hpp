@@ -2,6 +2,7 @@
 
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/views.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <array>
 #include <source_location>
@@ -249,6 +250,7 @@ template <element U, class A>
 requires detail::is_array<A>
 auto full_like(A const& a, std::type_identity_t<U> value) {
   auto result = empty_like<U>(a);
+  if (trace::rehearsing()) return result;
   if constexpr (requires { a.comm(); })
     std::fill_n(result.data(), result.stored_box().count(), value);
   else

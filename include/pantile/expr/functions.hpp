@@ -1,7 +1,7 @@
 #pragma once
 
 // The elementwise functions and operators of the language, by subject. To add one: a line in the header of its
-// subject and a row in test/mpi/expression_functions_test.cpp. NumPy's semantics: integer arithmetic wraps,
+// subject and a row in test/mpi/expr/function_cases.hpp. NumPy's semantics: integer arithmetic wraps,
 // functions such as exp compute integers as double, NaN propagates. Where we differ: `/` and `%` of integers
 // truncate as in C++ (floor_divide and remainder are NumPy's), pow of integers computes as double, and a
 // division of integers by zero is a domain_error.

@@ -44,7 +44,7 @@ struct rewritten_node : node_members<rewritten_node<E>> {
   rewritten_node(char const* name, E const& made) : rule(name), result(made) {}
   auto shape() const { return result.shape(); }
   auto resolve() const {
-    if (trace::active) trace::active->note("rewritten", rule);
+    trace::note("rewritten", [&] { return rule; });
     return result.resolve();
   }
 };

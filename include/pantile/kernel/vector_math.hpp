@@ -129,9 +129,19 @@ template <class T>
 auto atanh(std::complex<T> x) {
   return std::atanh(x);
 }
+/// 2 to the power of x. The angle is carried in two numbers: large ones cost no digits.
 template <class T>
 auto exp2(std::complex<T> x) {
-  return std::exp(x * std::numbers::ln2_v<T>);
+  T const a = x.real(), b = x.imag();
+  if (b == 0) return std::complex<T>(std::exp2(a), b);
+  if (!std::isfinite(a) || !std::isfinite(b)) return std::exp(x * std::numbers::ln2_v<T>);
+  constexpr T high = std::numbers::ln2_v<T>;  // ln 2 = high + low
+  constexpr T low =
+      static_cast<T>(sizeof(T) == sizeof(float) ? -1.904654299957767e-09 : 2.319046813846299558e-17);
+  T const angle = b * high, rest = std::fma(b, high, -angle) + b * low;
+  T const half = std::exp2(a / 2);  // the whole may overflow where the result does not
+  T const s = std::sin(angle), c = std::cos(angle), small_s = std::sin(rest), small_c = std::cos(rest);
+  return std::complex<T>(half * (c * small_c - s * small_s) * half, half * (s * small_c + c * small_s) * half);
 }
 template <class T>
 auto log2(std::complex<T> x) {
@@ -145,10 +155,14 @@ auto expm1(std::complex<T> x) {
   return std::complex<T>(std::expm1(x.real()) * std::cos(x.imag()) - 2 * half * half,
                          std::exp(x.real()) * std::sin(x.imag()));
 }
-/// log(1 + x).
+/// log(1 + x), accurate relative to |log(1 + x)| also near 0: with x = a + ib its real part is log1p(2a + a^2 +
+/// b^2) / 2.
 template <class T>
 auto log1p(std::complex<T> x) {
-  return std::complex<T>(std::log(std::hypot(x.real() + 1, x.imag())), std::atan2(x.imag(), x.real() + 1));
+  T const a = x.real(), b = x.imag();
+  T const modulus = std::abs(a) < T(0.5) && std::abs(b) < T(0.5) ? std::log1p(a * (2 + a) + b * b) / 2
+                                                                 : std::log(std::complex<T>(a + 1, b)).real();
+  return std::complex<T>(modulus, std::atan2(b, a + 1));
 }
 /// 0 to the power of 0 is 1, as in NumPy and as for real numbers; std::pow has NaN there.
 template <class T>

@@ -55,6 +55,8 @@ operand_survey survey_of(E const& resolved) {
   return survey;
 }
 
+/// Says of a reduction how it goes and why.
+void note_reduction(trace::region const& r, bool distributed);
 /// Tells who listens what a region would have cost under other tilings than the one it takes.
 void reject_tilings(trace::region const& here, std::vector<tiling> const& others, tiling const& taken,
                     function_ref<void(tiling const&)> way);
@@ -141,19 +143,22 @@ requires(std::is_same_v<F, functor::add> || std::is_same_v<F, functor::subtract>
   shape_t<2> own{};
   return a.data() + strides_of(a.view, site.region, a.stored_box, own.data()) == target && own == strides;
 }
-/// Changes it.
+/// Changes the elements on the diagonal of a matrix, of which `mine` is here; `target` is where that begins.
+template <element T, class Change>
+void change_diagonal(box const& mine, T* target, shape_t<2> const& strides, Change change) {
+  index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
+  trace::computed(static_cast<double>(std::max<index_t>(hi - lo, 0)));
+  for (index_t i = lo; i < hi && !trace::rehearsing(); ++i) {
+    T& x = target[(i - mine.lo[0]) * strides[0] + (i - mine.lo[1]) * strides[1]];
+    x = change(x);
+  }
+}
 template <class E, int N, class T>
 void change_diagonal(E const&, evaluation_site<N> const&, T*, shape_t<N> const&) {}
 template <class F, element T>
 void change_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site,
                      T* target, shape_t<2> const& strides) {
-  box const& mine = site.region;
-  index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
-  trace::computed(static_cast<double>(std::max<index_t>(hi - lo, 0)));
-  for (index_t i = lo; i < hi && !trace::rehearsing(); ++i) {
-    T& x = target[(i - mine.lo[0]) * strides[0] + (i - mine.lo[1]) * strides[1]];
-    x = e.f(x, get<1>(e.operands).scale);
-  }
+  change_diagonal(site.region, target, strides, [&](T x) { return e.f(x, get<1>(e.operands).scale); });
 }
 
 /// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the

@@ -90,18 +90,12 @@ struct shifted_dot_node : node_members<shifted_dot_node<A, B>> {
       return detail::carried_out<value_type>(
           map_node<functor::add, dot_node<A, B>, std::remove_cvref_t<decltype(scaled)>>({}, product, scaled));
     }
-    if (trace::active) trace::active->note("rewritten", "dot(A, B) + s * identity(n) adds s to the diagonal");
+    trace::note("rewritten", [] { return "dot(A, B) + s * identity(n) adds s to the diagonal"; });
     auto const result = product.resolve();
     check_arguments(result.comm, "dot + s * identity(n)", {{"s", shift}}, product.where);
     box const& mine = result.stored_box;
-    index_t const lo = std::max(mine.lo[0], mine.lo[1]), hi = std::min(mine.hi[0], mine.hi[1]);
-    auto* elements = reinterpret_cast<value_type*>(result.memory.get());
-    trace::computed(static_cast<double>(std::max<index_t>(hi - lo, 0)));
-    if (trace::rehearsing()) return result;
-    for (index_t i = lo; i < hi; ++i) {
-      auto& element = elements[(i - mine.lo[0]) * mine.extent(1) + i - mine.lo[1]];
-      element = functor::add{}(element, shift);
-    }
+    detail::change_diagonal(mine, reinterpret_cast<value_type*>(result.memory.get()), {mine.extent(1), 1},
+                            [&](value_type x) { return functor::add{}(x, shift); });
     return result;
   }
 };

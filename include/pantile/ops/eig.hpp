@@ -20,7 +20,9 @@ requires(dimensions_of<E> == 2) auto eig(E const& e,
   auto const& node = as_node(e);
   detail::check_square("eig", node.shape()[0], node.shape()[1], where);
   trace::region const here("eig", where);
-  auto a = detail::gathered<T>(node);
+  auto const whole = detail::carried_out<T>(node);
+  detail::note_way(detail::factorising::only_by_each, whole);
+  auto a = detail::gathered<T>(whole);
   auto w = detail::replicated_leaf<C, 1>({a.extent[0]}, a.comm);
   auto v = detail::replicated_leaf<C, 2>(a.extent, a.comm);
   using detail::elements_of;
@@ -43,7 +45,9 @@ requires(dimensions_of<E> == 2) auto eigvals(E const& e,
   return detail::deferred<C, 1>(
       "eigvals", {n.shape()[0]},
       [where](auto const& operand) {
-        auto a = detail::gathered<T>(operand);
+        auto const whole = detail::carried_out<T>(operand);
+        detail::note_way(detail::factorising::only_by_each, whole);
+        auto a = detail::gathered<T>(whole);
         auto w = detail::replicated_leaf<C, 1>({a.extent[0]}, a.comm);
         detail::compute_alike(
             a.comm, where,

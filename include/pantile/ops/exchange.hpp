@@ -6,15 +6,21 @@
 #include <algorithm>
 #include <source_location>
 #include <span>
+#include <utility>
 #include <vector>
 
 // Between the ranks' own arrays and distributed ones.
 namespace pantile {
 
 namespace detail {
-/// A shape that the root knows, on every rank (collective); not counted.
-void share_shape(communicator const& comm, index_t* shape, int dimensions, int root, std::uint64_t print,
-                 std::source_location where);
+/// A shape that the root knows, on every rank (collective); not counted. Throws index_error for a root that is
+/// no rank, and domain_error in a rehearsal by another process than the root, which cannot know what would
+/// travel.
+void share_shape(char const* operation, communicator const& comm, index_t* shape, int dimensions, int root,
+                 std::uint64_t print, std::source_location where);
+/// Throws index_error for a root that is no rank, divergence_error where the ranks want different things.
+void check_root(char const* operation, communicator const& comm, int root, std::uint64_t print,
+                std::source_location where);
 /// Everything on one rank, nothing on the others.
 tiling all_on(int rank, extents const& shape, int ranks);
 /// The least shape that contains the boxes.
@@ -51,6 +57,19 @@ local_array<T, 1> joined(std::vector<local_array<T, N>> const& parts) {
   for (auto const& part : parts) out = std::copy_n(part.data(), part.count(), out);
   return flat;
 }
+/// The boxes of all ranks (collective); not counted, an annotation is no payload.
+std::vector<box> boxes_of_all(communicator const& comm, box const& mine, std::source_location where);
+/// The shape and the tiling of tiles, after the checks of `annotate`.
+template <element T, int N>
+std::pair<shape_t<N>, tiling> annotation(communicator const& comm, local_array<T, N> const& tile,
+                                         std::vector<box> const& boxes, std::source_location where) {
+  extents const hull = hull_of(boxes, N);
+  shape_t<N> shape{};
+  for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = hull[d];
+  tiling const target = bind_alike(comm, "annotate", shape, tiling::custom(boxes), where);
+  check_tile(comm, extents(tile.shape()), target, where);
+  return {shape, target};
+}
 }  // namespace detail
 
 /// The root's array, tiled over the ranks (collective); the other ranks' is not looked at. Communication: the
@@ -60,7 +79,7 @@ template <element T, int N>
 array<T, N> scatter(communicator const& comm, local_array<T, N> const& on_root, int root,
                     tiling_rule const& rule, std::source_location where = std::source_location::current()) {
   auto shape = on_root.shape();
-  detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+  detail::share_shape("scatter", comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
   tiling const target = detail::bind_alike(comm, "scatter", shape, rule, where);
   array<T, N> result(comm, shape, detail::agreed_tiling{target});
   tiling const source = detail::all_on(root, extents(shape), comm.size());
@@ -81,11 +100,12 @@ local_array<value_of<E>, dimensions_of<E>> gather(
   auto const source = detail::stored_whole<T>(node_of<E>(as_node(e)));
   if (!source.comm) throw tiling_error("gather: the operand is local", where);
   communicator const& comm = *source.comm;
-  std::array<index_t, N> shape{};
-  for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = source.shape[d];
-  detail::share_shape(comm, shape.data(), N, root, hash_combine(source.tiled.hash(), sizeof(T)), where);
+  detail::check_root("gather", comm, root, hash_combine(source.tiled.hash(), sizeof(T)), where);
   tiling const target = detail::all_on(root, source.shape, comm.size());
-  local_array<T, N> result(comm.rank() == root ? shape : std::array<index_t, N>{});
+  auto const shape = as_node(e).shape();
+  local_array<T, N> result;
+  comm.agree([&] { result = local_array<T, N>(comm.rank() == root ? shape : std::array<index_t, N>{}); },
+             where);
   detail::move_elements(source.tiled, target, comm, source.memory.get(), source.storage,
                         reinterpret_cast<std::byte*>(result.data()), target.box_of(comm.rank()), sizeof(T),
                         where);
@@ -98,9 +118,9 @@ template <element T, int N>
 local_array<T, N> broadcast(communicator const& comm, local_array<T, N> const& on_root, int root,
                             std::source_location where = std::source_location::current()) {
   auto shape = on_root.shape();
-  detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+  detail::share_shape("broadcast", comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
   local_array<T, N> result(shape);
-  if (comm.rank() == root) std::copy_n(on_root.data(), on_root.count(), result.data());
+  if (comm.rank() == root && !trace::rehearsing()) std::copy_n(on_root.data(), on_root.count(), result.data());
   comm.bcast(result.span(), root, where);
   return result;
 }
@@ -126,29 +146,40 @@ std::vector<local_array<T, N>> all_to_all(communicator const& comm, std::vector<
 
 /// A distributed array of tiles that the ranks hold already: rank r the elements of boxes[r] (collective; the
 /// boxes are the same on every rank). The shape is the least that contains the boxes; they may overlap, and
-/// ranks that own the same elements must hold the same values. Nothing is communicated. Throws tiling_error
-/// where the boxes leave a hole or are not one per rank, shape_error on every rank where a tile has not the
-/// shape of its box.
+/// ranks that own the same elements must hold the same values. Nothing is communicated; the tile is copied to
+/// where the ranks of a node read it. Throws tiling_error where the boxes leave a hole or are not one per rank,
+/// shape_error on every rank where a tile has not the shape of its box.
 template <element T, int N>
 array<T, N> annotate(communicator const& comm, local_array<T, N> const& tile, std::vector<box> const& boxes,
                      std::source_location where = std::source_location::current()) {
-  extents const hull = detail::hull_of(boxes, N);
-  std::array<index_t, N> shape{};
-  for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = hull[d];
-  tiling const target = detail::bind_alike(comm, "annotate", shape, tiling::custom(boxes), where);
-  detail::check_tile(comm, extents(tile.shape()), target, where);
+  auto const [shape, target] = detail::annotation(comm, tile, boxes, where);
   array<T, N> result(comm, shape, detail::agreed_tiling{target});
-  std::copy_n(tile.data(), tile.count(), result.data());
+  if (!trace::rehearsing()) std::copy_n(tile.data(), tile.count(), result.data());
+  return result;
+}
+/// The same of a tile that the caller gives away: its memory becomes the array's, without a copy (other ranks
+/// of the node then get elements by messages). Memory of the user's (local_array::around) must outlive the
+/// array.
+template <element T, int N>
+array<T, N> annotate(communicator const& comm, local_array<T, N>&& tile, std::vector<box> const& boxes,
+                     std::source_location where = std::source_location::current()) {
+  auto const [shape, target] = detail::annotation(comm, tile, boxes, where);
+  bool const shared = tile.memory().use_count() > 1;  // a view of something else, which keeps its memory
+  array<T, N> result(comm, shape, detail::agreed_tiling{target},
+                     shared ? local_array<T, N>(tile).memory() : tile.memory());
+  if (!trace::rehearsing()) tile = local_array<T, N>();
   return result;
 }
 /// Every rank says which box its own tile is.
 template <element T, int N>
 array<T, N> annotate(communicator const& comm, local_array<T, N> const& tile, box const& mine,
                      std::source_location where = std::source_location::current()) {
-  traffic const before = comm.counters();
-  auto const boxes = comm.allgather(mine, where);
-  comm.count(before - comm.counters());  // the annotation is no payload
-  return annotate(comm, tile, boxes, where);
+  return annotate(comm, tile, detail::boxes_of_all(comm, mine, where), where);
+}
+template <element T, int N>
+array<T, N> annotate(communicator const& comm, local_array<T, N>&& tile, box const& mine,
+                     std::source_location where = std::source_location::current()) {
+  return annotate(comm, std::move(tile), detail::boxes_of_all(comm, mine, where), where);
 }
 
 }  // namespace pantile

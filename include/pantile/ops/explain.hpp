@@ -29,7 +29,9 @@ struct plan_step {
   double flops_busiest = 0;
   double bytes_read = 0;       ///< of matrices from memory by products, all ranks: each pass counts
   index_t memory_busiest = 0;  ///< the most bytes that a rank takes for it at a time, the steps inside included
-  index_t lower_bound_busiest = 0;  ///< what any algorithm would receive on the busiest rank; 0: not known
+  /// What any algorithm would receive on the busiest rank; 0: not known. Products and retilings know it: of
+  /// these, each element that is wanted elsewhere travels once, which is the bound itself.
+  index_t lower_bound_busiest = 0;
   std::vector<trace::alternative> rejected;  ///< other ways, and what they would cost the busiest rank
 };
 
@@ -170,7 +172,8 @@ std::string expression_text(tiled_node<E> const& t) {
 /// the allocator will take. What depends on elements is predicted for the usual case: systems that are solved
 /// by LU, least squares of full rank, QR of well-conditioned tall matrices; of what ScaLAPACK does, only the
 /// movements to and from its layout count. Throws what the evaluation would throw, and domain_error where the
-/// plan depends on elements (sort, masks).
+/// plan depends on elements (sorting over the ranks, masks, indices that are distributed
+/// or that the statement computes).
 template <array_operand E>
 plan explain(E const& e) {
   using Node = node_of<E>;
@@ -187,7 +190,7 @@ plan explain(E const& e) {
       result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(target);
       detail::evaluated<T, N>(resolved, *survey.comm, target);
     } else {
-      local_array<T, N> const here(resolved);
+      auto const here = detail::elements_here<T, N>(resolved);
     }
     return survey.comm;
   };
@@ -199,8 +202,10 @@ plan explain(E const& e) {
 }
 
 /// What a statement, such as `[&] { A = A + 1.0; s = sum(A); }`, would do. Nothing of it is done, but names are
-/// not taken back: what it assigns to outside of arrays has no meaning afterwards, and arrays must not be
-/// assigned to.
+/// not taken back: what it assigns to outside of arrays has no meaning afterwards, and no array
+/// may be replaced by another one (`A = std::move(B)`). Throws domain_error for what depends on elements (as
+/// above) or on what other ranks have (scatter and broadcast anywhere but on the root, all_to_all), and for
+/// files and single elements, which are not touched; tiles of a wrong shape in annotate are not noticed.
 template <class Statement>
 requires std::is_invocable_v<Statement&> plan explain(communicator const& comm, Statement statement) {
   return detail::rehearse(comm, [&] { statement(); });

@@ -15,6 +15,8 @@
 // which the matrix is retiled; qr and svd of tall ones by Gram matrices or a tree of triangles, without moving
 // the matrix (ops/tsqr.hpp). Their large factors are cut by rows; eigenvalues, singular values and the small
 // square factors of tall matrices are replicated.
+//
+// Operands are matrices; of a stack of them factorise a page at a time: `svd(A(i, every, every))`.
 namespace pantile {
 
 /// A = p l u.
@@ -86,7 +88,7 @@ requires(dimensions_of<E> == 2) auto cholesky(E const& e,
       "cholesky", n.shape(),
       [where](auto const& operand) {
         auto const whole = detail::carried_out<T>(operand);
-        if (detail::is_together(whole)) {
+        if (detail::goes_together(whole)) {
           communicator const& comm = *whole.comm;
           auto const l = detail::cholesky_together(detail::transposed<T>(whole, comm), where);
           return detail::laid_out<T>(tril(transpose(l)), comm);
@@ -110,7 +112,7 @@ requires(dimensions_of<E> == 2) auto lu(E const& e,
   auto const whole = detail::carried_out<T>(as_node(e));
   index_t const m = whole.extent[0], n = whole.extent[1], k = std::min(m, n);
   using Result = lu_result<decltype(detail::returned_like<E>(whole))>;
-  if (detail::is_together(whole)) {
+  if (detail::goes_together(whole)) {
     communicator const& comm = *whole.comm;
     auto const [f, from] = detail::lu_together(detail::transposed<T>(whole, comm), where);
     auto const both = transpose(f);
@@ -152,7 +154,7 @@ requires(dimensions_of<E> == 2) auto qr(E const& e,
     auto [q, r] = detail::tall_qr("qr", whole, true, where);
     return Result{detail::returned_like<E>(std::move(q)), detail::returned_like<E>(std::move(r))};
   }
-  if (detail::is_together(whole)) {
+  if (detail::goes_together(whole)) {
     communicator const& comm = *whole.comm;
     auto const [q, r] = detail::qr_together(detail::transposed<T>(whole, comm), where);
     return Result{detail::returned_like<E>(detail::transposed<T>(slice(q, range(0, k), range(0, m)), comm)),
@@ -186,6 +188,7 @@ svd_leaves<T> decomposed(char const* operation, leaf<T, 2> const& whole, bool ve
   svd_leaves<T> result;
   if (is_tall(whole)) {
     auto const [q, r] = tall_qr(operation, whole, vectors, where);
+    trace::region const here("svd of R", where);
     result = decomposed(operation, r, vectors, where);
     if (vectors) result.u = carried_out<T>(dot(q, result.u, where));
     return result;
@@ -201,11 +204,13 @@ svd_leaves<T> decomposed(char const* operation, leaf<T, 2> const& whole, bool ve
       result.u = u;
       return result;
     }
+    note_way(factorising::together, whole);
     leaf<T, 2> u, vh;
     result.s = svd_together(operation, a, vectors ? &u : nullptr, vectors ? &vh : nullptr, where);
     if (vectors) result.u = transposed<T>(u, comm), result.vh = transposed<T>(vh, comm);
     return result;
   }
+  note_way(factorising::by_each, whole);
   auto a = gathered<T>(whole);
   result.s = replicated_leaf<real_t<T>, 1>({k}, a.comm);
   if (!vectors) {
@@ -273,7 +278,7 @@ requires(dimensions_of<E> == 2) auto eigh(E const& e,
   auto const whole = detail::carried_out<T>(node);
   leaf<T, 2> a;
   leaf<real_t<T>, 1> w;
-  if (detail::is_together(whole)) {
+  if (detail::goes_together(whole)) {
     leaf<T, 2> v;
     w = detail::eigh_together("eigh", detail::transposed<T>(whole, *whole.comm), &v, where);
     a = detail::transposed<T>(v, *whole.comm);
@@ -300,7 +305,7 @@ requires(dimensions_of<E> == 2) auto eigvalsh(E const& e,
       "eigvalsh", {n.shape()[0]},
       [where](auto const& operand) {
         auto const whole = detail::carried_out<T>(operand);
-        if (detail::is_together(whole))
+        if (detail::goes_together(whole))
           return detail::eigh_together<T>("eigvalsh", detail::transposed<T>(whole, *whole.comm), nullptr,
                                           where);
         auto a = detail::gathered<T>(whole);

@@ -30,7 +30,7 @@ void multiply_into(Array& c, T alpha, dot_node<A, B> const& product, T beta) {
   check_arguments(target.comm, "gemm", {{"alpha", alpha}, {"beta", beta}}, where);
   if (alpha == T(0)) {  // a and b do not count, not even their NaN
     if (beta == T(0))
-      c = full_like(c, T(0));
+      c = T(0);
     else
       c = beta * c;
     return;

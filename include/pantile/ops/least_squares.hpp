@@ -110,14 +110,16 @@ requires(dimensions_of<A> == 2 &&
   auto const& right = as_node(b);
   detail::check_right_side("lstsq", left.shape()[0], right.shape()[0], where);
   trace::region const here("lstsq", where);
-  if (auto const whole = detail::carried_out<T>(left); detail::is_together(whole)) {
+  auto const whole = detail::carried_out<T>(left);
+  if (detail::is_together(whole)) {
     auto f = detail::least_squares_by_all(whole, detail::carried_out<T>(right), rcond, where);
     return lstsq_result<decltype(detail::returned_like<A>(f.x)),
                         decltype(detail::returned_like<A>(f.residuals))>{
         detail::returned_like<A>(std::move(f.x)), detail::returned_like<A>(std::move(f.residuals)), f.rank,
         detail::returned_like<A>(std::move(f.singular_values))};
   }
-  auto matrix = detail::gathered<T>(left);
+  detail::note_way(detail::factorising::by_each, whole);
+  auto matrix = detail::gathered<T>(whole);
   auto given = detail::gathered<T>(right);
   auto const comm = detail::common("lstsq", matrix.comm, given.comm, where);
   detail::check_operands(comm, {"lstsq", where}, matrix, given);
@@ -165,6 +167,7 @@ requires(dimensions_of<E> == 2) auto pinv(E const& e, std::optional<double> rtol
           auto const v = detail::carried_out<T>(conj(transpose(f.vh)) * as_node(inverted));
           return detail::carried_out<T>(dot(v, conj(transpose(f.u)), where));
         }
+        detail::note_way(detail::factorising::by_each, whole);
         auto a = detail::gathered<T>(whole);
         auto x = detail::replicated_leaf<T, 2>({n, m}, a.comm);
         using detail::elements_of;

@@ -93,11 +93,9 @@ pending<local_array<value_of<E>, dimensions_of<E>>> gather_async(
     auto const& n = as_node(e);
     auto const source = detail::distributed_whole<T>("gather_async", n, where);
     communicator const& comm = *source.comm;
-    auto shape = n.shape();
-    detail::share_shape(comm, shape.data(), dimensions_of<E>, root,
-                        hash_combine(source.tiled.hash(), sizeof(T)), where);
+    detail::check_root("gather_async", comm, root, hash_combine(source.tiled.hash(), sizeof(T)), where);
     tiling const target = detail::all_on(root, source.shape, comm.size());
-    result_type result(comm.rank() == root ? shape : shape_t<dimensions_of<E>>{});
+    result_type result(comm.rank() == root ? n.shape() : shape_t<dimensions_of<E>>{});
     auto work = detail::start_movement(plan_retile(source.tiled, target, comm.rank()), source, result.memory(),
                                        target.box_of(comm.rank()), sizeof(T), where);
     return std::pair(std::move(result), std::move(work));
@@ -111,7 +109,8 @@ pending<array<T, N>> scatter_async(communicator const& comm, local_array<T, N> c
                                    std::source_location where = std::source_location::current()) {
   return pending<array<T, N>>::started([&] {
     auto shape = on_root.shape();
-    detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+    detail::share_shape("scatter_async", comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>),
+                        where);
     tiling const target = detail::bind_alike(comm, "scatter_async", shape, rule, where);
     tiling const from = detail::all_on(root, extents(shape), comm.size());
     detail::stored_array const source{on_root.memory(), comm, from, from.box_of(comm.rank()), extents(shape)};
@@ -141,9 +140,11 @@ pending<local_array<T, N>> broadcast_async(communicator const& comm, local_array
                                            std::source_location where = std::source_location::current()) {
   return pending<local_array<T, N>>::started([&] {
     auto shape = on_root.shape();
-    detail::share_shape(comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>), where);
+    detail::share_shape("broadcast_async", comm, shape.data(), N, root, static_cast<std::uint64_t>(dtype_of<T>),
+                        where);
     local_array<T, N> result(shape);
-    if (comm.rank() == root) std::copy_n(on_root.data(), on_root.count(), result.data());
+    if (comm.rank() == root && !trace::rehearsing())
+      std::copy_n(on_root.data(), on_root.count(), result.data());
     std::unique_ptr<detail::work_under_way> work =
         std::make_unique<detail::request_under_way>(result.memory(), comm.ibcast(result.span(), root, where));
     return std::pair(std::move(result), std::move(work));
@@ -174,8 +175,8 @@ pending<std::vector<local_array<T, N>>> all_to_all_async(
       if (r == comm.rank()) {
         std::copy_n(parts[i].data(), parts[i].count(), result[i].data());
       } else {
-        plan.sends.push_back({r, {}, {out}, {0}});
-        plan.receives.push_back({r, {}, {in}, {r}});
+        plan.sends.push_back({r, {}, {out}, {0}, {}});
+        plan.receives.push_back({r, {}, {in}, {r}, {}});
       }
     }
     std::unique_ptr<detail::work_under_way> work = std::make_unique<detail::movement_under_way>(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/base/error.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <exception>
 #include <memory>
@@ -46,6 +47,7 @@ class pending {
       p.value_ = std::move(value);
       p.work_ = std::move(work);
     } catch (...) {
+      if (trace::rehearsing()) throw;  // nobody may call get
       p.failure_ = std::current_exception();
     }
     return p;

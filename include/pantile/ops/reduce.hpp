@@ -45,6 +45,15 @@ inline constexpr auto reduction = [](auto const& e, auto const& over, std::sourc
 };
 
 template <class Monoid>
+inline constexpr auto quantifier = [](auto const& e, auto const& over, std::source_location where) {
+  using T = value_of<std::remove_cvref_t<decltype(e)>>;
+  if constexpr (is_complex<T>)
+    return reduce_with<Monoid>(e != T(0), over, where);
+  else
+    return reduce_with<Monoid>(e, over, where);
+};
+
+template <class Monoid>
 inline constexpr auto place_reduction =
     []<class E, int N, int K, bool Keep>(E const& e, reduced_axes<N, K, Keep> const& over,
                                          std::source_location where) {
@@ -79,8 +88,8 @@ PANTILE_REDUCTION_FORMS(min, detail::reduction<monoid::min>)
 PANTILE_REDUCTION_FORMS(max, detail::reduction<monoid::max>)
 
 /// Whether any element is not 0, and whether all are; of nothing false and true.
-PANTILE_REDUCTION_FORMS(any, detail::reduction<monoid::any>)
-PANTILE_REDUCTION_FORMS(all, detail::reduction<monoid::all>)
+PANTILE_REDUCTION_FORMS(any, detail::quantifier<monoid::any>)
+PANTILE_REDUCTION_FORMS(all, detail::quantifier<monoid::all>)
 
 /// The place of the least or greatest element: along the axis, or row-major over everything. Ties: the lowest;
 /// the first NaN wins. Over one axis or over everything; of nothing: domain_error.

@@ -84,6 +84,7 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   tiling const target = survey.comm ? reducible_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target, {"reduction", where});
   note_site(here, survey.comm, target, survey.shape);
+  note_reduction(here, survey.comm.has_value());
   double const operations = 1 + erased.operations;
   trace::computed(static_cast<double>(site.region.count()) * operations);
   if (survey.comm && trace::rehearsing())
@@ -148,6 +149,7 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     }
     tiling const target = detail::reducible_tiling(survey);
     detail::note_site(here, survey.comm, target, survey.shape);
+    detail::note_reduction(here, true);
     array<value_type, dimensions> result(
         *survey.comm, extent,
         detail::agreed_tiling{detail::reduced_tiling(target, over.reduced.data(), keeps)});

@@ -40,7 +40,7 @@ void multiply_diagonal(std::span<T const> diagonal, T* det, T* sign, real_t<T>* 
 void check_right_side(char const* operation, index_t rows, index_t right_rows, std::source_location where);
 
 /// True for a Hermitian matrix with a positive diagonal: worth the attempt of a Cholesky factorisation. A
-/// rehearsal cannot look at the elements: it counts the costlier way.
+/// rehearsal cannot look at the elements: it counts LU, whose messages are those of Cholesky.
 template <element T>
 bool may_be_positive_definite(leaf<T, 2> const& a, std::source_location where) {
   bool const positive = all(real(diagonal(a)) > real_t<T>(0), where);
@@ -88,9 +88,16 @@ auto solve_as(A const& a, B const& b, std::source_location where) {
       [where](A const& given_left, B const& given_right) {
         auto const left = carried_out<T>(given_left);
         auto const right = carried_out<T>(given_right);
-        if (is_together(left)) return solve_by_all(left, right, where);
+        if (is_together(left)) {
+          note_way(factorising::together, left);
+          return solve_by_all(left, right, where);
+        }
         if constexpr (N == 2)
-          if (is_together(right)) return solve_by_columns(left, right, where);
+          if (is_together(right)) {
+            note_way(factorising::by_columns, left);
+            return solve_by_columns(left, right, where);
+          }
+        note_way(factorising::by_each, left);
         auto matrix = gathered<T>(left);
         auto x = gathered<T>(right);
         auto const comm = common("solve", matrix.comm, x.comm, where);
@@ -141,7 +148,7 @@ struct inverse_node : node_members<inverse_node<E>> {
   leaf<value_type, 2> resolve() const {
     trace::region const here("inverse", where);
     auto const whole = detail::carried_out<value_type>(operand);
-    if (detail::is_together(whole)) {
+    if (detail::goes_together(whole)) {
       auto const x = detail::invert_together(detail::transposed<value_type>(whole, *whole.comm), where);
       return detail::transposed<value_type>(x, *whole.comm);
     }
@@ -233,7 +240,7 @@ determinant<T> determinant_of(char const* operation, E const& e, std::source_loc
   trace::region const here(operation, where);
   auto const whole = carried_out<T>(e);
   determinant<T> d;
-  if (is_together(whole)) {
+  if (goes_together(whole)) {
     find_determinant_together(operation, transposed<T>(whole, *whole.comm), &d.det, &d.parts.sign,
                               &d.parts.logabsdet, where);
     return d;

@@ -67,6 +67,7 @@ leaf<R, E::dimensions> by_lines(E const& operand, int axis, bool back, Work work
     if (survey.comm) {
       tiling const natural = natural_tiling(survey);
       if (shares_lines(natural, axis, survey.shape.count() * index_t{sizeof(R)})) {
+        trace::note("algorithm", [] { return "few long lines: one after the other, each by all ranks"; });
         auto const whole = carried_out<T>(resolved);
         return made_of_lines<R, N>(whole.extent, *survey.comm, natural, axis,
                                    [&](index_t k) { return line(line_of(whole, axis, k)); });
@@ -74,6 +75,12 @@ leaf<R, E::dimensions> by_lines(E const& operand, int axis, bool back, Work work
     }
   }
   tiling const target = survey.comm ? tiling_for_lines(survey, axis) : tiling();
+  trace::note("algorithm", [&]() -> std::string {
+    if (N > 1) return "whole lines on each rank" + (survey.comm ? ", " + to_string(target) : "");
+    return sharing(survey.comm, target)
+               ? "each rank sorts, the whole is cut into even shares, one exchange, merge"
+               : "on each rank";
+  });
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
   auto result = fresh_leaf<R, N>(resolved.shape(), survey.comm, target);
   work(resolved, site, reinterpret_cast<R*>(result.memory.get()), sharing(survey.comm, target));

@@ -25,6 +25,7 @@ stored_array take_elements(stored_array const& source, stored_array const& indic
 inline local_array<index_t, 1> local_indices(std::span<index_t const> indices) {
   local_array<index_t, 1> copy(shape_t<1>{std::ssize(indices)});
   std::copy(indices.begin(), indices.end(), copy.data());
+  is_filled(copy.data());
   return copy;
 }
 

@@ -27,6 +27,30 @@ bool is_together(leaf<T, 2> const& a) {
   return is_together(a.comm, a.comm ? a.stored_tiling : tiling());
 }
 
+/// How a matrix is factorised.
+enum class factorising : std::uint8_t {
+  by_each,       ///< by LAPACK on every rank, which has it whole
+  together,      ///< by ScaLAPACK in its layout
+  by_rows,       ///< tall: each rank its own rows (ops/tsqr.hpp)
+  by_columns,    ///< by LAPACK on every rank, which solves for right-hand sides of its own
+  only_by_each,  ///< by LAPACK on every rank: there is no other way
+};
+/// Tells who listens of the matrix, how it is factorised and why, and what the other ways would move.
+void note_way(factorising way, std::optional<communicator> const& comm, tiling const& tiled,
+              extents const& shape, index_t element_bytes);
+template <element T>
+void note_way(factorising way, leaf<T, 2> const& a) {
+  if (trace::active)
+    note_way(way, a.comm, a.comm ? a.seen_tiling() : tiling(), extents(a.extent), index_t{sizeof(T)});
+}
+/// The decision between `together` and `by_each`, told to who listens.
+template <element T>
+bool goes_together(leaf<T, 2> const& a) {
+  bool const together = is_together(a);
+  note_way(together ? factorising::together : factorising::by_each, a);
+  return together;
+}
+
 /// An expression, laid out on the ranks of `comm`: as it lies, or by rows where it does not lie on ranks yet.
 template <element T, node E>
 leaf<T, E::dimensions> laid_out(E const& e, communicator const& comm) {

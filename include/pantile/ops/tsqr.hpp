@@ -31,6 +31,7 @@ bool cholesky_qr(leaf<T, 2> const& a, leaf<T, 2> const* q, T* r, std::source_loc
 template <element T>
 std::pair<leaf<T, 2>, leaf<T, 2>> tall_qr(char const* operation, leaf<T, 2> const& a, bool wants_q,
                                           std::source_location where) {
+  note_way(factorising::by_rows, a);
   communicator const& comm = *a.comm;
   index_t const n = a.extent[1];
   bool const by_rows = a.stored_tiling.is_cartesian() && a.stored_tiling.grid().size() == 1 &&

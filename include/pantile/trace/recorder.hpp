@@ -99,8 +99,17 @@ inline void read(double bytes) {
   if (active) active->read(bytes);
 }
 
+/// Something to say about the region that is open on this thread; `value()` is only asked for where somebody
+/// listens. As `region::note`, for those who have not opened it.
+template <class Value>
+void note(char const* key, Value const& value) {
+  if (recorder* const r = listener(); r && r->takes_notes) r->note(key, value());
+}
+
 /// Throws domain_error in a rehearsal: what this operation does depends on the elements.
 void needs_elements(char const* operation);
+/// Throws domain_error in a rehearsal: the operation is not done while a statement is explained.
+void not_in_rehearsal(char const* operation);
 
 /// Makes a recorder listen for its own lifetime.
 class listen {

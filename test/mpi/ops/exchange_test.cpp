@@ -141,3 +141,36 @@ TEST_CASE("annotate rejects holes and tiles of another shape, on every rank") {
     CHECK(thrown_by([&] { annotate(world(), tile, differ); }) == "divergence_error");
   }
 }
+
+TEST_CASE("a tile that is given away becomes the array's, without a copy") {
+  int const ranks = world().size(), me = world().rank();
+  std::vector<box> boxes;
+  for (int r = 0; r < ranks; ++r) boxes.push_back(box({100 * r, 0}, {100 * (r + 1), 130}));  // more than 64 KiB
+  auto const whole = samples<double>(shape_of<2>{100 * ranks, 130});
+  local_array<double, 2> mine = slice(whole, range(100 * me, 100 * (me + 1)), every);
+  double const* const elements = mine.data();
+  auto a = annotate(world(), std::move(mine), boxes);
+  CHECK(a.data() == elements);
+  CHECK(mine.count() == 0);  // NOLINT(bugprone-use-after-move): it says that nothing is left
+  CHECK(is_part_of(a, whole));
+  CHECK(is_part_of(retile(a, tiling::column()), whole));
+  CHECK(is_part_of(eval(transpose(a) + 1.0), local_array<double, 2>(transpose(whole) + 1.0)));
+  a = a * 2.0;
+  CHECK(a.data() == elements);
+  CHECK(is_part_of(a, local_array<double, 2>(whole * 2.0)));
+
+  std::vector<double> users(100 * 130, 1.0);
+  {
+    auto b = annotate(world(), local_array<double, 2>::around(users.data(), {100, 130}), boxes);
+    b += a;
+  }
+  auto const expected = 1 + 2 * whole(100 * me, 0);
+  CHECK(users[0] == expected);
+
+  auto const again = annotate(world(), tile_of(a), boxes);  // of what another array has: a copy
+  a += 1.0;
+  CHECK(is_part_of(again, local_array<double, 2>(whole * 2.0)));
+  local_array<double, 2> wrong({3, 3}, 1.0);
+  CHECK(thrown_by([&] { annotate(world(), std::move(wrong), boxes); }) == "shape_error");
+  CHECK(wrong.count() == 9);  // NOLINT(bugprone-use-after-move)
+}

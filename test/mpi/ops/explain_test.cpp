@@ -5,6 +5,7 @@
 #include "support/oracle.hpp"
 
 #include <pantile/expr/structured.hpp>
+#include <pantile/io/npy.hpp>
 #include <pantile/ops/assign_view.hpp>
 #include <pantile/ops/contract.hpp>
 #include <pantile/ops/diagonal.hpp>
@@ -12,7 +13,9 @@
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>
+#include <pantile/ops/movement_async.hpp>
 #include <pantile/ops/norm.hpp>
+#include <pantile/ops/order.hpp>
 #include <pantile/ops/products.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/reshape.hpp>
@@ -24,6 +27,7 @@
 #include <pantile/ops/sort.hpp>
 #include <pantile/ops/statistics.hpp>
 #include <pantile/ops/take.hpp>
+#include <pantile/random/normal.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -39,8 +43,9 @@ void check(plan const& p, costs const& m, bool memory) {
   CHECK(predicted.bytes_received == m.volume.bytes_received);
   CHECK(predicted.messages_sent == m.volume.messages_sent);
   CHECK(predicted.messages_received == m.volume.messages_received);
-  index_t const sent = world().allreduce(m.volume.bytes_sent, reduce_op::sum);
-  CHECK(p.bytes_total == sent);
+  CHECK(p.bytes_total == world().allreduce(m.volume.bytes_sent, reduce_op::sum));
+  CHECK(p.flops_total == Approx(world().allreduce(m.flops, reduce_op::sum)));
+  CHECK(p.flops_busiest == Approx(world().allreduce(m.flops, reduce_op::max)));
   index_t const most = world().allreduce(m.most, reduce_op::max);
   if (memory)
     CHECK(std::abs(static_cast<double>(p.temporary_busiest - most)) <= 0.05 * static_cast<double>(most));
@@ -212,6 +217,149 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
   }
 }
 
+TEST_CASE("explain predicts movements between the ranks' own arrays and distributed ones") {
+  int const last = world().size() - 1;
+  auto const a = spread(samples<double>(shape_of<2>{31, 17}), tiling::block());
+  auto const whole = samples<float>(shape_of<2>{13, 9});
+  bool const at_root = world().rank() == last;
+  local_array<float, 2> const mine = at_root ? whole : local_array<float, 2>({0, 0});
+  // Only the root knows what would travel.
+  auto const from_root = [&](auto const& statement) {
+    plan p;
+    std::string const refused = thrown_by([&] { p = explain(world(), statement); });
+    CHECK(refused == (at_root ? "" : "domain_error"));
+    costs const m = measured(statement);
+    std::vector<index_t> counted =
+        world().gather(std::span<index_t const>(std::array{m.volume.bytes_sent, m.volume.bytes_received,
+                                                           m.volume.messages_sent, m.volume.messages_received}),
+                       last);
+    if (!at_root) return;
+    INFO(to_string(p));
+    for (std::size_t r = 0; r < p.per_rank.size(); ++r) {
+      CHECK(p.per_rank[r].bytes_sent == counted[4 * r]);
+      CHECK(p.per_rank[r].bytes_received == counted[4 * r + 1]);
+      CHECK(p.per_rank[r].messages_sent == counted[4 * r + 2]);
+      CHECK(p.per_rank[r].messages_received == counted[4 * r + 3]);
+    }
+  };
+  from_root([&] { (void)scatter(world(), mine, last, tiling::column()); });
+  from_root([&] { (void)broadcast(world(), mine, last); });
+  from_root([&] { (void)scatter_async(world(), mine, last, tiling::row()).get(); });
+  from_root([&] { (void)broadcast_async(world(), mine, last).get(); });
+
+  std::vector<box> boxes;
+  for (int r = 0; r < world().size(); ++r) boxes.push_back(box({3 * r, 0}, {3 * r + 3, 4}));
+  local_array<double, 2> const tile({3, 4}, 1.0);
+  auto const statements = {
+      std::function<void()>([&] { (void)all_reduce(world(), whole); }),
+      std::function<void()>([&] { (void)all_reduce_async(world(), whole).get(); }),
+      std::function<void()>([&] { (void)gather(a, 0); }),
+      std::function<void()>([&] { (void)gather_async(a + 1.0, last).get(); }),
+      std::function<void()>([&] { (void)retile_async(a, tiling::row()).get(); }),
+      std::function<void()>([&] { (void)all_gather_async(a).get(); }),
+      std::function<void()>([&] { (void)annotate(world(), tile, boxes); }),
+      std::function<void()>([&] { auto const copy = a; }),
+      std::function<void()>([&] { auto const copy = whole; }),
+      std::function<void()>([&] {
+        auto const c = full<double>(world(), {9, 4}, 2.0, tiling::row());
+      }),
+      std::function<void()>([&] { auto const c = ones_like(a); }),
+      std::function<void()>([&] { (void)any(a > 40.0); }),
+      std::function<void()>([&] { (void)quantile(a, 0.5, 1); }),
+      std::function<void()>(
+          [&] { [[maybe_unused]] auto const grid = meshgrid(arange<double>(5), arange<double>(4)); }),
+      std::function<void()>([&] {
+        (void)random::normal<double>(world(), {20, 3}, tiling::row(), {.seed = 3});
+      }),
+  };
+  for (auto const& statement : statements) {
+    plan const p = explain(world(), statement);
+    check(p, measured(statement), true);
+  }
+  auto halo = spread(samples<double>(shape_of<2>{31, 17}), tiling::block().halo(1));
+  auto const refresh = [&] { refresh_halo(halo); };
+  plan const refreshed = explain(world(), refresh);
+  check(refreshed, measured(refresh), true);
+  std::vector<local_array<float, 2>> const parts(static_cast<std::size_t>(world().size()), whole);
+  CHECK(thrown_by([&] { explain(world(), [&] { (void)all_to_all(world(), parts); }); }) == "domain_error");
+  CHECK(thrown_by([&] { explain(world(), [&] { auto const p = all_to_all_async(world(), parts); }); }) ==
+        "domain_error");
+  if (!at_root)
+    CHECK(thrown_by([&] { explain(world(), [&] { auto const p = broadcast_async(world(), mine, last); }); }) ==
+          "domain_error");
+  plan const waits = explain(world(), [&] {
+    auto p = all_reduce_async(world(), whole);
+    while (!p.ready()) {
+    }
+  });
+  CHECK(waits.ranks == world().size());
+  CHECK(thrown_by([&] { explain(world(), [&] { write_npy(world(), "never.npy", a); }); }) == "domain_error");
+  CHECK(thrown_by([&] { explain(world(), [&] { (void)a.strided()(0, 0); }); }) == "domain_error");
+}
+
+TEST_CASE("a reduction of an expression takes no temporary of its shape") {
+  auto const a = spread(samples<double>(shape_of<2>{400, 300}), tiling::row());
+  auto const b = a;
+  for (auto const& statement :
+       {std::function<void()>([&] { (void)sum(a * b); }), std::function<void()>([&] { (void)sum(square(a)); }),
+        std::function<void()>([&] { (void)max(abs(a - b)); }),
+        std::function<void()>([&] { (void)mean(a * b + 1.0); }),
+        std::function<void()>([&] { (void)norm(a - b); })}) {
+    costs const m = measured(statement);
+    CHECK(m.loops == 0);
+    CHECK(m.most < 4096);
+  }
+}
+
+TEST_CASE("explain predicts what is taken and scattered by local indices") {
+  std::vector<index_t> cuts{0};
+  for (int r = 0; r < world().size(); ++r) cuts.push_back(r + 1 == world().size() ? 64 : 3 * r + 2);
+  index_list const places = made<index_t>(shape_of<1>{29}, [](any_index const& i) { return (i[0] * 37) % 64; });
+  index_list const some(shape_of<1>{3}, 63);
+  for (auto const& rule : {tiling::cuts({cuts}), tiling::row(), tiling::replicated()}) {
+    auto const v = spread(samples<double>(shape_of<1>{64}), rule);
+    agrees(take(v, places, 0));
+    agrees(take(v, some, 0));
+    auto target = zeros<double>(world(), {64}, rule);
+    auto const w = spread(samples<double>(shape_of<1>{29}), tiling::row());
+    for (auto const& statement : {std::function<void()>([&] { scatter_add(target, places, 1.0); }),
+                                  std::function<void()>([&] { scatter_add(target, places, w); })}) {
+      plan const p = explain(world(), statement);
+      CHECK(sum(abs(target)) == 0);
+      check(p, measured(statement), false);
+      target = 0.0;
+    }
+  }
+  // So few that they are sorted, not marked; and a list that the statement makes itself.
+  auto const wide = spread(samples<double>(shape_of<1>{10'000}), tiling::row());
+  agrees(
+      take(wide, made<index_t>(shape_of<1>{5}, [](any_index const& i) { return 9999 - i[0] / 2 * 4000; }), 0));
+  auto const listed = [&] { (void)eval(take(wide, {7, 9'000, 7, 3}, 0)); };
+  check(explain(world(), listed), measured(listed), true);
+  for (auto const& rule : usual_rules(2)) {
+    auto const a = spread(samples<float>(shape_of<2>{64, 5}), rule);
+    agrees(gather_rows(a, places));
+    agrees(take(a, places, 0) * 2.0F);
+    agrees(take(a, made<index_t>(shape_of<1>{4}, [](any_index const& i) { return i[0] - 2; }), 1));
+  }
+}
+
+TEST_CASE("explain knows what sorting takes on one rank") {
+  local_array<double, 1> const v = samples<double>(shape_of<1>{100'000});
+  local_array<double, 2> const lines = samples<double>(shape_of<2>{3, 60'000});
+  auto const takes = [](auto const& e) {
+    plan const p = explain(e);
+    using E = std::remove_cvref_t<decltype(e)>;
+    auto const m = measured([&] { local_array<typename E::value_type, E::dimensions> const result(e); });
+    INFO(to_string(p));
+    CHECK(std::abs(static_cast<double>(p.temporary_busiest - m.most)) <= 0.05 * static_cast<double>(m.most));
+  };
+  takes(sort(v));
+  takes(argsort(v));
+  takes(sort(lines, 1));
+  takes(argsort(lines, 1));
+}
+
 TEST_CASE("explain refuses what goes by indices or elements of other ranks, and reads and writes nothing") {
   // Tiles of different sizes: what another rank has is not here.
   std::vector<index_t> cuts{0};
@@ -229,10 +377,8 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
   auto target = zeros<double>(world(), {64}, rule);
   index_t const generation = target.generation();
   CHECK(thrown_by([&] { explain(world(), [&] { scatter_add(target, at, v); }); }) == "domain_error");
-  if (world().size() > 1) {
-    CHECK(thrown_by([&] { explain(take(v, places, 0)); }) == "domain_error");
-    CHECK(thrown_by([&] { explain(world(), [&] { scatter_add(target, places, 1.0); }); }) == "domain_error");
-  }
+  auto const computed = [&] { (void)eval(take(v, arange<index_t>(3) * 2, 0)); };
+  if (world().size() > 1) CHECK(thrown_by([&] { explain(world(), computed); }) == "domain_error");
   if (world().size() > 1) {
     CHECK(thrown_by([&] { explain(sort(v)); }) == "domain_error");
     CHECK(thrown_by([&] { explain(argsort(v)); }) == "domain_error");
@@ -267,6 +413,17 @@ TEST_CASE("explain shows the tree, what every step takes, and why it is done so"
         "concatenate(array(400, 300), array(400, 300).view)");
   plan const p = explain(dot(a, b) + 1.0);
   INFO(to_string(p));
+  CHECK(std::any_of(p.steps.begin(), p.steps.end(), [](plan_step const& step) {
+    return step.operation == "elementwise" &&
+           std::any_of(step.notes.begin(), step.notes.end(), [](auto const& n) {
+             return n.first == "why" && n.second.find("one fused loop") != std::string::npos;
+           });
+  }));
+  CHECK(to_string(explain(world(), [&] { (void)sum(a * a); })).find("without an array of its own") !=
+        std::string::npos);
+  plan const moved = explain(a.tiled(tiling::column()));
+  for (plan_step const& step : moved.steps)
+    if (step.operation == "retile") CHECK(step.lower_bound_busiest == received_by_busiest(moved));
   bool predicted = world().size() == 1;
   for (plan_step const& step : p.steps) {
     CHECK(step.memory_busiest <= p.temporary_busiest);

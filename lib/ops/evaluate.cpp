@@ -146,7 +146,9 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
       },
       [&] { return to_string(source); });
   target_tile const target{result.memory.get(), mine};
-  execute(plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
+  movement plan = plan_gather(source, boxes, comm.rank());
+  here.lower_bound(plan.elements_received() * element_bytes);
+  execute(std::move(plan), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
   return result;
 }
 
@@ -174,7 +176,9 @@ void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, bo
   if (!t.has_halo()) return;
   trace::region const here("halo");
   target_tile const tile{data, stored};
-  execute(plan_halo_exchange(t, comm.rank()), comm, {data, stored}, {&tile, 1}, element_bytes);
+  movement plan = plan_halo_exchange(t, comm.rank());
+  here.lower_bound(plan.elements_received() * element_bytes);
+  execute(std::move(plan), comm, {data, stored}, {&tile, 1}, element_bytes);
 }
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 
 #include <pantile/base/box.hpp>
 #include <pantile/base/extents.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <array>
@@ -27,7 +28,7 @@ template <class T, class Value>
 void fill_part(T* out, box const& part, extents const& shape, Value value) {
   constexpr index_t block = 2048;
   index_t const count = part.count();
-  if (count == 0) return;
+  if (count == 0 || trace::rehearsing()) return;
   index_t const width = part.extent(shape.dimensions() - 1);
 #pragma omp parallel for schedule(static) if (count > 4 * block)
   for (index_t b = 0; b < (count + block - 1) / block; ++b) {

@@ -1,4 +1,6 @@
+#include <pantile/comm/memory.hpp>
 #include <pantile/random/shuffle.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -8,6 +10,7 @@
 namespace pantile::random::detail {
 
 void fill_permutation(index_t* out, index_t first, index_t count, index_t n, std::uint64_t seed) {
+  if (trace::rehearsing()) return;
   permutation const order(n, seed);
 #pragma omp parallel for schedule(static) if (count > 8192)
   for (index_t i = 0; i < count; ++i) out[i] = order(first + i);
@@ -20,7 +23,7 @@ void check_permutation_extent(index_t n, std::source_location where) {
 }
 
 void shuffle_rows(index_t n, std::uint64_t seed, index_t row_bytes, std::byte const* from, std::byte* to) {
-  if (row_bytes == 0) return;
+  if (row_bytes == 0 || trace::rehearsing()) return;
   permutation const order(n, seed);
   for (index_t i = 0; i < n; ++i)
     std::memcpy(to + i * row_bytes, from + order(i) * row_bytes, static_cast<std::size_t>(row_bytes));
@@ -43,21 +46,26 @@ void shuffle_rows(communicator const& comm, index_t n, std::uint64_t seed, index
   std::vector<std::pair<index_t, index_t>> places(static_cast<std::size_t>(mine));
   for (index_t i = 0; i < mine; ++i) places[static_cast<std::size_t>(i)] = {order.inverse(first + i), i};
   std::sort(places.begin(), places.end());
-  std::vector<std::byte> outgoing(static_cast<std::size_t>(mine) * bytes);
-  std::vector<index_t> counts(static_cast<std::size_t>(comm.size()), 0);
-  std::byte* next = outgoing.data();
+  // All know the permutation, and so how much goes and comes.
+  auto const outgoing = allocate_tile(mine * row_bytes, memory_kind::local);
+  std::vector<index_t> counts(static_cast<std::size_t>(comm.size()), 0), coming(counts);
+  std::byte* next = outgoing.get();
   for (auto const& [place, row] : places) {
-    std::memcpy(next, from + row * row_bytes, bytes);
+    if (!trace::rehearsing()) std::memcpy(next, from + row * row_bytes, bytes);
     next += row_bytes;
     counts[owner(place)] += row_bytes;
   }
-  std::vector<index_t> came;
-  auto const incoming = comm.alltoallv(std::span<std::byte const>(outgoing), counts, &came, where);
-  std::vector<index_t> cursor(came.size(), 0);
-  for (std::size_t r = 1; r < came.size(); ++r) cursor[r] = cursor[r - 1] + came[r - 1];
+  for (index_t i = 0; i < mine; ++i) coming[owner(order(first + i))] += row_bytes;
+  auto const incoming = allocate_tile(mine * row_bytes, memory_kind::local);
+  auto const all = static_cast<std::size_t>(mine * row_bytes);
+  comm.alltoallv(std::span<std::byte const>(outgoing.get(), all), counts, std::span(incoming.get(), all),
+                 coming, where);
+  if (trace::rehearsing()) return;
+  std::vector<index_t> cursor(coming.size(), 0);
+  for (std::size_t r = 1; r < coming.size(); ++r) cursor[r] = cursor[r - 1] + coming[r - 1];
   for (index_t i = 0; i < mine; ++i) {
     index_t& at = cursor[owner(order(first + i))];
-    std::memcpy(to + i * row_bytes, incoming.data() + at, bytes);
+    std::memcpy(to + i * row_bytes, incoming.get() + at, bytes);
     at += row_bytes;
   }
 }

@@ -28,6 +28,7 @@
 #include <pantile/ops/statistics.hpp>
 #include <pantile/ops/take.hpp>
 #include <pantile/random/normal.hpp>
+#include <pantile/random/shuffle.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -153,6 +154,41 @@ TEST_CASE("explain predicts what is counted, for every kind of node and tiling")
   agrees(contract<"ijk,lj->kil">(cube, spread(samples<double>(shape_of<2>{4, 6}), tiling::row())));
   agrees(transpose(cube, {2, 0, 1}));
   agrees(sum(cube, axes{0, 2}));
+}
+
+TEST_CASE("explain predicts what is counted, for custom, overlapping and empty tiles") {
+  for (shape_of<2> const shape : {shape_of<2>{13, 9}, shape_of<2>{2, 17}})
+    for (tiling const& t : usual_tilings(extents(shape))) {
+      INFO(to_string(t));
+      auto const a = spread(samples<double>(shape), t);
+      auto const b = spread(samples<double>(shape), tiling::column());
+      agrees(a * b + 1.0);
+      agrees(sum(a, 0));
+      agrees(argmax(a, 1));
+      agrees(dot(a, transpose(b)));
+      agrees(transpose(a));
+      agrees(concatenate(0, a, b));
+      agrees(cummin(a, 0));
+      agrees(cummax(a, 1));
+      agrees(log_softmax(a, 1));
+      agrees(roll(a, 3));
+      agrees(reshape(a, {-1}));
+      agrees(take(a, made<index_t>(shape_of<1>{3}, [](any_index const& i) { return i[0] - 2; }), 0));
+      agrees(a.tiled(tiling::block()));
+      agrees(random::shuffle(a, 5));
+      auto const statements = {
+          std::function<void()>([&] { (void)sum(a * b); }),
+          std::function<void()>([&] { (void)average(a, abs(a) + 1.0); }),
+          std::function<void()>([&] { (void)average(a, abs(a) + 1.0, 0); }),
+          std::function<void()>([&] { (void)histogram(a, 5); }),
+          std::function<void()>([&] { (void)all_gather(a); }),
+          std::function<void()>([&] { (void)gather(a, 0); }),
+      };
+      for (auto const& statement : statements) {
+        plan const p = explain(world(), statement);
+        check(p, measured(statement), true);
+      }
+    }
 }
 
 TEST_CASE("rejected tilings cost what they would cost") {
@@ -395,6 +431,10 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
   plan const p = explain(world(), gathered);
   check(p, measured(gathered), true);
   CHECK(explain(world(), [&] { (void)histogram(v, 5, -1.0, 1.0); }).ranks == world().size());
+  auto edged = zeros<double>(world(), {64, 4}, tiling::row().halo(1));
+  plan const refreshed = explain(world(), [&] { refresh_halo(edged); });
+  for (plan_step const& step : refreshed.steps)
+    if (step.operation == "halo") CHECK(step.lower_bound_busiest == received_by_busiest(refreshed));
   explain(world(), [&] { refresh_halo(target); });
   CHECK(target.generation() == generation);
   CHECK(sum(abs(target)) == 0);

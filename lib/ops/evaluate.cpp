@@ -126,6 +126,18 @@ index_t strides_of(view_map const& view, box const& part, box const& storage, in
   return offset;
 }
 
+namespace {
+
+/// A movement in a region of its own: what it receives is the least that any way would.
+void execute_within(trace::region const& here, movement plan, communicator const& comm,
+                    source_tile const& source, target_tile const& target, index_t element_bytes,
+                    std::source_location where = std::source_location::current()) {
+  if (here.heard()) here.lower_bound(plan.elements_received() * element_bytes);
+  execute(std::move(plan), comm, source, {&target, 1}, element_bytes, where);
+}
+
+}  // namespace
+
 fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
               box const& stored, std::vector<box> const& wanted, index_t element_bytes) {
   bool at_hand = true;  // the same answer on every rank: all look at all tiles
@@ -146,9 +158,8 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
       },
       [&] { return to_string(source); });
   target_tile const target{result.memory.get(), mine};
-  movement plan = plan_gather(source, boxes, comm.rank());
-  here.lower_bound(plan.elements_received() * element_bytes);
-  execute(std::move(plan), comm, {memory.get(), stored}, {&target, 1}, element_bytes);
+  execute_within(here, plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, target,
+                 element_bytes);
   return result;
 }
 
@@ -166,9 +177,8 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
   here.note("from", [&] { return to_string(source); });
   here.note("to", [&] { return to_string(target); });
   target_tile const tile{to, to_storage};
-  movement plan = plan_retile(source, target, comm.rank());
-  here.lower_bound(plan.elements_received() * element_bytes);
-  execute(std::move(plan), comm, {from, from_storage}, {&tile, 1}, element_bytes, where);
+  execute_within(here, plan_retile(source, target, comm.rank()), comm, {from, from_storage}, tile,
+                 element_bytes, where);
 }
 
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
@@ -176,9 +186,7 @@ void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, bo
   if (!t.has_halo()) return;
   trace::region const here("halo");
   target_tile const tile{data, stored};
-  movement plan = plan_halo_exchange(t, comm.rank());
-  here.lower_bound(plan.elements_received() * element_bytes);
-  execute(std::move(plan), comm, {data, stored}, {&tile, 1}, element_bytes);
+  execute_within(here, plan_halo_exchange(t, comm.rank()), comm, {data, stored}, tile, element_bytes);
 }
 
 }  // namespace detail

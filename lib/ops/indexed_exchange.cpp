@@ -55,6 +55,10 @@ std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
                                                   static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
 }
 
+std::span<std::byte> bytes_in(std::shared_ptr<std::byte> const& memory, index_t n) {
+  return {memory.get(), static_cast<std::size_t>(n)};
+}
+
 std::vector<index_t> counting(index_t n) {
   std::vector<index_t> numbers(static_cast<std::size_t>(n));
   std::iota(numbers.begin(), numbers.end(), index_t{0});

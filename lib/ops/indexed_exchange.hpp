@@ -2,6 +2,8 @@
 
 #include <pantile/ops/take.hpp>
 
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <span>
@@ -25,6 +27,8 @@ struct chosen_indices {
   std::span<index_t const> between(index_t lo, index_t hi) const;
 };
 
+/// The first n bytes of a tile.
+std::span<std::byte> bytes_in(std::shared_ptr<std::byte> const& memory, index_t n);
 /// 0, 1, ..., n - 1.
 std::vector<index_t> counting(index_t n);
 /// The box with another stretch along the axis.

@@ -151,11 +151,8 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   }
   index_t const bytes_to_come = sum_of(bytes_from);
   auto const came = allocate_tile(bytes_to_come, memory_kind::local);
-  auto const bytes = [](std::shared_ptr<std::byte> const& memory, index_t n) {
-    return std::span<std::byte>(memory.get(), static_cast<std::size_t>(n));
-  };
-  comm.alltoallv(std::span<std::byte const>(bytes(packed, bytes_to_send)), byte_counts,
-                 bytes(came, bytes_to_come), bytes_from, where);
+  comm.alltoallv(std::span<std::byte const>(bytes_in(packed, bytes_to_send)), byte_counts,
+                 bytes_in(came, bytes_to_come), bytes_from, where);
 
   std::byte const* data = came.get();
   for (int from = 0; from < comm.size(); ++from) {

@@ -227,11 +227,8 @@ class index_gather {
                              counting(std::ssize(own)), bytes_);
         out += storage.count() * bytes_;
       }
-    auto const bytes = [](std::shared_ptr<std::byte> const& memory, index_t n) {
-      return std::span<std::byte>(memory.get(), static_cast<std::size_t>(n));
-    };
-    comm_.alltoallv(std::span<std::byte const>(bytes(packed, sum_of(given))), given,
-                    bytes(received, sum_of(came)), came, where_);
+    comm_.alltoallv(std::span<std::byte const>(bytes_in(packed, sum_of(given))), given,
+                    bytes_in(received, sum_of(came)), came, where_);
     return received;
   }
 

@@ -55,7 +55,12 @@ void shuffle_rows(communicator const& comm, index_t n, std::uint64_t seed, index
     next += row_bytes;
     counts[owner(place)] += row_bytes;
   }
-  for (index_t i = 0; i < mine; ++i) coming[owner(order(first + i))] += row_bytes;
+  std::vector<std::size_t> giver(static_cast<std::size_t>(mine));  // of each row that comes
+  for (index_t i = 0; i < mine; ++i) {
+    std::size_t& from_rank = giver[static_cast<std::size_t>(i)];
+    from_rank = owner(order(first + i));
+    coming[from_rank] += row_bytes;
+  }
   auto const incoming = allocate_tile(mine * row_bytes, memory_kind::local);
   auto const all = static_cast<std::size_t>(mine * row_bytes);
   comm.alltoallv(std::span<std::byte const>(outgoing.get(), all), counts, std::span(incoming.get(), all),
@@ -64,7 +69,7 @@ void shuffle_rows(communicator const& comm, index_t n, std::uint64_t seed, index
   std::vector<index_t> cursor(coming.size(), 0);
   for (std::size_t r = 1; r < coming.size(); ++r) cursor[r] = cursor[r - 1] + coming[r - 1];
   for (index_t i = 0; i < mine; ++i) {
-    index_t& at = cursor[owner(order(first + i))];
+    index_t& at = cursor[giver[static_cast<std::size_t>(i)]];
     std::memcpy(to + i * row_bytes, incoming.get() + at, bytes);
     at += row_bytes;
   }

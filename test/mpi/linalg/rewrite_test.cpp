@@ -1,7 +1,7 @@
 // Every rule that rewrites an expression: the rewritten and the literal form agree, explain names the rule, and
 // the rule does what it is for: fewer passes, less memory.
-#include "support/meter.hpp"
 #include "support/oracle.hpp"
+#include "support/predicted.hpp"
 
 #include <pantile/expr/create.hpp>
 #include <pantile/ops/explain.hpp>
@@ -43,11 +43,7 @@ void check_rule(E const& rewritten, local_array<T, N> const& literal, std::strin
   INFO(to_string(p));
   CHECK(names(p, rule));
   CHECK(is_part_of(eval(rewritten), literal, rounding));
-  costs const m = measured([&] { auto const result = eval(rewritten); });
-  CHECK(p.per_rank[static_cast<std::size_t>(world().rank())] == m.volume);
-  CHECK(p.flops_total == Approx(world().allreduce(m.flops, reduce_op::sum)));
-  auto const most = static_cast<double>(world().allreduce(m.most, reduce_op::max));
-  CHECK(std::abs(static_cast<double>(p.temporary_busiest) - most) <= 0.05 * most);
+  check_predicted(p, measured([&] { auto const result = eval(rewritten); }));
 }
 
 double bytes_read(plan const& p) {

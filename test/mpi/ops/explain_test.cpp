@@ -1,8 +1,8 @@
 // What explain predicts is what the communicator counts and the allocator takes, on every rank, for every kind
 // of node; and a rehearsal changes nothing.
 // ctest: RELEASE_ONLY
-#include "support/meter.hpp"
 #include "support/oracle.hpp"
+#include "support/predicted.hpp"
 
 #include <pantile/expr/structured.hpp>
 #include <pantile/io/npy.hpp>
@@ -37,25 +37,10 @@ using namespace support;
 
 namespace {
 
-void check(plan const& p, costs const& m, bool memory) {
-  traffic const& predicted = p.per_rank[static_cast<std::size_t>(world().rank())];
-  INFO(to_string(p));
-  CHECK(predicted.bytes_sent == m.volume.bytes_sent);
-  CHECK(predicted.bytes_received == m.volume.bytes_received);
-  CHECK(predicted.messages_sent == m.volume.messages_sent);
-  CHECK(predicted.messages_received == m.volume.messages_received);
-  CHECK(p.bytes_total == world().allreduce(m.volume.bytes_sent, reduce_op::sum));
-  CHECK(p.flops_total == Approx(world().allreduce(m.flops, reduce_op::sum)));
-  CHECK(p.flops_busiest == Approx(world().allreduce(m.flops, reduce_op::max)));
-  index_t const most = world().allreduce(m.most, reduce_op::max);
-  if (memory)
-    CHECK(std::abs(static_cast<double>(p.temporary_busiest - most)) <= 0.05 * static_cast<double>(most));
-}
-
 template <class E>
 void agrees(E const& e, bool memory = true) {
   plan const p = explain(e);
-  check(p, measured([&] { auto const result = eval(e); }), memory);
+  check_predicted(p, measured([&] { auto const result = eval(e); }), memory);
 }
 
 /// The busiest rank's.
@@ -186,7 +171,7 @@ TEST_CASE("explain predicts what is counted, for custom, overlapping and empty t
       };
       for (auto const& statement : statements) {
         plan const p = explain(world(), statement);
-        check(p, measured(statement), true);
+        check_predicted(p, measured(statement), true);
       }
     }
 }
@@ -249,7 +234,7 @@ TEST_CASE("explain predicts statements, and does nothing of them") {
     CHECK(a.generation() == generation);
     CHECK(ones<double>(world(), {1}, tiling::row()).name().size() <= name.size() + 1);
     std::size_t i = 0;
-    for (auto const& statement : statements) check(plans[i++], measured(statement), true);
+    for (auto const& statement : statements) check_predicted(plans[i++], measured(statement), true);
   }
 }
 
@@ -310,12 +295,12 @@ TEST_CASE("explain predicts movements between the ranks' own arrays and distribu
   };
   for (auto const& statement : statements) {
     plan const p = explain(world(), statement);
-    check(p, measured(statement), true);
+    check_predicted(p, measured(statement), true);
   }
   auto halo = spread(samples<double>(shape_of<2>{31, 17}), tiling::block().halo(1));
   auto const refresh = [&] { refresh_halo(halo); };
   plan const refreshed = explain(world(), refresh);
-  check(refreshed, measured(refresh), true);
+  check_predicted(refreshed, measured(refresh), true);
   std::vector<local_array<float, 2>> const parts(static_cast<std::size_t>(world().size()), whole);
   CHECK(thrown_by([&] { explain(world(), [&] { (void)all_to_all(world(), parts); }); }) == "domain_error");
   CHECK(thrown_by([&] { explain(world(), [&] { auto const p = all_to_all_async(world(), parts); }); }) ==
@@ -362,7 +347,7 @@ TEST_CASE("explain predicts what is taken and scattered by local indices") {
                                   std::function<void()>([&] { scatter_add(target, places, w); })}) {
       plan const p = explain(world(), statement);
       CHECK(sum(abs(target)) == 0);
-      check(p, measured(statement), false);
+      check_predicted(p, measured(statement), false);
       target = 0.0;
     }
   }
@@ -371,7 +356,7 @@ TEST_CASE("explain predicts what is taken and scattered by local indices") {
   agrees(
       take(wide, made<index_t>(shape_of<1>{5}, [](any_index const& i) { return 9999 - i[0] / 2 * 4000; }), 0));
   auto const listed = [&] { (void)eval(take(wide, {7, 9'000, 7, 3}, 0)); };
-  check(explain(world(), listed), measured(listed), true);
+  check_predicted(explain(world(), listed), measured(listed), true);
   for (auto const& rule : usual_rules(2)) {
     auto const a = spread(samples<float>(shape_of<2>{64, 5}), rule);
     agrees(gather_rows(a, places));
@@ -429,7 +414,7 @@ TEST_CASE("explain refuses what goes by indices or elements of other ranks, and 
   agrees(argsort(lines, 1));
   auto const gathered = [&] { (void)gather(lines, world().size() - 1); };
   plan const p = explain(world(), gathered);
-  check(p, measured(gathered), true);
+  check_predicted(p, measured(gathered), true);
   CHECK(explain(world(), [&] { (void)histogram(v, 5, -1.0, 1.0); }).ranks == world().size());
   auto edged = zeros<double>(world(), {64, 4}, tiling::row().halo(1));
   plan const refreshed = explain(world(), [&] { refresh_halo(edged); });

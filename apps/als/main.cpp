@@ -2,7 +2,6 @@
 // here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "../common/trace_option.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
@@ -15,8 +14,6 @@
 #include <pantile/io/npy.hpp>
 #include <pantile/io/ratings.hpp>
 #include <pantile/io/titles.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <map>
@@ -123,13 +120,8 @@ void run_als(communicator const& comm, als_command command) {
 }
 
 int program(communicator const& comm, int argc, char** argv) {
-  CLI::App app(
-      "Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
-      "Without options: on generated ratings.",
-      "pantile-als");
   als_command command;
-  add_options(app, command);
-  if (auto const code = parse(comm, app, argc, argv)) return *code;
+  if (auto const code = read_command_line(comm.rank() == 0, argc, argv, command)) return *code;
   for_users([&] {
     trace_into(command.trace);
     if (!command.no_output)

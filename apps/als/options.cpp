@@ -1,10 +1,7 @@
 #include "options.hpp"
 
 #include "../common/checks.hpp"
-#include "../common/program.hpp"
-#include "../common/trace_option.hpp"
-
-#include <CLI/CLI.hpp>
+#include "../common/command_line.hpp"
 
 #include <algorithm>
 
@@ -120,11 +117,16 @@ void add_output_options(CLI::App& app, als_command& c) {
 
 }  // namespace
 
-void add_options(CLI::App& app, als_command& c) {
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_command& c) {
+  CLI::App app(
+      "Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
+      "Without options: on generated ratings.",
+      "pantile-als");
   add_common_options(app);
   add_data_options(app, c);
   add_model_options(app, c);
   add_output_options(app, c);
+  return parse(speaks, app, argc, argv);
 }
 
 }  // namespace pantile::apps

@@ -7,10 +7,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace pantile::apps {
 
 /// The command line of pantile-als.
@@ -35,6 +31,9 @@ struct als_command {
   planted_options planted() const;
 };
 
-void add_options(CLI::App& app, als_command& command);
+/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
+/// --help and
+/// --version, and on errors.
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_command& command);
 
 }  // namespace pantile::apps

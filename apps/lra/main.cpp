@@ -2,7 +2,6 @@
 // pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "../common/trace_option.hpp"
 #include "options.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
@@ -16,7 +15,6 @@
 #include <pantile/random/normal.hpp>
 #include <pantile/random/uniform.hpp>
 
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -180,16 +178,8 @@ void run_lra(communicator const& comm, lra_command c) {
 }
 
 int program(communicator const& comm, int argc, char** argv) {
-  CLI::App app(
-      "Logistic regression by gradient descent on all ranks of an MPI job: of a table (--data) or of "
-      "generated\n"
-      "rows (--generate).",
-      "pantile-lra");
   lra_command command;
-  add_options(app, command);
-  if (auto const code = parse(comm, app, argc, argv)) return *code;
-  if (command.data.empty() && command.generate.empty())
-    return complain(comm, app, "give --data FILE or --generate N,M");
+  if (auto const code = read_command_line(comm.rank() == 0, argc, argv, command)) return *code;
   for_users([&] {
     trace_into(command.trace);
     if (!command.output.empty())

@@ -1,10 +1,7 @@
 #include "options.hpp"
 
 #include "../common/checks.hpp"
-#include "../common/program.hpp"
-#include "../common/trace_option.hpp"
-
-#include <CLI/CLI.hpp>
+#include "../common/command_line.hpp"
 
 namespace pantile::apps {
 
@@ -49,7 +46,12 @@ void add_model_options(CLI::App& app, lra_command& c) {
 
 }  // namespace
 
-void add_options(CLI::App& app, lra_command& c) {
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_command& c) {
+  CLI::App app(
+      "Logistic regression by gradient descent on all ranks of an MPI job: of a table (--data) or of "
+      "generated\n"
+      "rows (--generate).",
+      "pantile-lra");
   add_common_options(app);
   add_data_options(app, c);
   add_model_options(app, c);
@@ -58,6 +60,9 @@ void add_options(CLI::App& app, lra_command& c) {
       ->check(path());
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
   add_trace_option(app, c.trace);
+  if (auto const code = parse(speaks, app, argc, argv)) return code;
+  if (c.data.empty() && c.generate.empty()) return complain(speaks, app, "give --data FILE or --generate N,M");
+  return std::nullopt;
 }
 
 }  // namespace pantile::apps

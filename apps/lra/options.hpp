@@ -6,10 +6,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace pantile::apps {
 
 /// The command line of pantile-lra.
@@ -29,6 +25,9 @@ struct lra_command {
   std::string trace;  // folder
 };
 
-void add_options(CLI::App& app, lra_command& command);
+/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
+/// --help and
+/// --version, and on errors.
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_command& command);
 
 }  // namespace pantile::apps

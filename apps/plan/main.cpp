@@ -135,9 +135,9 @@ answer plan_als(plan_command const& c, machine const& on, int ranks) {
   return a;
 }
 
-answer planned(CLI::App const& app, plan_command const& c, machine const& on, int ranks) {
-  if (app.got_subcommand("matmul")) return plan_product(c, on, ranks);
-  if (app.got_subcommand("retile")) return plan_retile_of(c, on, ranks);
+answer planned(plan_command const& c, machine const& on, int ranks) {
+  if (c.operation == "matmul") return plan_product(c, on, ranks);
+  if (c.operation == "retile") return plan_retile_of(c, on, ranks);
   return plan_als(c, on, ranks);
 }
 
@@ -184,18 +184,12 @@ void write(plan_command const& c, std::vector<answer> const& answers) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Plans operations for any number of ranks, without MPI: what the busiest rank moves, computes and holds, "
-      "beside\n"
-      "the least that any algorithm would move.",
-      "pantile-plan");
   plan_command command;
-  add_options(app, command);
-  if (auto const code = parse(true, app, argc, argv)) return *code;
+  if (auto const code = read_command_line(true, argc, argv, command)) return *code;
   try {
     machine const on = machine_for(command);
     std::vector<answer> answers;
-    for (int ranks : command.ranks) answers.push_back(planned(app, command, on, ranks));
+    for (int ranks : command.ranks) answers.push_back(planned(command, on, ranks));
     if (!command.json.empty()) write(command, answers);
     if (command.json != "-")
       for (answer const& a : answers) std::fputs(text_of(a).c_str(), stdout);

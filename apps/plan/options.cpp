@@ -1,7 +1,7 @@
 #include "options.hpp"
 
 #include "../common/checks.hpp"
-#include "../common/program.hpp"
+#include "../common/command_line.hpp"
 
 #include <pantile/base/bytes.hpp>
 #include <pantile/ops/machine.hpp>
@@ -67,7 +67,12 @@ machine machine_for(plan_command const& c) {
   return on;
 }
 
-void add_options(CLI::App& app, plan_command& c) {
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, plan_command& c) {
+  CLI::App app(
+      "Plans operations for any number of ranks, without MPI: what the busiest rank moves, computes and holds, "
+      "beside\n"
+      "the least that any algorithm would move.",
+      "pantile-plan");
   add_common_options(app);
   app.require_subcommand(1);
   auto* const matmul = app.add_subcommand("matmul", "A product of an M x K by a K x N matrix");
@@ -109,6 +114,9 @@ void add_options(CLI::App& app, plan_command& c) {
   count("--ratings", c.ratings, "Ratings", index_t{1} << 50)->required();
   count("--factors", c.factors, "Factors of a user or an item", 1024);
   add_shared_options(*als, c);
+  auto const code = parse(speaks, app, argc, argv);
+  for (auto const* const chosen : app.get_subcommands()) c.operation = chosen->get_name();
+  return code;
 }
 
 }  // namespace pantile::apps

@@ -3,9 +3,8 @@
 #include <pantile/base/types.hpp>
 #include <pantile/plan/machine.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@ namespace pantile::apps {
 
 /// What pantile-plan was asked.
 struct plan_command {
+  std::string operation;  // matmul, retile or als
   index_t m = 0, n = 0, k = 0;
   std::vector<index_t> shape;
   index_t users = 0, items = 0, ratings = 0, factors = 40;
@@ -28,7 +28,9 @@ struct plan_command {
 /// The machine that plans are made for. Throws io_error.
 machine machine_for(plan_command const& c);
 
-/// Adds the operations, each with its options.
-void add_options(CLI::App& app, plan_command& c);
+/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
+/// --help and
+/// --version, and on errors.
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, plan_command& command);
 
 }  // namespace pantile::apps

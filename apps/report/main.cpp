@@ -42,12 +42,10 @@ void print_profile(report_command const& c) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Shows what a run that was profiled or traced has recorded (PANTILE_TRACE).", "pantile-report"};
   report_command command;
-  add_options(app, command);
-  if (auto const code = parse(true, app, argc, argv)) return *code;
+  if (auto const code = read_command_line(true, argc, argv, command)) return *code;
   try {
-    if (app.got_subcommand("recover"))
+    if (command.recover)
       recover(command);
     else
       print_profile(command);

@@ -1,10 +1,11 @@
 #include "options.hpp"
 
-#include "../common/program.hpp"
+#include "../common/command_line.hpp"
 
 namespace pantile::apps {
 
-void add_options(CLI::App& app, report_command& c) {
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, report_command& c) {
+  CLI::App app{"Shows what a run that was profiled or traced has recorded (PANTILE_TRACE).", "pantile-report"};
   add_common_options(app);
   app.require_subcommand(1);
   auto* const recover = app.add_subcommand(
@@ -15,6 +16,9 @@ void add_options(CLI::App& app, report_command& c) {
   profile->add_option("--format", c.format, "How: table, csv or json")
       ->type_name("F")
       ->check(CLI::IsMember({"table", "csv", "json"}));
+  auto const code = parse(speaks, app, argc, argv);
+  c.recover = app.got_subcommand(recover);
+  return code;
 }
 
 }  // namespace pantile::apps

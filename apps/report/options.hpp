@@ -1,18 +1,20 @@
 #pragma once
 
-#include <CLI/CLI.hpp>
-
+#include <optional>
 #include <string>
 
 namespace pantile::apps {
 
 /// What pantile-report was asked.
 struct report_command {
+  bool recover = false;  // otherwise its profile is printed
   std::string folder;
   std::string format = "table";
 };
 
-/// Adds what it can do, each with its options.
-void add_options(CLI::App& app, report_command& c);
+/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
+/// --help and
+/// --version, and on errors.
+std::optional<int> read_command_line(bool speaks, int argc, char** argv, report_command& command);
 
 }  // namespace pantile::apps

@@ -67,6 +67,14 @@ void check_communicator(operand_survey const& survey, communicator const& target
                        std::string());
 }
 
+void need_distributed(operand_survey const& survey, std::source_location where) {
+  if (!survey.comm)
+    throw tiling_error(
+        "the expression has only local operands: assign it to a local_array, or name a communicator and "
+        "a tiling with distribute(comm, e, tiling)",
+        where);
+}
+
 tiling natural_tiling(operand_survey const& survey) {
   if (survey.best) return survey.best->has_halo() ? survey.best->with_halos({}) : *survey.best;
   return tiling::row().bind(survey.shape, survey.comm->size());

@@ -203,6 +203,9 @@ class array {
   }
 
  private:
+  template <node E>
+  void assign(E const& resolved);
+
   void allocate() {
     stored_ = tiling_.stored_box(comm_->rank());
     memory_ = allocate_tile(checked_product(stored_.count(), sizeof(T)), memory_kind::shareable);

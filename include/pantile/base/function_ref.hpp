@@ -2,7 +2,6 @@
 
 #include <pantile/base/inline.hpp>
 
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -19,7 +18,8 @@ class function_ref<R(Args...)> {
   requires(!std::is_same_v<std::remove_cvref_t<F>, function_ref> &&
            std::is_invocable_r_v<R, F&, Args...>) PANTILE_INLINE
       function_ref(F&& f)  // NOLINT(google-explicit-constructor): made at the call
-      : object_(const_cast<void*>(static_cast<void const*>(std::addressof(f)))),
+      : object_(
+            const_cast<char*>(&reinterpret_cast<char const volatile&>(f))),  // std::addressof, not instantiated
         call_(&call<std::remove_reference_t<F>>) {}
   /// Calls it.
   R operator()(Args... args) const { return call_(object_, args...); }

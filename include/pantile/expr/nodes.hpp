@@ -208,7 +208,7 @@ struct map_node : node_members<map_node<F, Es...>>, detail::map_of<std::index_se
       : detail::map_of<std::index_sequence_for<Es...>, F, Es...>{function, {{es}...}},
         extent(detail::broadcast_shape<dimensions>(es...)) {}
 
-  shape_t<dimensions> const& shape() const noexcept { return extent; }
+  PANTILE_INLINE shape_t<dimensions> const& shape() const noexcept { return extent; }
 };
 
 /// An operand as a node: arrays become leaves that share their memory, nodes are themselves.

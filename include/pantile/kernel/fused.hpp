@@ -1,15 +1,17 @@
 #pragma once
 
+#include <pantile/base/function_ref.hpp>
 #include <pantile/base/inline.hpp>
 #include <pantile/base/pack.hpp>
 #include <pantile/base/types.hpp>
 #include <pantile/kernel/convert.hpp>
+#include <pantile/kernel/copy.hpp>
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/kernel/stream.hpp>
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <type_traits>
 #include <utility>
 
 // One fused loop for a whole elementwise expression. An expression is bound to a box of the index space: each
@@ -177,7 +179,7 @@ struct mergeable_loops {
 
   /// `bound` must live as long.
   template <class Bound>
-  static mergeable_loops of(Bound& bound) {
+  PANTILE_INLINE static mergeable_loops of(Bound& bound) {
     return {&bound, bound.fixed(), &mergeable_in<Bound>, &remove_from<Bound>};
   }
 
@@ -192,34 +194,53 @@ struct mergeable_loops {
   }
 };
 
-/// Drops dimensions of one element and merges contiguous ones: `extents` keeps its `dimensions` entries,
-/// leading ones of removed dimensions are 1. `target_strides` may be null.
-void merge_dimensions(int dimensions, index_t* extents, index_t* target_strides, mergeable_loops const& loops);
-
-/// The loop nest over a box after that.
+/// The loops over a box: dimensions of one element dropped, contiguous ones merged, and the last one cut into
+/// stretches. Each thread walks over some of those.
 template <int N>
-struct loop_nest {
-  strides_t<N> extents{};
-  index_t total = 1;
+struct stretch_walk;
+template <int N>
+class loop_nest {
+ public:
+  /// `target_strides` may be null: there is no target.
+  loop_nest(strides_t<N> const& box_extents, mergeable_loops const& loops, strides_t<N> const* target_strides);
 
-  loop_nest(strides_t<N> const& box_extents, mergeable_loops const& loops, strides_t<N>* target_strides)
-      : extents(box_extents) {
-    for (index_t n : extents) total *= n;
-    if (N > 1 && !loops.fixed)
-      merge_dimensions(N, extents.data(), target_strides ? target_strides->data() : nullptr, loops);
-  }
+  index_t total() const { return total_; }
+  /// Cuts the last dimension into stretches of this length, which follow each other along rows. Otherwise the
+  /// first ones of all rows come first: where operands are not contiguous, the lines that those touch are used
+  /// again by the next row.
+  void cut(index_t length, bool by_rows);
+  /// Cuts for a target of such elements; true where they are many and shall be streamed.
+  bool cut_for_target(bool unit_stride, index_t element_bytes);
+  /// Runs body(walk) on each thread.
+  void run(function_ref<void(stretch_walk<N>&)> body) const;
+  /// The same stretches in so many parts, whatever the number of threads: body(walk, part).
+  void run_in_parts(index_t parts, function_ref<void(stretch_walk<N>&, index_t)> body) const;
+  index_t stretches() const { return stretches_; }
 
-  index_t rows() const { return extents[N - 1] == 0 ? 0 : total / extents[N - 1]; }
-  /// The index of row r: all dimensions but the last counted down row-major.
-  strides_t<N> row_index(index_t r) const {
-    strides_t<N> index{};
-    for (int d = N - 2; d >= 0; --d) {
-      auto const i = static_cast<std::size_t>(d);
-      index[i] = r % extents[i];
-      r /= extents[i];
-    }
-    return index;
-  }
+ private:
+  friend struct stretch_walk<N>;
+  strides_t<N> extents_, target_strides_{};
+  index_t total_ = 1, length_ = 1, in_row_ = 0, stretches_ = 0;
+  bool by_rows_ = true;
+};
+
+/// Stretches [begin, end) of a nest, one after the other: `while (walk.next())`.
+template <int N>
+struct stretch_walk {
+  strides_t<N> index{};  ///< of the first element
+  index_t length = 0;    ///< in elements
+  index_t offset = 0;    ///< of its result, in elements of the target
+
+  /// Stretches are numbered in the order of `loop_nest::cut`.
+  stretch_walk(loop_nest<N> const& nest, index_t begin, index_t end);
+  /// Goes to the next one; false behind the last.
+  bool next();
+
+ private:
+  bool next_row();
+  loop_nest<N> const* nest_;
+  index_t left_, in_row_;  // stretches to come; which one of its row this is
+  bool begun_ = false;
 };
 
 /// Results of this size and more are streamed.
@@ -250,33 +271,25 @@ PANTILE_WIDEST_VECTORS void store_run(T* __restrict out, Run run, index_t length
 /// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place
 /// use is right where target and operand are the same elements.
 template <int N, class T, class Bound>
-void evaluate_into(T* target, strides_t<N> target_strides, strides_t<N> const& box_extents, Bound bound) {
-  loop_nest<N> const nest(box_extents, mergeable_loops::of(bound), &target_strides);
-  if (nest.total == 0) return;
-  bool const unit = bound.unit_stride();
-  bool const stream =
-      unit && nest.total * index_t{sizeof(T)} >= streaming_result_bytes && nest.extents[N - 1] >= stretch;
-  index_t const length = unit && !stream ? 16384 : stretch;
-  index_t const inner = nest.extents[N - 1], rows = nest.rows(), pieces = (inner + length - 1) / length;
-  parallel_ranges(rows * pieces, nest.total, [&](index_t begin, index_t end, int) {
+void evaluate_into(T* target, strides_t<N> const& target_strides, strides_t<N> const& box_extents,
+                   Bound bound) {
+  if constexpr (std::is_same_v<Bound, bound_array<T, N>>)
+    if (!bound.unit_stride())  // only moved, perhaps transposed
+      return copy_strided(reinterpret_cast<std::byte const*>(bound.base()), bound.strides().data(),
+                          reinterpret_cast<std::byte*>(target), target_strides.data(), box_extents.data(), N,
+                          sizeof(T));
+  loop_nest<N> nest(box_extents, mergeable_loops::of(bound), &target_strides);
+  bool const stream = nest.cut_for_target(bound.unit_stride(), sizeof(T));
+  nest.run([&](stretch_walk<N>& walk) {
     Bound mine(bound);
     alignas(64) T result[stretch];
-    for (index_t u = begin; u < end; ++u) {
-      // Strided operands: all rows of one piece first, so that the lines they touch are used again by the next
-      // row.
-      index_t const row = unit ? u / pieces : u % rows, piece = unit ? u % pieces : u / rows;
-      strides_t<N> index = nest.row_index(row);
-      index[N - 1] = piece * length;
-      index_t const n = std::min(length, inner - index[N - 1]);
-      T* out = target;
-      for (std::size_t d = 0; d < N; ++d) out += index[d] * target_strides[d];
-      if (stream) {
-        store_run<Bound::may_throw>(result, mine.at_index(index, n), n);
-        stream_store(reinterpret_cast<std::byte*>(out), reinterpret_cast<std::byte const*>(result),
-                     static_cast<std::size_t>(n) * sizeof(T));
-      } else {
-        store_run<Bound::may_throw>(out, mine.at_index(index, n), n);
-      }
+    while (walk.next()) {
+      T* const out = stream ? result : target + walk.offset;
+      store_run<Bound::may_throw>(out, mine.at_index(walk.index, walk.length), walk.length);
+      if (stream)
+        stream_store(reinterpret_cast<std::byte*>(target + walk.offset),
+                     reinterpret_cast<std::byte const*>(result),
+                     static_cast<std::size_t>(walk.length) * sizeof(T));
     }
     if (stream) stream_fence();
   });

@@ -2,6 +2,7 @@
 
 #include <pantile/kernel/fused.hpp>
 
+#include <algorithm>
 #include <memory>
 
 // Reductions fused with the expression that they reduce. A Monoid has `template <class T> using accumulator`,
@@ -40,44 +41,72 @@ inline constexpr index_t reduction_parts = 64;
 /// The reduction over the whole box; the identity for an empty one.
 template <class Monoid, class A, int N, class Bound>
 A reduce_box(strides_t<N> const& box_extents, Bound bound) {
-  loop_nest<N> const nest(box_extents, mergeable_loops::of(bound), nullptr);
-  A total = Monoid::template identity<A>();
-  if (nest.total == 0) return total;
-  index_t const length = bound.unit_stride() ? 4096 : stretch;
-  index_t const inner = nest.extents[N - 1], pieces = (inner + length - 1) / length,
-                units = nest.rows() * pieces, parts = std::min(units, 4 * reduction_parts);
+  loop_nest<N> nest(box_extents, mergeable_loops::of(bound), nullptr);
+  nest.cut(bound.unit_stride() ? 4096 : stretch, true);
+  index_t const parts = std::min(nest.stretches(), 4 * reduction_parts);
   auto const partial = std::make_unique<A[]>(static_cast<std::size_t>(parts));
-  parallel_ranges(parts, nest.total, [&](index_t first, index_t last, int) {
+  nest.run_in_parts(parts, [&](stretch_walk<N>& walk, index_t part) {
     Bound mine(bound);
-    for (index_t part = first; part < last; ++part) {
-      A sum = Monoid::template identity<A>();
-      for (index_t u = units * part / parts; u < units * (part + 1) / parts; ++u) {
-        strides_t<N> index = nest.row_index(u / pieces);
-        index[N - 1] = u % pieces * length;
-        index_t const n = std::min(length, inner - index[N - 1]);
-        sum = reduce_run<Monoid>(sum, mine.at_index(index, n), n);
-      }
-      partial[static_cast<std::size_t>(part)] = sum;
-    }
+    A sum = Monoid::template identity<A>();
+    while (walk.next()) sum = reduce_run<Monoid>(sum, mine.at_index(walk.index, walk.length), walk.length);
+    partial[static_cast<std::size_t>(part)] = sum;
   });
+  A total = Monoid::template identity<A>();
   for (index_t part = 0; part < parts; ++part)
     total = Monoid::combine(total, partial[static_cast<std::size_t>(part)]);
   return total;
 }
 
-namespace detail {
-
-/// The index number i, row-major, of a box of these extents.
+/// The loops that reduce some dimensions of a box. A result is made of stretches of the last dimension where
+/// that is reduced; otherwise a stretch of results is made of stretches of elements. Where the results are few,
+/// each is made in parts.
 template <int N>
-strides_t<N> index_number(index_t i, strides_t<N> const& counts) {
-  strides_t<N> index{};
-  for (int d = N - 1; d >= 0; --d) {
-    auto const k = static_cast<std::size_t>(d);
-    index[k] = i % counts[k];
-    i /= counts[k];
-  }
-  return index;
-}
+struct reduction_walk;
+template <int N>
+class reduction_nest {
+ public:
+  /// For a box of these extents.
+  reduction_nest(strides_t<N> const& box_extents, std::array<bool, static_cast<std::size_t>(N)> const& reduced);
+
+  /// Whether a stretch of elements becomes one result, not as many as it has elements.
+  bool along() const { return along_; }
+  index_t parts() const { return parts_; }
+  index_t results() const { return results_; }
+  /// Runs body(walk) on each thread.
+  void run(function_ref<void(reduction_walk<N>&)> body) const;
+
+ private:
+  friend struct reduction_walk<N>;
+  strides_t<N> extents_;
+  std::array<bool, static_cast<std::size_t>(N)> reduced_;
+  strides_t<N> lines_, steps_;  // the kept and the reduced dimensions, without the last
+  bool along_;
+  index_t total_ = 1, results_, in_row_, units_, stages_, parts_ = 1;  // units of results, stages of one
+};
+
+/// Stretches of elements and where they go: `while (walk.next())`.
+template <int N>
+struct reduction_walk {
+  strides_t<N> index{};  ///< of the first element
+  index_t length = 0;    ///< in elements
+  index_t result = 0;    ///< number of the (first) result; those of part p come behind p results() others
+
+  /// Of the units [begin, end) of the nest's work.
+  reduction_walk(reduction_nest<N> const& nest, index_t begin, index_t end);
+  /// Goes to the next one; false behind the last.
+  bool next();
+
+ private:
+  void begin_unit();
+  void next_stage();
+  reduction_nest<N> const* nest_;
+  index_t work_, end_;        // of all units in all parts
+  index_t line_number_ = -1;  // of the unit
+  strides_t<N> line_{};       // its place
+  index_t stages_left_ = 0, in_row_ = 0;
+};
+
+namespace detail {
 
 /// Combines a stretch of elements with as many results.
 template <class Monoid, bool MayThrow, class A, class Run>
@@ -93,79 +122,24 @@ void fold_into(A* out, Run run, index_t length) {
 }  // namespace detail
 
 /// Reduces the dimensions that `reduced` names into `out`, row-major over the others, which holds identities
-/// before. A result is made of stretches of the last dimension where that is reduced; otherwise a stretch of
-/// results is made of stretches of elements.
+/// before.
 template <class Monoid, class A, int N, class Bound>
 void reduce_axes(strides_t<N> const& box_extents, std::array<bool, static_cast<std::size_t>(N)> const& reduced,
                  Bound const& bound, A* out) {
-  constexpr std::size_t last = N - 1;
-  strides_t<N> lines{}, steps{};  // the kept and the reduced dimensions, without the last
-  index_t total = 1, line_count = 1, depth = 1;
-  for (std::size_t d = 0; d < N; ++d) {
-    lines[d] = d == last || reduced[d] ? 1 : box_extents[d];
-    steps[d] = d == last || !reduced[d] ? 1 : box_extents[d];
-    total *= box_extents[d];
-    line_count *= lines[d];
-    depth *= steps[d];
-  }
-  if (total == 0) return;
-  index_t const inner = box_extents[last], pieces = (inner + stretch - 1) / stretch;
-  bool const along = reduced[last];
-  index_t const units = along ? line_count : line_count * pieces;  // of results
-  index_t const stages = along ? depth * pieces : depth;           // of a result
-  auto const results = static_cast<std::size_t>(along ? line_count : line_count * inner);
-  // Stages [first, end) of the results number `unit`, which lie at `index`.
-  auto reduce = [&](Bound& mine, index_t unit, strides_t<N> index, index_t first, index_t end, A* result) {
-    index_t piece = along ? 0 : unit % pieces;
-    A* const results_here = along ? result + unit : result + unit / pieces * inner + piece * stretch;
-    if (first > 0) {
-      auto const step = detail::index_number<N>(along ? first / pieces : first, steps);
-      for (std::size_t d = 0; d < last; ++d) index[d] += step[d];
-      if (along) piece = first % pieces;
-    }
-    for (index_t s = first; s < end; ++s) {
-      index[last] = piece * stretch;
-      index_t const n = std::min(stretch, inner - index[last]);
-      if (along)
-        *results_here = reduce_run<Monoid>(*results_here, mine.at_index(index, n), n);
-      else
-        detail::fold_into<Monoid, Bound::may_throw>(results_here, mine.at_index(index, n), n);
-      if (along && ++piece < pieces) continue;
-      if (along) piece = 0;
-      for (std::size_t d = last; d-- > 0;) {
-        if (!reduced[d]) continue;
-        if (++index[d] < box_extents[d]) break;
-        index[d] = 0;
-      }
-    }
-  };
-  // Few results: each is made in parts.
-  constexpr index_t worth_parts = 1 << 16;
-  index_t const parts =
-      total < worth_parts ? 1 : std::max<index_t>(1, std::min(stages, reduction_parts / units));
-  std::size_t const all = parts == 1 ? 0 : results * static_cast<std::size_t>(parts);
+  reduction_nest<N> const nest(box_extents, reduced);
+  auto const results = static_cast<std::size_t>(nest.results());
+  std::size_t const all = nest.parts() == 1 ? 0 : results * static_cast<std::size_t>(nest.parts());
   auto const partial = std::make_unique<A[]>(all);
   std::fill_n(partial.get(), all, Monoid::template identity<A>());
-  parallel_ranges(units * parts, total, [&](index_t begin, index_t end, int) {
+  nest.run([&](reduction_walk<N>& walk) {
     Bound mine(bound);
-    strides_t<N> line{};
-    for (index_t w = begin, line_before = -1; w < end; ++w) {
-      index_t const part = parts == 1 ? 0 : w % parts, unit = parts == 1 ? w : w / parts;
-      index_t const here = along || pieces == 1 ? unit : unit / pieces;
-      if (line_before < 0) {
-        line = detail::index_number<N>(here, lines);
-      } else if (here != line_before) {  // the next one
-        for (std::size_t d = last; d-- > 0;) {
-          if (++line[d] < lines[d]) break;
-          line[d] = 0;
-        }
-      }
-      line_before = here;
-      if (parts == 1)
-        reduce(mine, unit, line, 0, stages, out);
+    A* const to = all == 0 ? out : partial.get();
+    while (walk.next()) {
+      A* const here = to + walk.result;
+      if (nest.along())
+        *here = reduce_run<Monoid>(*here, mine.at_index(walk.index, walk.length), walk.length);
       else
-        reduce(mine, unit, line, stages * part / parts, stages * (part + 1) / parts,
-               partial.get() + static_cast<std::size_t>(part) * results);
+        detail::fold_into<Monoid, Bound::may_throw>(here, mine.at_index(walk.index, walk.length), walk.length);
     }
   });
   for (std::size_t i = 0; i < all; ++i) out[i % results] = Monoid::combine(out[i % results], partial[i]);

@@ -128,15 +128,16 @@ void begin_elementwise(trace::region const& here, resolved_ref<N> const& e, eval
 template <int N>
 void check_computed(evaluation_site<N> const& site, stored_part const& part);
 
-/// True for A + s * identity(n) where A is what is computed: only its diagonal changes.
-template <class E, int N, class T>
-bool changes_diagonal_alone(E const&, evaluation_site<N> const&, T*, shape_t<N> const&) {
-  return false;
-}
+/// True for A + s * identity(n) and A - s * identity(n).
+template <class E, class T>
+inline constexpr bool shifts_diagonal = false;
+template <class F, class T>
+inline constexpr bool shifts_diagonal<map_node<F, leaf<T, 2>, scaled_identity_node<T>>, T> =
+    std::is_same_v<F, functor::add> || std::is_same_v<F, functor::subtract>;
+/// True where A is what is computed: only its diagonal changes.
 template <class F, element T>
-requires(std::is_same_v<F, functor::add> || std::is_same_v<F, functor::subtract>) bool changes_diagonal_alone(
-    map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site, T* target,
-    shape_t<2> const& strides) {
+bool changes_diagonal_alone(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e,
+                            evaluation_site<2> const& site, T* target, shape_t<2> const& strides) {
   leaf<T, 2> const& a = get<0>(e.operands);
   if (a.extent != site.shape || e.shape() != site.shape || get<1>(e.operands).n != a.extent[0]) return false;
   if (a.comm && !a.seen_tiling().owns_alike(site.target)) return false;
@@ -153,43 +154,33 @@ void change_diagonal(box const& mine, T* target, shape_t<2> const& strides, Chan
     x = change(x);
   }
 }
-template <class E, int N, class T>
-void change_diagonal(E const&, evaluation_site<N> const&, T*, shape_t<N> const&) {}
-template <class F, element T>
-void change_diagonal(map_node<F, leaf<T, 2>, scaled_identity_node<T>> const& e, evaluation_site<2> const& site,
-                     T* target, shape_t<2> const& strides) {
-  change_diagonal(site.region, target, strides, [&](T x) { return e.f(x, get<1>(e.operands).scale); });
-}
 
 /// Runs the fused loop of a resolved expression into memory: `target` is where the site's region begins, the
 /// last stride is 1.
 template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise", site.what.where);
-  bool const diagonal = changes_diagonal_alone(resolved, site, target, strides);
   auto operands = resolved_ref<N>::of(resolved);
-  if (diagonal) operands.operations = 0;
+  if constexpr (shifts_diagonal<E, T>)
+    if (changes_diagonal_alone(resolved, site, target, strides)) {
+      operands.operations = 0;
+      begin_elementwise(here, operands, site, sizeof(T));
+      return change_diagonal(site.region, target, strides,
+                             [&](T x) { return resolved.f(x, get<1>(resolved.operands).scale); });
+    }
   begin_elementwise(here, operands, site, sizeof(T));
-  if (diagonal) return change_diagonal(resolved, site, target, strides);
   auto const bound = resolved.bind(site);
-  auto const loop = [&] {
-    auto const counts = extents_of<N>(site.region);
-    if constexpr (std::is_same_v<E, leaf<T, E::dimensions>>)
-      if (!bound.unit_stride())  // only moved, perhaps transposed
-        return kernel::copy_strided(reinterpret_cast<std::byte const*>(bound.base()), bound.strides().data(),
-                                    reinterpret_cast<std::byte*>(target), strides.data(), counts.data(), N,
-                                    sizeof(T));
-    kernel::evaluate_into<N>(target, strides, counts, bound);
-  };
+  auto const counts = extents_of<N>(site.region);
   if constexpr (may_fail<E>)
-    run_checked(site.comm, loop);
+    run_checked(site.comm, [&] { kernel::evaluate_into<N>(target, strides, counts, bound); });
   else
-    loop();
+    kernel::evaluate_into<N>(target, strides, counts, bound);
   check_computed(site, {dtype_of<T>, reinterpret_cast<std::byte const*>(target), strides.data(), site.region});
 }
 /// The same into a row-major storage that contains the site's region.
 template <class T, int N, node E>
-void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory, box const& storage) {
+PANTILE_INLINE void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory,
+                            box const& storage) {
   compute<T, N>(resolved, site, reinterpret_cast<T*>(memory) + kernel::offset_in(site.region, storage),
                 row_major_strides(extents_of<N>(storage)));
 }

@@ -129,12 +129,24 @@ std::shared_ptr<std::byte> elements_here(E const& resolved) {
 /// An expression resolved, without a copy where it is so already. (Of an array there is one: what has its
 /// memory to itself may be taken over.)
 template <node E>
-decltype(auto) resolved_form(E const& e) {
+PANTILE_INLINE decltype(auto) resolved_form(E const& e) {
   return e.resolve();
 }
 template <element T, int N>
 leaf<T, N> resolved_form(leaf<T, N> const& e) {
   return e;
+}
+
+/// Throws tiling_error where all operands are local.
+void need_distributed(operand_survey const& survey, std::source_location where);
+
+/// The array of a resolved expression, in its natural tiling or the one that was asked for.
+template <element T, int N, node E>
+array<T, N> array_of(E const& resolved, std::source_location where) {
+  operand_survey const survey = survey_of(resolved);
+  need_distributed(survey, where);
+  return evaluated<T, N>(resolved, *survey.comm, tiling_of_result(resolved, survey),
+                         {"array of an expression", where});
 }
 
 template <class T, class U>
@@ -148,15 +160,7 @@ array<T, N>::array(E const& expression, std::source_location where) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const& resolved = detail::resolved_form(expression);
-  operand_survey const survey = detail::survey_of(resolved);
-  if (!survey.comm)
-    throw tiling_error(
-        "the expression has only local operands: assign it to a local_array, or name a communicator and "
-        "a tiling with distribute(comm, e, tiling)",
-        where);
-  *this = detail::evaluated<T, N>(resolved, *survey.comm, detail::tiling_of_result(resolved, survey),
-                                  {"array of an expression", where});
+  *this = detail::array_of<T, N>(detail::resolved_form(expression), where);
 }
 
 template <element T, int N>
@@ -166,7 +170,13 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
   static_assert(E::dimensions == N, "the expression has another number of dimensions than the array");
   static_assert(detail::assignable_element<T, typename E::value_type>,
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
-  auto const& resolved = detail::resolved_form(expression);
+  assign(detail::resolved_form(expression));
+  return *this;
+}
+
+template <element T, int N>
+template <node E>
+void array<T, N>::assign(E const& resolved) {
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
   auto site = detail::site_at<N>(shape_, comm_, tiling_);
@@ -178,10 +188,9 @@ array<T, N>& array<T, N>::operator=(E const& expression) {
     target = comm_->allocate_part(extents(shape_).count(), stored_.count(), sizeof(T), memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
-  if (trace::rehearsing()) return *this;
+  if (trace::rehearsing()) return;
   memory_ = std::move(target);
   ++generation_;
-  return *this;
 }
 
 template <element T, int N>

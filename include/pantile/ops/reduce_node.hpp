@@ -98,11 +98,11 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   check_operands(site, erased);
   auto const bound = resolved.bind(site);
   A total{};
-  auto const loop = [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); };
   if constexpr (may_fail<decltype(resolved)>)
-    run_checked(survey.comm, loop);
+    run_checked(survey.comm,
+                [&] { total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound); });
   else
-    loop();
+    total = kernel::reduce_box<Monoid, A, N>(extents_of<N>(site.region), bound);
   if (survey.comm)
     combine_ranks<Monoid, N>(*survey.comm, target, all_axes<N>().reduced, std::span<A>(&total, 1), where);
   using R = typename Monoid::template result<T>;

@@ -179,8 +179,8 @@ void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape
 }
 /// The same into a row-major storage that contains the site's region.
 template <class T, int N, node E>
-PANTILE_INLINE void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory,
-                            box const& storage) {
+PANTILE_INLINE inline void compute(E const& resolved, evaluation_site<N> const& site, std::byte* memory,
+                                   box const& storage) {
   compute<T, N>(resolved, site, reinterpret_cast<T*>(memory) + kernel::offset_in(site.region, storage),
                 row_major_strides(extents_of<N>(storage)));
 }

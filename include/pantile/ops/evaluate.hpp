@@ -129,7 +129,7 @@ std::shared_ptr<std::byte> elements_here(E const& resolved) {
 /// An expression resolved, without a copy where it is so already. (Of an array there is one: what has its
 /// memory to itself may be taken over.)
 template <node E>
-PANTILE_INLINE decltype(auto) resolved_form(E const& e) {
+PANTILE_INLINE inline decltype(auto) resolved_form(E const& e) {
   return e.resolve();
 }
 template <element T, int N>

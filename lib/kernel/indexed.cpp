@@ -1,4 +1,5 @@
 #include <pantile/kernel/indexed.hpp>
+#include <pantile/kernel/parallel.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <cstring>
@@ -101,6 +102,27 @@ void move_indexed(std::byte const* source, box const& source_storage, std::byte*
   if (from.empty()) return;
   mover const m(source_storage, target_storage, beside, axis, from, to, element_bytes, combine);
   m.move(0, source + m.source_offset(), target + m.target_offset());
+}
+
+void combine_rows(std::byte const* source, std::span<index_t const> to, std::byte* target, index_t target_rows,
+                  index_t row_elements, index_t element_bytes, combine_run combine) {
+  index_t const bytes = row_elements * element_bytes;
+  // Each thread looks at all rows and takes those that fall on its share of the target: worth it for rows that
+  // are longer than their numbers.
+  index_t const shares = bytes >= 8 * index_t{sizeof(index_t)} ? target_rows : 1;
+  parallel_ranges(shares, std::ssize(to) * row_elements, [&](index_t first, index_t last, int) {
+    index_t const lo = target_rows * first / shares, hi = target_rows * last / shares;
+    std::byte const* row = source;
+    for (index_t const place : to) {
+      if (place >= lo && place < hi) {
+        if (combine)
+          combine(target + place * bytes, row, row_elements);
+        else
+          std::memcpy(target + place * bytes, row, static_cast<std::size_t>(bytes));
+      }
+      row += bytes;
+    }
+  });
 }
 
 }  // namespace pantile::kernel

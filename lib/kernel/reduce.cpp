@@ -102,6 +102,15 @@ bool reduction_walk<N>::next() {
     next_stage();
   } else {
     if (work_ == end_) return false;
+    if (nest_->along_ && nest_->stages_ == 1 && line_number_ >= 0) {  // short rows: the next one
+      ++work_;
+      ++result;
+      for (std::size_t d = N - 1; d-- > 0;) {
+        if (++index[d] < nest_->lines_[d]) break;
+        index[d] = 0;
+      }
+      return true;
+    }
     begin_unit();
   }
   --stages_left_;

@@ -44,9 +44,13 @@ contribution combined(std::span<index_t const> indices, index_t extent, std::byt
   c.memory = allocate_tile(bytes, memory_kind::local);
   if (!trace::rehearsing())
     std::memset(c.memory.get(), 0, static_cast<std::size_t>(bytes));  // the neutral element of sums
-  auto from = counting(std::ssize(indices));
-  for (index_t& i : from) i += region.lo[0];
-  kernel::move_indexed(elements, region, c.memory.get(), c.storage, region, 0, from, c.rows.places(indices),
+  index_t const rows = std::ssize(c.rows.ascending());
+  std::vector<index_t> places;
+  if (rows < extent) {  // where every row occurs they are the indices themselves
+    places = c.rows.places(indices);
+    indices = places;
+  }
+  kernel::combine_rows(elements, indices, c.memory.get(), rows, region.count() / region.extent(0),
                        element_bytes, combine);
   return c;
 }

@@ -163,6 +163,15 @@ template <class F, class... Es>
 struct map_node;
 
 namespace detail {
+/// An operand carried out, for a loop that reads it.
+template <node E>
+PANTILE_INLINE inline decltype(auto) resolved_operand(E const& e) {
+  if constexpr (requires { e.resolve_operand(); })
+    return e.resolve_operand();
+  else
+    return e.resolve();
+}
+
 /// What an elementwise function does with each of its operands.
 template <class Indices, class F, class... Es>
 struct map_of;
@@ -183,11 +192,11 @@ struct map_of<std::index_sequence<I...>, F, Es...> {
   /// there are none.
   decltype(auto) resolve() const {
     using Self = map_node<F, Es...>;
-    if constexpr ((std::is_same_v<decltype(get<I>(operands).resolve()), Es const&> && ...))
+    if constexpr ((std::is_same_v<decltype(resolved_operand(get<I>(operands))), Es const&> && ...))
       return static_cast<Self const&>(*this);
     else
-      return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
-          f, get<I>(operands).resolve()...};
+      return map_node<F, std::remove_cvref_t<decltype(resolved_operand(get<I>(operands)))>...>{
+          f, resolved_operand(get<I>(operands))...};
   }
   PANTILE_INLINE void survey(operand_survey& s) const { (get<I>(operands).survey(s), ...); }
   template <int M>

@@ -27,6 +27,7 @@
 // | A + s * identity(n), A - ...        | s added to the diagonal       | expr/structured.hpp   |
 // | dot(dot(transpose(Y), diag(c)), Y)  | weighted Gram matrix          | ops/weighted_gram.hpp |
 // | dot(transpose(X), f(dot(X, w)) - y) | one pass over X               | ops/one_pass.hpp      |
+// | f(dot(X, W)), W of few columns      | its rows inside the loop of f | ops/row_product.hpp   |
 // | A + zeros, zeros + A, A - zeros     | A                             | expr/create.hpp       |
 // | dot(transpose(A), A)                | Gram matrix by xSYRK          | lib/ops/dot.cpp       |
 // | transpose(transpose(A))             | one view                      | tiling/view_map.hpp   |

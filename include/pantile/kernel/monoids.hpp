@@ -195,11 +195,12 @@ struct arg_extreme {
     constexpr index_t block = 256;
     alignas(64) T values[block];
     if (length > 0 && length <= 16) {  // a look at each costs less than two passes
-      T best = run[0].value;
+      for (index_t j = 0; j < length; ++j) values[j] = run[j].value;
+      T best = values[0];
       index_t place = 0;
       bool has_nan = best != best;
       for (index_t j = 1; j < length; ++j) {
-        T const x = run[j].value;
+        T const x = values[j];
         bool const better = Greatest ? x > best : x < best;
         has_nan = has_nan || x != x;
         best = better ? x : best;

@@ -3,6 +3,7 @@
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/dot_node.hpp>
 #include <pantile/ops/one_pass.hpp>
+#include <pantile/ops/row_product.hpp>
 #include <pantile/ops/weighted_gram.hpp>
 
 #include <source_location>

@@ -99,6 +99,9 @@ auto carried_out(E const& e) {
 
 }  // namespace detail
 
+template <element T>
+struct row_product;
+
 /// The product of a matrix with a matrix or vector, or of a vector with a matrix.
 template <node A, node B>
 struct dot_node : node_members<dot_node<A, B>> {
@@ -127,6 +130,11 @@ struct dot_node : node_members<dot_node<A, B>> {
         detail::multiply_factors<value_type>(detail::factor_of(left, true), detail::factor_of(right, false),
                                              where),
         extent);
+  }
+  /// The same for a loop that reads it (ops/row_product.hpp).
+  auto resolve_operand() const requires(
+      std::is_same_v<A, leaf<value_type, 2>>&& std::is_same_v<B, A>&& std::is_floating_point_v<value_type>) {
+    return row_product<value_type>(*this);
   }
 };
 

@@ -8,6 +8,7 @@
 #include <pantile/ops/linalg.hpp>
 #include <pantile/ops/machine.hpp>
 #include <pantile/ops/select.hpp>
+#include <pantile/ops/sort.hpp>
 
 #include <cmath>
 #include <limits>
@@ -331,6 +332,70 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
   auto const x = spread(samples<double>(shape_of<2>{6, 3}), tiling::row());
   CHECK(thrown_by([&] { dot(transpose(x), dot(x, local_array<double, 1>({4}, 1.0))); }) == "shape_error");
   CHECK(thrown_by([&] { dot(x, dot(x, local_array<double, 1>({3}, 1.0))); }) == "shape_error");
+}
+
+TEMPLATE_TEST_CASE("products with few columns are computed inside the loop that reads them", "", float,
+                   double) {
+  using T = TestType;
+  double const close = std::is_same_v<T, float> ? 1e-4 : rounding;
+  std::string const rewritten = "rows of the product inside the loop";
+  for (auto const& [m, k, n] : {std::array<index_t, 3>{13, 4, 8},
+                                {13, 1, 2},
+                                {1000, 5, 3},
+                                {3, 17, 32},
+                                {700, 3, 31},
+                                {0, 4, 3},
+                                {13, 4, 33},
+                                {13, 0, 2}}) {
+    auto const whole = samples<T>(shape_of<2>{m, k});
+    auto const w = here(samples<T>(shape_of<2>{n, k}) / T(100));
+    auto const v = here(samples<T>(shape_of<1>{n}));
+    auto const literal = multiplied<T>(whole, transposed(w));
+    auto const shifted = here(v - T(2) * literal);
+    for (auto const& rule : fitting_rules()) {
+      if (m != 13 && rule.name() == tiling::cuts({{0, 5, 5, 13}, {}}).name()) continue;
+      INFO(m << " x " << k << " times " << n << " columns, " << rule.name());
+      auto const x = spread(whole, rule);
+      auto const everywhere = spread(w, tiling::replicated()), cut = spread(w, tiling::row());
+      bool const applies = n <= 32 && k > 0 && !x.tiling().has_halo() &&
+                           (world().size() == 1 || rule.name() == tiling::row().name());
+      auto const e = v - T(2) * dot(x, transpose(w));
+      CHECK(names(explain(e), rewritten) == applies);
+      CHECK(is_part_of(eval(e), shifted, close));
+      CHECK(is_part_of(eval(v - T(2) * dot(x, transpose(everywhere))), shifted, close));
+      CHECK(is_part_of(eval(v - T(2) * dot(x, transpose(cut))), shifted, close));
+      check_predicted(explain(e), measured([&] { auto const result = eval(e); }));
+      CHECK(is_part_of(eval(transpose(e)), transposed(shifted), close));
+      CHECK(is_part_of(eval(sum(dot(x, transpose(w)), 1)), here(sum(literal, 1)), close));
+      CHECK(is_part_of(eval(sum(abs(e), 0)), here(sum(abs(shifted), 0)), close));
+      CHECK(is_part_of(distribute(world(), e, tiling::column()), shifted, close));
+      CHECK(is_part_of(eval(e(range({}, {}, -1), every)), here(shifted(range({}, {}, -1), every)), close));
+      CHECK(std::abs(static_cast<double>(sum(e) - sum(shifted))) <=
+            close * (1 + static_cast<double>(sum(abs(shifted)))));
+      // A place is right where its element is no greater than those of the row.
+      array<index_t, 1> const least = argmin(e, 1);
+      array<T, 2> const chosen = take_along_axis(eval(e), expand_dims(least, 1), 1);
+      if (m > 0) CHECK(max(chosen - min(e, 1, keepdims)) <= T(close) * (1 + max(abs(e))));
+    }
+    CHECK(is_same(here(v - T(2) * dot(whole, transpose(w))), shifted, close));
+  }
+  // In place, where every element of a row is read again for the next one.
+  auto const square = samples<T>(shape_of<2>{24, 24});
+  auto const factor = here(samples<T>(shape_of<2>{24, 24}) / T(1000));
+  auto x = spread(square, tiling::row());
+  x = x - dot(x, factor);
+  CHECK(is_part_of(x, here(square - multiplied<T>(square, factor)), close));
+  // Nothing of the product's size is taken, and a result that is streamed is right.
+  index_t const rows = 300'000;
+  auto const tall = from_function<T>(world(), {rows, 3}, tiling::row(), [](index_t i, index_t j) noexcept {
+    return static_cast<T>((i + j) % 17);
+  });
+  local_array<T, 2> const columns({3, 16}, T(2));
+  auto const places = argmax(abs(dot(tall, columns)), 1);
+  CHECK(explain(places).temporary_busiest < rows / world().size() * 16);
+  CHECK(max(places) == 0);
+  array<T, 2> const streamed = dot(tall, columns) + T(1);
+  CHECK(all(streamed == expand_dims(T(2) * sum(tall, 1) + T(1), 1)));
 }
 
 TEST_CASE("a function that fails within a rule fails on every rank") {

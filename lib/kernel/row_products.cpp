@@ -1,3 +1,5 @@
+#include "simd.hpp"
+
 #include <pantile/kernel/row_products.hpp>
 
 #include <cstring>
@@ -6,31 +8,20 @@ namespace pantile::kernel {
 
 namespace {
 
-#ifdef __AVX512F__
-constexpr std::size_t vector_bytes = 64;
-#else
-constexpr std::size_t vector_bytes = 32;
-#endif
+using detail::lanes;
+using detail::vec;
 
 /// Elements of a block: it stays in the first-level cache, beside the right factor.
-constexpr index_t block_elements = 2048;
-
-template <class T>
-struct vector_of {
-  typedef T type __attribute__((vector_size(vector_bytes)));
-};
-template <class T>
-constexpr index_t lanes = vector_bytes / sizeof(T);
+constexpr index_t product_block = 2048;
 
 /// R rows by V vectors of the product, all in registers.
 template <int R, int V, class T>
 void multiply_tile(T const* x, index_t ld, T const* w, index_t width, index_t k, T* out, index_t n,
                    index_t columns) {
-  using vec = typename vector_of<T>::type;
-  vec sum[R][V] = {};
+  vec<T> sum[R][V] = {};
   for (index_t p = 0; p < k; ++p) {
-    vec right[V];
-    for (int v = 0; v < V; ++v) std::memcpy(&right[v], w + p * width + v * lanes<T>, vector_bytes);
+    vec<T> right[V];
+    for (int v = 0; v < V; ++v) right[v] = detail::load_unaligned(w + p * width + v * lanes<T>);
     for (int r = 0; r < R; ++r)
       for (int v = 0; v < V; ++v) sum[r][v] += x[r * ld + p] * right[v];
   }
@@ -39,7 +30,7 @@ void multiply_tile(T const* x, index_t ld, T const* w, index_t width, index_t k,
 
 template <int V, class T>
 void multiply_strip(index_t rows, T const* x, index_t ld, packed_columns<T> const& w, index_t j, T* out) {
-  index_t const columns = std::min(V * lanes<T>, w.n - j);
+  index_t const columns = std::min(index_t{V} * lanes<T>, w.n - j);
   T const* const right = w.elements.get() + j;
   index_t i = 0;
   for (; i + 4 <= rows; i += 4)
@@ -52,7 +43,7 @@ void multiply_strip(index_t rows, T const* x, index_t ld, packed_columns<T> cons
 
 template <class T>
 packed_columns<T> pack_columns(index_t k, index_t n, T const* w, strides_t<2> const& strides) {
-  packed_columns<T> packed{k, n, (n + lanes<T> - 1) / lanes<T> * lanes<T>, nullptr};
+  packed_columns<T> packed{k, n, detail::panels_of<T>(n) * lanes<T>, nullptr};
   auto const elements = static_cast<std::size_t>(k * packed.width);
   packed.elements = std::shared_ptr<T>(new T[elements](), std::default_delete<T[]>());
   for (index_t p = 0; p < k; ++p)
@@ -64,15 +55,15 @@ packed_columns<T> pack_columns(index_t k, index_t n, T const* w, strides_t<2> co
 template <class T>
 void multiply_rows(index_t rows, T const* x, index_t ld, packed_columns<T> const& w, T* out) {
   index_t j = 0;
-  for (; j + lanes<T> < w.n; j += 2 * lanes<T>) multiply_strip<2>(rows, x, ld, w, j, out);
+  for (; j + lanes<T> < w.n; j += index_t{2} * lanes<T>) multiply_strip<2>(rows, x, ld, w, j, out);
   if (j < w.n) multiply_strip<1>(rows, x, ld, w, j, out);
 }
 
 template <class T>
-void row_panel<T>::compute(index_t first, index_t last) {
+void product_rows<T>::compute(index_t first, index_t last) {
   index_t const n = w_.n, from = first / n,
                 to = std::max((last + n - 1) / n,
-                              std::min(rows_, from + std::max<index_t>(1, block_elements / n)));
+                              std::min(rows_, from + std::max<index_t>(1, product_block / n)));
   block_.resize(static_cast<std::size_t>(std::max((to - from) * n, std::ssize(block_))));
   multiply_rows(to - from, x_ + from * ld_, ld_, w_, block_.data());
   lo_ = from * n;
@@ -82,7 +73,7 @@ void row_panel<T>::compute(index_t first, index_t last) {
 #define PANTILE_INSTANTIATE(T)                                                              \
   template packed_columns<T> pack_columns(index_t, index_t, T const*, strides_t<2> const&); \
   template void multiply_rows(index_t, T const*, index_t, packed_columns<T> const&, T*);    \
-  template class row_panel<T>;
+  template class product_rows<T>;
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 #undef PANTILE_INSTANTIATE

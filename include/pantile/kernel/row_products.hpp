@@ -28,14 +28,15 @@ void multiply_rows(index_t rows, T const* x, index_t ld, packed_columns<T> const
 
 /// The product X . W seen as a row-major array that is computed where it is read.
 template <class T>
-class row_panel {
+class product_rows {
  public:
-  row_panel() = default;
+  product_rows() = default;
   /// `x`: the first of `rows` rows, which lie `ld` elements apart.
-  row_panel(T const* x, index_t ld, index_t rows, packed_columns<T> const& w)
+  product_rows(T const* x, index_t ld, index_t rows, packed_columns<T> const& w)
       : x_(x), ld_(ld), rows_(rows), w_(w) {}
-  row_panel(row_panel const& other) : row_panel(other.x_, other.ld_, other.rows_, other.w_) {}  // not the block
-  row_panel& operator=(row_panel const&) = delete;
+  product_rows(product_rows const& other)
+      : product_rows(other.x_, other.ld_, other.rows_, other.w_) {}  // not the block
+  product_rows& operator=(product_rows const&) = delete;
 
   /// True where there is a product.
   bool is_set() const { return w_.n > 0; }
@@ -63,7 +64,7 @@ class bound_row_product {
   using run = typename bound_array<T, N>::run;
 
   explicit bound_row_product(bound_array<T, N> const& a) : array_(a) {}
-  bound_row_product(row_panel<T> const& panel, strides_t<N> const& strides)
+  bound_row_product(product_rows<T> const& panel, strides_t<N> const& strides)
       : array_(nullptr, strides), panel_(panel) {}
 
   PANTILE_INLINE bool unit_stride() const { return array_.unit_stride(); }
@@ -79,7 +80,7 @@ class bound_row_product {
 
  private:
   bound_array<T, N> array_;
-  row_panel<T> panel_;
+  product_rows<T> panel_;
 };
 
 }  // namespace pantile::kernel

@@ -76,7 +76,7 @@ struct row_product : node_base {
     return *site.comm == *rows->comm && !site.target.has_halo() &&
            site.target.owns_alike(detail::tiling_of_rows<2>(rows->cut, written.extent));
   }
-  kernel::row_panel<T> panel() const {
+  kernel::product_rows<T> panel() const {
     trace::region const here("dot", written.where);
     auto const& w = written.b;
     index_t const k = w.extent[0], n = w.extent[1], own = rows->hi - rows->lo;

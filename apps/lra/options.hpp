@@ -25,9 +25,8 @@ struct lra_command {
   std::string trace;  // folder
 };
 
-/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
-/// --help and
-/// --version, and on errors.
+/// Reads the command line; one process `speaks`. The exit code where the program ends there (--help, --version,
+/// errors).
 std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_command& command);
 
 }  // namespace pantile::apps

@@ -28,9 +28,8 @@ struct plan_command {
 /// The machine that plans are made for. Throws io_error.
 machine machine_for(plan_command const& c);
 
-/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
-/// --help and
-/// --version, and on errors.
+/// Reads the command line; one process `speaks`. The exit code where the program ends there (--help, --version,
+/// errors).
 std::optional<int> read_command_line(bool speaks, int argc, char** argv, plan_command& command);
 
 }  // namespace pantile::apps

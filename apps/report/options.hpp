@@ -12,9 +12,8 @@ struct report_command {
   std::string format = "table";
 };
 
-/// Reads the command line; one process `speaks`. Gives the exit code where the program is to end here: after
-/// --help and
-/// --version, and on errors.
+/// Reads the command line; one process `speaks`. The exit code where the program ends there (--help, --version,
+/// errors).
 std::optional<int> read_command_line(bool speaks, int argc, char** argv, report_command& command);
 
 }  // namespace pantile::apps

@@ -57,10 +57,10 @@ void loop_nest<N>::cut(index_t length, bool by_rows) {
 }
 
 template <int N>
-bool loop_nest<N>::cut_for_target(bool unit_stride, index_t element_bytes) {
+bool loop_nest<N>::cut_for_target(bool unit_stride, index_t longest, index_t element_bytes) {
   bool const stream =
       unit_stride && total_ * element_bytes >= streaming_result_bytes && extents_[N - 1] >= stretch;
-  cut(unit_stride && !stream ? 16384 : stretch, unit_stride);
+  cut(unit_stride && !stream ? longest : stretch, unit_stride);
   return stream;
 }
 

@@ -11,9 +11,6 @@ namespace {
 using detail::lanes;
 using detail::vec;
 
-/// Elements of a block: it stays in the first-level cache, beside the right factor.
-constexpr index_t product_block = 2048;
-
 /// R rows by V vectors of the product, all in registers.
 template <int R, int V, class T>
 void multiply_tile(T const* x, index_t ld, T const* w, index_t width, index_t k, T* out, index_t n,
@@ -62,9 +59,7 @@ void multiply_rows(index_t rows, T const* x, index_t ld, packed_columns<T> const
 template <class T>
 void product_rows<T>::compute(index_t first, index_t last) {
   index_t const n = w_.n, from = first / n,
-                to = std::max((last + n - 1) / n,
-                              std::min(rows_, from + std::max<index_t>(1, product_block / n)));
-  block_.resize(static_cast<std::size_t>(std::max((to - from) * n, std::ssize(block_))));
+                to = std::max((last + n - 1) / n, std::min(rows_, from + std::max<index_t>(1, longest / n)));
   multiply_rows(to - from, x_ + from * ld_, ld_, w_, block_.data());
   lo_ = from * n;
   hi_ = to * n;

@@ -2,6 +2,8 @@
 
 #include <pantile/expr/detail/function_macros.hpp>
 #include <pantile/kernel/convert.hpp>
+#include <pantile/kernel/fused.hpp>
+#include <pantile/kernel/sine.hpp>
 #include <pantile/kernel/vector_math.hpp>
 
 #include <cmath>
@@ -83,6 +85,11 @@ PANTILE_BINARY(logaddexp, log_add_exp(static_cast<floating_t<R>>(a), static_cast
 PANTILE_BINARY(copysign, std::copysign(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 PANTILE_BINARY(nextafter, std::nextafter(static_cast<floating_t<R>>(a), static_cast<floating_t<R>>(b)))
 
-}  // namespace pantile
+namespace kernel {
+template <>
+inline constexpr stretch_function_type stretch_function<functor::sin, double> = &sine;
+template <>
+inline constexpr stretch_function_type stretch_function<functor::cos, double> = &cosine;
+}  // namespace kernel
 
-#include <pantile/expr/detail/undefine_macros.hpp>
+}  // namespace pantile

@@ -163,11 +163,16 @@ template <class F, class... Es>
 struct map_node;
 
 namespace detail {
-/// An operand carried out, for a loop that reads it.
+/// What a loop that reads each element once can compute inside (ops/row_product.hpp).
+template <class E>
+concept resolves_in_loop = requires(E const& e) {
+  e.resolve_in_loop();
+};
+/// An expression resolved for one such loop.
 template <node E>
-PANTILE_INLINE inline decltype(auto) resolved_operand(E const& e) {
-  if constexpr (requires { e.resolve_operand(); })
-    return e.resolve_operand();
+PANTILE_INLINE inline decltype(auto) resolved_in_loop(E const& e) {
+  if constexpr (resolves_in_loop<E>)
+    return e.resolve_in_loop();
   else
     return e.resolve();
 }
@@ -192,11 +197,15 @@ struct map_of<std::index_sequence<I...>, F, Es...> {
   /// there are none.
   decltype(auto) resolve() const {
     using Self = map_node<F, Es...>;
-    if constexpr ((std::is_same_v<decltype(resolved_operand(get<I>(operands))), Es const&> && ...))
+    if constexpr ((std::is_same_v<decltype(get<I>(operands).resolve()), Es const&> && ...))
       return static_cast<Self const&>(*this);
     else
-      return map_node<F, std::remove_cvref_t<decltype(resolved_operand(get<I>(operands)))>...>{
-          f, resolved_operand(get<I>(operands))...};
+      return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
+          f, get<I>(operands).resolve()...};
+  }
+  auto resolve_in_loop() const requires(resolves_in_loop<Es> || ...) {
+    return map_node<F, std::remove_cvref_t<decltype(resolved_in_loop(get<I>(operands)))>...>{
+        f, resolved_in_loop(get<I>(operands))...};
   }
   PANTILE_INLINE void survey(operand_survey& s) const { (get<I>(operands).survey(s), ...); }
   template <int M>

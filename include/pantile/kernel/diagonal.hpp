@@ -13,6 +13,7 @@ class bound_diagonal {
  public:
   using value_type = T;
   static constexpr bool may_throw = false;
+  static constexpr index_t longest = longest_stretch;
   struct run {
     T here, elsewhere;
     index_t hit;  // the place in this stretch that lies on the diagonal, if any

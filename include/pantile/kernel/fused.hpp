@@ -9,6 +9,7 @@
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/kernel/stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <type_traits>
@@ -23,11 +24,12 @@
 // A bound operand has `unit_stride()`: stretches of any length can be read as they lie; `mergeable(d, extent)`:
 // dimension d continues in the one below it, which has this extent; `fixed()`: it must see the index as it is;
 // `removed(d)`: dimension d goes; `at_index(index, length)`: what gives the elements of a stretch by `[j]`; and
-// `may_throw`.
+// `may_throw`; and `longest`: how many elements it gives at a time, if that is unit stride.
 namespace pantile::kernel {
 
-/// The longest stretch that is buffered, in elements.
+/// The longest stretch that is buffered, in elements, and the longest of all.
 inline constexpr index_t stretch = 512;
+inline constexpr index_t longest_stretch = 16384;
 
 /// One number per dimension: strides, extents or an index.
 template <int N>
@@ -39,6 +41,7 @@ class bound_array {
  public:
   using value_type = T;
   static constexpr bool may_throw = false;
+  static constexpr index_t longest = longest_stretch;
   struct run {
     T const* p;
     PANTILE_INLINE T operator[](index_t j) const { return p[j]; }
@@ -89,6 +92,7 @@ class bound_scalar {
  public:
   using value_type = T;
   static constexpr bool may_throw = false;
+  static constexpr index_t longest = longest_stretch;
   struct run {
     T value;
     PANTILE_INLINE T operator[](index_t) const { return value; }
@@ -110,6 +114,7 @@ class bound_generator {
  public:
   using value_type = decltype(std::declval<F>()(std::declval<strides_t<N>>()));
   static constexpr bool may_throw = false;
+  static constexpr index_t longest = longest_stretch;
   struct run {
     F f;
     strides_t<N> index;
@@ -148,6 +153,7 @@ class bound_map<F, N, pantile::detail::pack_of<std::index_sequence<I...>, Operan
       throws = throws || F::template may_throw<typename Operands::value_type...>;
     return throws;
   }();
+  static constexpr index_t longest = std::min({Operands::longest...});
   struct run {
     F f;
     pantile::detail::pack<typename Operands::run...> runs;
@@ -168,6 +174,60 @@ class bound_map<F, N, pantile::detail::pack_of<std::index_sequence<I...>, Operan
  private:
   F f_;
   pantile::detail::pack<Operands...> operands_;
+};
+
+/// GCC takes half of AVX-512's width unless it is asked, and libmvec is as fast for 8 numbers as for 4.
+/// (Inlined, the loop would have its caller's width. Define it as nothing where wide vectors slow a processor
+/// down.)
+#ifndef PANTILE_WIDEST_VECTORS
+#if defined(__AVX512F__) && defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__clang__)
+#define PANTILE_WIDEST_VECTORS [[gnu::noinline, gnu::target("prefer-vector-width=512")]]
+#else
+#define PANTILE_WIDEST_VECTORS
+#endif
+#endif
+
+/// Vectorised, except where an element may throw: an exception must not leave a simd loop.
+template <bool MayThrow, class T, class Run>
+PANTILE_WIDEST_VECTORS void store_run(T* __restrict out, Run run, index_t length) {
+  if constexpr (MayThrow) {
+    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
+  } else {
+#pragma omp simd
+    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
+  }
+}
+
+/// The function that computes whole stretches, in place, of what F is for one element of these types; none.
+using stretch_function_type = void (*)(double*, index_t);
+template <class F, class... Ts>
+inline constexpr stretch_function_type stretch_function = nullptr;
+
+/// Such a function of a bound operand.
+template <class F, int N, class Operand>
+class bound_function {
+ public:
+  using value_type = double;
+  static constexpr bool may_throw = Operand::may_throw;
+  static constexpr index_t longest = std::min<index_t>(2048, Operand::longest);
+  using run = typename bound_array<double, N>::run;
+
+  explicit bound_function(Operand const& operand) : operand_(operand) {}
+  bound_function(bound_function const& other) : operand_(other.operand_) {}  // not the buffer
+  bound_function& operator=(bound_function const&) = delete;
+  bool unit_stride() const { return operand_.unit_stride(); }
+  bool mergeable(int d, index_t extent_below) const { return operand_.mergeable(d, extent_below); }
+  bool fixed() const { return operand_.fixed(); }
+  void removed(int d) { operand_.removed(d); }
+  run at_index(strides_t<N> const& index, index_t length) {
+    store_run<may_throw>(buffer_.data(), operand_.at_index(index, length), length);
+    stretch_function<F, typename Operand::value_type>(buffer_.data(), length);
+    return {buffer_.data()};
+  }
+
+ private:
+  Operand operand_;
+  alignas(64) std::array<double, static_cast<std::size_t>(longest)> buffer_;
 };
 
 /// What merging dimensions asks of a bound expression, whatever its type.
@@ -209,8 +269,9 @@ class loop_nest {
   /// first ones of all rows come first: where operands are not contiguous, the lines that those touch are used
   /// again by the next row.
   void cut(index_t length, bool by_rows);
-  /// Cuts for a target of such elements; true where they are many and shall be streamed.
-  bool cut_for_target(bool unit_stride, index_t element_bytes);
+  /// Cuts for a target of such elements, where stretches may be as long as `longest`; true where they are many
+  /// and shall be streamed.
+  bool cut_for_target(bool unit_stride, index_t longest, index_t element_bytes);
   /// Runs body(walk) on each thread.
   void run(function_ref<void(stretch_walk<N>&)> body) const;
   /// The same stretches in so many parts, whatever the number of threads: body(walk, part).
@@ -246,28 +307,6 @@ struct stretch_walk {
 /// Results of this size and more are streamed.
 inline constexpr index_t streaming_result_bytes = 16 << 20;
 
-/// GCC takes half of AVX-512's width unless it is asked, and libmvec is as fast for 8 numbers as for 4.
-/// (Inlined, the loop would have its caller's width. Define it as nothing where wide vectors slow a processor
-/// down.)
-#ifndef PANTILE_WIDEST_VECTORS
-#if defined(__AVX512F__) && defined(__OPTIMIZE__) && defined(__GNUC__) && !defined(__clang__)
-#define PANTILE_WIDEST_VECTORS [[gnu::noinline, gnu::target("prefer-vector-width=512")]]
-#else
-#define PANTILE_WIDEST_VECTORS
-#endif
-#endif
-
-/// Vectorised, except where an element may throw: an exception must not leave a simd loop.
-template <bool MayThrow, class T, class Run>
-PANTILE_WIDEST_VECTORS void store_run(T* __restrict out, Run run, index_t length) {
-  if constexpr (MayThrow) {
-    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
-  } else {
-#pragma omp simd
-    for (index_t j = 0; j < length; ++j) out[j] = convert<T>(run[j]);
-  }
-}
-
 /// target[index] = expression[index] over the whole box. `target` points at the box's first element. In-place
 /// use is right where target and operand are the same elements.
 template <int N, class T, class Bound>
@@ -279,7 +318,7 @@ void evaluate_into(T* target, strides_t<N> const& target_strides, strides_t<N> c
                           reinterpret_cast<std::byte*>(target), target_strides.data(), box_extents.data(), N,
                           sizeof(T));
   loop_nest<N> nest(box_extents, mergeable_loops::of(bound), &target_strides);
-  bool const stream = nest.cut_for_target(bound.unit_stride(), sizeof(T));
+  bool const stream = nest.cut_for_target(bound.unit_stride(), Bound::longest, sizeof(T));
   nest.run([&](stretch_walk<N>& walk) {
     Bound mine(bound);
     alignas(64) T result[stretch];

@@ -42,7 +42,7 @@ inline constexpr index_t reduction_parts = 64;
 template <class Monoid, class A, int N, class Bound>
 A reduce_box(strides_t<N> const& box_extents, Bound bound) {
   loop_nest<N> nest(box_extents, mergeable_loops::of(bound), nullptr);
-  nest.cut(bound.unit_stride() ? 4096 : stretch, true);
+  nest.cut(bound.unit_stride() ? std::min<index_t>(4096, Bound::longest) : stretch, true);
   index_t const parts = std::min(nest.stretches(), 4 * reduction_parts);
   auto const partial = std::make_unique<A[]>(static_cast<std::size_t>(parts));
   nest.run_in_parts(parts, [&](stretch_walk<N>& walk, index_t part) {

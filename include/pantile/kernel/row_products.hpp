@@ -2,9 +2,8 @@
 
 #include <pantile/kernel/fused.hpp>
 
-#include <algorithm>
+#include <array>
 #include <memory>
-#include <vector>
 
 // Products of a tall matrix and a few columns inside a fused loop: rows of X . W are computed where the loop
 // reads them, a block at a time, and never stored. For float and double.
@@ -30,13 +29,16 @@ void multiply_rows(index_t rows, T const* x, index_t ld, packed_columns<T> const
 template <class T>
 class product_rows {
  public:
-  product_rows() = default;
+  product_rows() {}  // no block to be filled
   /// `x`: the first of `rows` rows, which lie `ld` elements apart.
   product_rows(T const* x, index_t ld, index_t rows, packed_columns<T> const& w)
       : x_(x), ld_(ld), rows_(rows), w_(w) {}
   product_rows(product_rows const& other)
       : product_rows(other.x_, other.ld_, other.rows_, other.w_) {}  // not the block
   product_rows& operator=(product_rows const&) = delete;
+
+  /// The most columns, and the most elements at a time.
+  static constexpr index_t most_columns = 32, longest = 2048;
 
   /// True where there is a product.
   bool is_set() const { return w_.n > 0; }
@@ -51,8 +53,8 @@ class product_rows {
   T const* x_ = nullptr;
   index_t ld_ = 0, rows_ = 0;
   packed_columns<T> w_;
-  std::vector<T> block_;  // elements [lo_, hi_)
-  index_t lo_ = 0, hi_ = 0;
+  index_t lo_ = 0, hi_ = 0;  // the elements in the block: whole rows
+  alignas(64) std::array<T, static_cast<std::size_t>(longest + 2 * most_columns)> block_;
 };
 
 /// An operand of a fused loop that is an array or such a product.
@@ -61,6 +63,7 @@ class bound_row_product {
  public:
   using value_type = T;
   static constexpr bool may_throw = false;
+  static constexpr index_t longest = product_rows<T>::longest;
   using run = typename bound_array<T, N>::run;
 
   explicit bound_row_product(bound_array<T, N> const& a) : array_(a) {}

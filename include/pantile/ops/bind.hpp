@@ -108,9 +108,12 @@ namespace detail {
 template <std::size_t... I, class F, class... Es>
 template <int M>
 auto map_of<std::index_sequence<I...>, F, Es...>::bind(evaluation_site<M> const& site) const {
-  // Braces: operands are fetched in the same order on every rank.
-  return kernel::bound_map<F, M, pack<decltype(get<I>(operands).bind(site))...>>{
-      f, get<I>(operands).bind(site)...};
+  if constexpr (kernel::stretch_function<F, typename Es::value_type...> != nullptr)
+    return (kernel::bound_function<F, M, decltype(get<I>(operands).bind(site))>(get<I>(operands).bind(site)),
+            ...);
+  else  // Braces: operands are fetched in the same order on every rank.
+    return kernel::bound_map<F, M, pack<decltype(get<I>(operands).bind(site))...>>{
+        f, get<I>(operands).bind(site)...};
 }
 }  // namespace detail
 

@@ -161,7 +161,7 @@ template <class T, int N, node E>
 void compute(E const& resolved, evaluation_site<N> const& site, T* target, shape_t<N> const& strides) {
   trace::region const here("elementwise", site.what.where);
   auto operands = resolved_ref<N>::of(resolved);
-  if constexpr (shifts_diagonal<E, T>)
+  if constexpr (N == 2 && shifts_diagonal<E, T>)
     if (changes_diagonal_alone(resolved, site, target, strides)) {
       operands.operations = 0;
       begin_elementwise(here, operands, site, sizeof(T));

@@ -132,7 +132,7 @@ struct dot_node : node_members<dot_node<A, B>> {
         extent);
   }
   /// The same for a loop that reads it (ops/row_product.hpp).
-  auto resolve_operand() const requires(
+  auto resolve_in_loop() const requires(
       std::is_same_v<A, leaf<value_type, 2>>&& std::is_same_v<B, A>&& std::is_floating_point_v<value_type>) {
     return row_product<value_type>(*this);
   }

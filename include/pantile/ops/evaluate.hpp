@@ -45,8 +45,11 @@ bool reads_elsewhere(leaf<T, N> const& operand, leaf<U, M> const& target) {
          !(operand.view == target.view && operand.stored_box == target.stored_box);
 }
 template <class E, class Target>
-bool reads_elsewhere(E const&, Target const&) {
-  return false;
+bool reads_elsewhere(E const& e, Target const& target) {
+  if constexpr (requires { e.reads_elsewhere(target); })
+    return e.reads_elsewhere(target);
+  else
+    return false;
 }
 template <node E, class Target>
 bool reads_elsewhere(tiled_node<E> const& e, Target const& target);
@@ -126,11 +129,11 @@ std::shared_ptr<std::byte> elements_here(E const& resolved) {
                           });
 }
 
-/// An expression resolved, without a copy where it is so already. (Of an array there is one: what has its
-/// memory to itself may be taken over.)
+/// An expression resolved for one loop, without a copy where it is so already. (Of an array there is one: what
+/// has its memory to itself may be taken over.)
 template <node E>
 PANTILE_INLINE inline decltype(auto) resolved_form(E const& e) {
-  return e.resolve();
+  return resolved_in_loop(e);
 }
 template <element T, int N>
 leaf<T, N> resolved_form(leaf<T, N> const& e) {

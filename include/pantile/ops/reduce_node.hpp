@@ -77,7 +77,7 @@ auto reduce_all(E const& expression, std::source_location where, Monoid const& m
   using A = typename Monoid::template accumulator<T>;
   constexpr int N = E::dimensions;
   trace::region const here("reduce", where);
-  auto const resolved = resolved_operand(expression);
+  auto const resolved = resolved_in_loop(expression);
   auto const erased = resolved_ref<N>::of(resolved);
   operand_survey const survey = erased.surveyed();
   if constexpr (Monoid::needs_elements) check_not_empty(survey.shape.count() == 0, where);
@@ -139,7 +139,7 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
   leaf<value_type, dimensions> resolve() const {
     constexpr int N = operand_dimensions;
     trace::region const here("reduce", where);
-    auto const resolved = detail::resolved_operand(operand);
+    auto const resolved = detail::resolved_in_loop(operand);
     operand_survey const survey = detail::survey_of(resolved);
     if (!survey.comm) {
       local_array<value_type, dimensions> result(extent);

@@ -15,8 +15,9 @@ namespace pantile {
 
 namespace detail {
 
-/// At most so many columns: with more, the product is worth a pass of its own.
-inline constexpr index_t most_row_product_columns = 32;
+/// The largest W: it stays in the first-level cache, beside the block of rows. More columns than `most_columns`
+/// are worth a pass of their own.
+inline constexpr index_t most_row_product_bytes = 16 << 10;
 
 /// Says what a product inside a loop does, and counts it.
 void note_row_product(trace::region const& here, index_t rows, index_t k, index_t n, index_t element_bytes);
@@ -47,12 +48,18 @@ struct row_product : node_base {
                  extents(written.extent).count() * index_t{sizeof(T)});
   }
 
+  /// What computes rows of X . W while the loop runs reads X row by row, not element on element.
+  template <class Target>
+  bool reads_elsewhere(Target const& target) const {
+    return made ? detail::reads_elsewhere(*made, target) : written.a.memory == target.memory;
+  }
+
   template <int M>
   auto bind(evaluation_site<M> const& site) const {
     using bound = kernel::bound_row_product<T, M>;
     if (made) return bound(made->bind(site));
     if constexpr (M == 2)
-      if (belongs_to(site)) return bound(panel(), kernel::strides_t<2>{written.extent[1], 1});
+      if (belongs_to(site)) return bound(rows_of_product(), kernel::strides_t<2>{written.extent[1], 1});
     return bound(written.resolve().bind(site));
   }
 
@@ -62,8 +69,8 @@ struct row_product : node_base {
     index_t const k = w.extent[0], n = w.extent[1];
     bool const everywhere =
         !w.comm || (written.a.comm && *w.comm == *written.a.comm && w.stored_tiling.is_replicated());
-    return everywhere && n >= 2 && n <= detail::most_row_product_columns && k >= 1 && k <= 1024 &&
-           !checks_values();
+    return everywhere && n >= 2 && n <= kernel::product_rows<T>::most_columns && k >= 1 &&
+           k * n * index_t{sizeof(T)} <= detail::most_row_product_bytes && !checks_values();
   }
   /// Row-major rows, of which each rank has its own.
   bool is_cut_by_rows() const {
@@ -76,7 +83,7 @@ struct row_product : node_base {
     return *site.comm == *rows->comm && !site.target.has_halo() &&
            site.target.owns_alike(detail::tiling_of_rows<2>(rows->cut, written.extent));
   }
-  kernel::product_rows<T> panel() const {
+  kernel::product_rows<T> rows_of_product() const {
     trace::region const here("dot", written.where);
     auto const& w = written.b;
     index_t const k = w.extent[0], n = w.extent[1], own = rows->hi - rows->lo;
@@ -89,15 +96,5 @@ struct row_product : node_base {
     return {rows->view.data, rows->view.ld, own, kernel::pack_columns(k, n, w.data() + offset, strides)};
   }
 };
-
-namespace detail {
-
-/// What reads X while the loop runs reads it row by row, not element on element.
-template <element T, class Target>
-bool reads_elsewhere(row_product<T> const& e, Target const& target) {
-  return e.made ? reads_elsewhere(*e.made, target) : e.written.a.memory == target.memory;
-}
-
-}  // namespace detail
 
 }  // namespace pantile

@@ -7,7 +7,9 @@
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/linalg.hpp>
 #include <pantile/ops/machine.hpp>
+#include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/select.hpp>
+#include <pantile/ops/softmax.hpp>
 #include <pantile/ops/sort.hpp>
 
 #include <cmath>
@@ -381,12 +383,29 @@ TEMPLATE_TEST_CASE("products with few columns are computed inside the loop that 
     }
     CHECK(is_same(here(v - T(2) * dot(whole, transpose(w))), shifted, close));
   }
-  // In place, where every element of a row is read again for the next one.
-  auto const square = samples<T>(shape_of<2>{24, 24});
-  auto const factor = here(samples<T>(shape_of<2>{24, 24}) / T(1000));
-  auto x = spread(square, tiling::row());
-  x = x - dot(x, factor);
-  CHECK(is_part_of(x, here(square - multiplied<T>(square, factor)), close));
+  // In place: rows that were overwritten must not be read again, whatever the stretches of the loop.
+  for (index_t const m : {24, 2000}) {
+    auto const before = samples<T>(shape_of<2>{m, 24});
+    auto const factor = here(samples<T>(shape_of<2>{24, 24}) / T(1000));
+    auto const product = multiplied<T>(before, factor);
+    auto x = spread(before, tiling::row());
+    x = x - dot(x, factor);
+    CHECK(is_part_of(x, here(before - product), close));
+    x = before;
+    flip(x, 0) = T(2) * dot(x, factor);
+    CHECK(is_part_of(x, here(flip(T(2) * product, 0)), close));
+    local_array<T, 2> y(before);
+    flip(y, 0) = T(2) * dot(y, factor);
+    CHECK(is_same(y, here(flip(T(2) * product, 0)), close));
+    y = before;
+    y = y - dot(y, factor);
+    CHECK(is_same(y, here(before - product), close));
+  }
+  auto const x = spread(samples<T>(shape_of<2>{31, 3}), tiling::row());
+  auto const w = samples<T>(shape_of<2>{3, 4});
+  array<T, 2> const sums = dot(x, w) + T(1);
+  CHECK(is_part_of(eval(repeat(dot(x, w) + T(1), 3, 0)), here(repeat(sums, 3, 0)), close));
+  CHECK(is_part_of(eval(softmax(dot(x, w) / T(1000), 1)), here(softmax((sums - T(1)) / T(1000), 1)), close));
   // Nothing of the product's size is taken, and a result that is streamed is right.
   index_t const rows = 200'000;
   auto const tall = from_function<T>(world(), {rows, 3}, tiling::row(), [](index_t i, index_t j) noexcept {

@@ -14,6 +14,11 @@ namespace pantile {
 /// The product of matrices and vectors as numpy.dot has it (one or two dimensions; shape_error where the inner
 /// extents differ). Two vectors give their scalar product at once, without conjugation. Integers wrap; bool
 /// counts. Products of symbols are rewritten (expr/rewrite.hpp).
+///
+/// Communication: that of the planned schedule, which explain tells with the others and the lower bound: for m
+/// x k by k x n on P ranks between nothing (rows by a matrix that every rank has), k n elements to each rank
+/// (its gather), m n to each (a sum over a cut inner dimension) and, on grids, about 3 (m n k / P)^(2/3) to
+/// each; for two vectors one allreduce of a number.
 template <array_operand A, array_operand B>
 requires(dimensions_of<A> <= 2 &&
          dimensions_of<B> <= 2) auto dot(A const& a, B const& b,

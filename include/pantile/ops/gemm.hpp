@@ -57,7 +57,8 @@ void multiply_into(Array& c, T alpha, dot_node<A, B> const& product, T beta) {
 /// not read. c keeps its tiling, whatever those of the operands; the product is planned for it, and computed
 /// where it goes where every rank multiplies its own part of c at once: then no memory is taken for it.
 /// Otherwise the product takes as much as c does. Operands are converted to c's element type. Collective where
-/// c is distributed; alpha and beta must be the same on every rank. One update of c.
+/// c is distributed; alpha and beta must be the same on every rank. One update of c. Communication: that of
+/// dot(a, b), and the product's retiling where it is not computed in c's tiling.
 ///
 /// Throws shape_error, tiling_error for operands of other communicators, memory_error where
 /// PANTILE_MEMORY_BUDGET is too small, on every rank, and leaves c as it was. After an mpi_error its elements

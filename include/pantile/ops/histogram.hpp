@@ -43,7 +43,7 @@ index_t bins_for(std::optional<communicator> const& comm, integer_range mine, in
 /// Counts the elements in `bins` bins of equal width from lo to hi, as numpy.histogram: each bin holds its left
 /// edge, the last one also its right edge; what lies outside is not counted, nor is NaN; for lo = hi half is
 /// added on either side. Throws domain_error for no bins, lo > hi or edges that are not finite. (Collective:
-/// one sum of the counts.)
+/// one allreduce of the counts, 8 bytes for each bin.)
 template <array_operand E>
 histogram_result histogram(E const& e, index_t bins, double lo, double hi,
                            std::source_location where = std::source_location::current()) {
@@ -57,7 +57,7 @@ histogram_result histogram(E const& e, index_t bins, double lo, double hi,
   detail::add_counts(mine.comm, counts, where);
   return {std::move(counts), std::move(edges)};
 }
-/// From the least to the greatest element; from 0 to 1 where there is none.
+/// From the least to the greatest element; from 0 to 1 where there is none. (Two more allreduces of a number.)
 template <array_operand E>
 histogram_result histogram(E const& e, index_t bins = 10,
                            std::source_location where = std::source_location::current()) {
@@ -69,7 +69,8 @@ histogram_result histogram(E const& e, index_t bins = 10,
 }
 
 /// How often each number occurs in a vector of integers from 0 on: as many counts as the greatest number and 1,
-/// or `minlength` if that is more. Throws domain_error for a negative number. (Collective.)
+/// or `minlength` if that is more. Throws domain_error for a negative number. (Collective: an allreduce of the
+/// extremes and one of the counts, 8 bytes each.)
 template <array_operand E>
 requires(dimensions_of<E> == 1 && std::is_integral_v<value_of<E>>) local_array<index_t, 1> bincount(
     E const& e, index_t minlength = 0, std::source_location where = std::source_location::current()) {

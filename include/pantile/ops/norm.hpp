@@ -80,7 +80,8 @@ auto norm_over(E const& e, ord order, Axes const& over, std::source_location whe
 /// greatest and the least |x|. Of a matrix: `ord::fro`; 1 and -1: the greatest and the least sum of |x| over a
 /// column; inf and -inf: over a row; 2 and -2: the greatest and the least singular value (svdvals, which is
 /// costlier by far, and throws linalg_error for elements that are not finite). Throws domain_error for another
-/// order, and for the extremes of nothing. (Collective.)
+/// order, and for the extremes of nothing. (Collective: an allreduce of a number; of a matrix one over the sums
+/// of its columns or rows, or what svdvals moves.)
 template <array_operand E>
 requires(dimensions_of<E> <= 2) auto norm(E const& e, ord order,
                                           std::source_location where = std::source_location::current()) {

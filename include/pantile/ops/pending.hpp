@@ -23,6 +23,9 @@ struct work_under_way {
 /// went wrong, at the start or later. Several may be under way at once, and each rank may get them in any
 /// order. Until `get()` returns the operands must not be changed (they may be destroyed). Dropping a pending
 /// result is safe: it waits until the messages have come and gone, and ignores them.
+///
+/// MPI moves large messages only while one of its functions runs: who computes for long meanwhile calls
+/// `ready()` now and then, or the messages wait for `get()`.
 template <class T>
 class pending {
  public:

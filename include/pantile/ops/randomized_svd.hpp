@@ -25,8 +25,9 @@ void check_randomized_svd(index_t rank, index_t m, index_t n, randomized_svd_opt
 /// n). The matrix is only multiplied with thin ones, 2 + 2 iterations times; integers compute as double (Halko,
 /// Martinsson, Tropp 2011, "Finding structure with randomness", algorithms 4.4 and 5.1). Collective where the
 /// matrix is distributed: U and Vh then lie as the products with thin matrices do, s is replicated. The same
-/// for every tiling and number of ranks but for rounding. Errors as of svd; index_error unless 0 <= rank <=
-/// min(m, n).
+/// for every tiling and number of ranks but for rounding. Communication: of each product, and of a tall QR
+/// after it: for rows on P ranks allreduces of n (rank + oversampling) elements, 1 + iterations of them. Errors
+/// as of svd; index_error unless 0 <= rank <= min(m, n).
 template <array_operand E>
 requires(dimensions_of<E> ==
          2) auto randomized_svd(E const& e, index_t rank, randomized_svd_options const& options = {},

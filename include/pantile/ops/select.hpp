@@ -180,7 +180,8 @@ requires(dimensions_of<M> == 1) auto compress(M const& mask, E const& e, int axi
 }
 
 /// Assigns an expression or a number, both broadcast to the array's shape, where a mask holds: A[mask] =
-/// value[mask]. Collective where the array is distributed; one update of it.
+/// value[mask]. Collective where the array is distributed; one update of it. Communication: what of the mask
+/// and the value lies on other ranks than the array's elements is fetched.
 template <class Array, array_operand M, operand E>
 requires(detail::is_array<Array>) void assign_where(Array& a, M const& mask, E const& value) {
   a = where(mask, value, a);

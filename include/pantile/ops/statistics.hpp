@@ -113,7 +113,8 @@ auto along_axis(W const& weights, int axis) {
 }  // namespace detail
 
 /// The weighted mean sum(e * weights) / sum(weights), of weights of e's shape. Throws domain_error where they
-/// add up to 0, shape_error for another shape.
+/// add up to 0, shape_error for another shape. At once; two allreduces of a number, beside fetching what of the
+/// weights lies elsewhere.
 template <array_operand E, array_operand W>
 requires(dimensions_of<W> ==
          dimensions_of<E>) auto average(E const& e, W const& weights,
@@ -125,7 +126,7 @@ requires(dimensions_of<W> ==
   return sum(detail::as_floating(e) * w, where) / total;
 }
 /// Over an axis: the weights have e's shape, or one dimension of the axis' extent. Weights of e's shape that
-/// add up to 0 somewhere give NaN or an infinity there.
+/// add up to 0 somewhere give NaN or an infinity there. Communication: that of two sums over the axis.
 template <array_operand E, array_operand W>
 requires(dimensions_of<W> == dimensions_of<E> ||
          dimensions_of<W> == 1) auto average(E const& e, W const& weights, int axis,

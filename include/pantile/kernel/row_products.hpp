@@ -12,8 +12,10 @@ namespace pantile::kernel {
 /// The right factor (k x n) as `multiply_rows` reads it.
 template <class T>
 struct packed_columns {
-  index_t k = 0, n = 0, width = 0;  ///< width: n, in whole vectors
-  std::shared_ptr<T> elements;      ///< k x width, row-major; zeros behind the n columns
+  index_t k = 0;                ///< rows
+  index_t n = 0;                ///< columns
+  index_t width = 0;            ///< n, in whole vectors
+  std::shared_ptr<T> elements;  ///< k x width, row-major; zeros behind the n columns
 };
 
 /// Packs W, whose element (p, j) is w[p * strides[0] + j * strides[1]].
@@ -37,8 +39,10 @@ class product_rows {
       : product_rows(other.x_, other.ld_, other.rows_, other.w_) {}  // not the block
   product_rows& operator=(product_rows const&) = delete;
 
-  /// The most columns, and the most elements at a time.
-  static constexpr index_t most_columns = 32, longest = 2048;
+  /// The most columns.
+  static constexpr index_t most_columns = 32;
+  /// The most elements at a time.
+  static constexpr index_t longest = 2048;
 
   /// True where there is a product.
   bool is_set() const { return w_.n > 0; }

@@ -129,10 +129,14 @@ std::shared_ptr<std::byte> elements_here(E const& resolved) {
                           });
 }
 
-/// An expression resolved for one loop, without a copy where it is so already. (Of an array there is one: what
-/// has its memory to itself may be taken over.)
+/// An expression resolved for the loop of one statement, without a copy where it is so already. (Of an array
+/// there is one: what has its memory to itself may be taken over.)
 template <node E>
 PANTILE_INLINE inline decltype(auto) resolved_form(E const& e) {
+  return e.resolve();
+}
+template <class F, class... Es>
+PANTILE_INLINE inline decltype(auto) resolved_form(map_node<F, Es...> const& e) {
   return resolved_in_loop(e);
 }
 template <element T, int N>

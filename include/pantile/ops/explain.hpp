@@ -182,7 +182,7 @@ plan explain(E const& e) {
   Node const n = as_node(e);
   std::string result;
   auto const statement = [&] {
-    auto const resolved = n.resolve();
+    auto const& resolved = detail::resolved_form(n);
     operand_survey const survey = detail::survey_of(resolved);
     result = std::string(dtype_name(dtype_of<T>)) + " " + to_string(survey.shape);
     if (survey.comm) {

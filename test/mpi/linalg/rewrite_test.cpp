@@ -336,6 +336,15 @@ TEST_CASE("the gradient of a loss reads its matrix once") {
   CHECK(thrown_by([&] { dot(x, dot(x, local_array<double, 1>({3}, 1.0))); }) == "shape_error");
 }
 
+TEST_CASE("a number on the diagonal of every page of a view") {
+  auto const whole = samples<double>(shape_of<2>{6, 6});
+  auto const b = spread(whole, tiling::row());
+  array<double, 3> pages(world(), {3, 6, 6}, tiling::axis(1));
+  pages(every, every, every) = b + 2.0 * identity<double>(6);
+  auto const expected = here(whole + 2.0 * local_array<double, 2>(identity<double>(6)));
+  for (index_t i = 0; i < 3; ++i) CHECK(is_part_of(eval(pages(i, every, every) + 0.0), expected));
+}
+
 TEMPLATE_TEST_CASE("products with few columns are computed inside the loop that reads them", "", float,
                    double) {
   using T = TestType;

@@ -2,7 +2,9 @@
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/trace/recorder.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace pantile::kernel {
 
@@ -104,25 +106,43 @@ void move_indexed(std::byte const* source, box const& source_storage, std::byte*
   m.move(0, source + m.source_offset(), target + m.target_offset());
 }
 
+namespace {
+
+/// Rows [first, last) of the source, one after the other.
+void combine_some(std::byte const* source, std::span<index_t const> to, index_t first, index_t last,
+                  std::byte* target, index_t row_elements, index_t bytes, combine_run combine) {
+  for (index_t i = first; i < last; ++i) {
+    std::byte* const into = target + to[static_cast<std::size_t>(i)] * bytes;
+    if (combine)
+      combine(into, source + i * bytes, row_elements);
+    else
+      std::memcpy(into, source + i * bytes, static_cast<std::size_t>(bytes));
+  }
+}
+
+/// Into how many parts so many rows are cut, whatever the number of threads: each has a target of its own,
+/// which is small, and many rows for it.
+index_t parts_of(index_t rows, index_t target_bytes) {
+  constexpr index_t most = 16, small = 256 << 10, worth = 4096;
+  return target_bytes <= small ? std::clamp<index_t>(rows / worth, 1, most) : 1;
+}
+
+}  // namespace
+
 void combine_rows(std::byte const* source, std::span<index_t const> to, std::byte* target, index_t target_rows,
                   index_t row_elements, index_t element_bytes, combine_run combine) {
-  index_t const bytes = row_elements * element_bytes;
-  // Each thread looks at all rows and takes those that fall on its share of the target: worth it for rows that
-  // are longer than their numbers.
-  index_t const shares = bytes >= 8 * index_t{sizeof(index_t)} ? target_rows : 1;
-  parallel_ranges(shares, std::ssize(to) * row_elements, [&](index_t first, index_t last, int) {
-    index_t const lo = target_rows * first / shares, hi = target_rows * last / shares;
-    std::byte const* row = source;
-    for (index_t const place : to) {
-      if (place >= lo && place < hi) {
-        if (combine)
-          combine(target + place * bytes, row, row_elements);
-        else
-          std::memcpy(target + place * bytes, row, static_cast<std::size_t>(bytes));
-      }
-      row += bytes;
-    }
+  if (trace::rehearsing()) return;
+  index_t const bytes = row_elements * element_bytes, rows = std::ssize(to), all = target_rows * bytes,
+                parts = combine ? parts_of(rows, all) : 1;
+  if (parts == 1) return combine_some(source, to, 0, rows, target, row_elements, bytes, combine);
+  std::vector<std::byte> partial(static_cast<std::size_t>(parts * all));
+  parallel_ranges(parts, rows * row_elements, [&](index_t begin, index_t end, int) {
+    for (index_t part = begin; part < end; ++part)
+      combine_some(source, to, rows * part / parts, rows * (part + 1) / parts, partial.data() + part * all,
+                   row_elements, bytes, combine);
   });
+  for (index_t part = 0; part < parts; ++part)
+    combine(target, partial.data() + part * all, target_rows * row_elements);
 }
 
 }  // namespace pantile::kernel

@@ -1,5 +1,6 @@
 #include <pantile/base/checked.hpp>
 #include <pantile/ops/reshape.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <string>
 #include <vector>
@@ -41,11 +42,16 @@ extents full_shape(extents const& from, index_t const* wanted, int dimensions, s
 
 stored_array reshape_elements(stored_array const& source, extents const& shape, index_t element_bytes) {
   stored_array result{source.memory, source.comm, tiling(), box(shape), shape};
-  if (!source.comm) return result;
+  if (!source.comm) {
+    trace::note("algorithm", [] { return "the same memory"; });
+    return result;
+  }
   communicator const& comm = *source.comm;
   auto const kept = same_ranges(source.tiled, shape);
   result.tiled = kept ? *kept : range_tiling(shape, comm.size());
   result.storage = result.tiled.box_of(comm.rank());
+  trace::note("algorithm",
+              [&] { return kept ? "tiles stay where they are" : "one movement of ranges of elements"; });
   if (kept && !source.tiled.has_halo()) return result;
   // The elements of a row tile are consecutive, so the boxes of the source fill it one after the other.
   std::vector<std::vector<box>> wanted(static_cast<std::size_t>(comm.size()));

@@ -1,4 +1,5 @@
 #include <pantile/ops/scan.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <memory>
 
@@ -112,6 +113,10 @@ void scan_tile(T* data, scanned_lines const& lines, communicator const* comm, ti
     for_each_reduction_group(*comm, t, along.data(), print, where,
                              [&](communicator const& along_axis) { group = &along_axis; });
   }
+  trace::note("algorithm", [&] {
+    return group ? "totals of each rank, a scan of those over the ranks along the axis, then each rank's lines"
+                 : "each rank's lines";
+  });
   tile_scan<Monoid, T, A> scan(data, lines, group != nullptr);
   if (!group) {
     if (scan.has_parts()) scan.totals();

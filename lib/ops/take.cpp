@@ -263,7 +263,12 @@ stored_array take_elements(stored_array const& source, stored_array const& indic
   }
   result.memory =
       allocate_tile(result.storage.count() * element_bytes, comm ? memory_kind::shareable : memory_kind::local);
-  if (source.comm && !at_hand(source, result, axis)) {
+  bool const asks = source.comm && !at_hand(source, result, axis);
+  trace::note("algorithm", [&] {
+    return asks ? "each rank asks the owners for the distinct indices that it wants"
+                : "each rank has what it takes";
+  });
+  if (asks) {
     index_gather(*comm, source, result, axis, chosen, element_bytes, where).run();
   } else if (!result.storage.empty()) {
     auto const a = static_cast<std::size_t>(axis);

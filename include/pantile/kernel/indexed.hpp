@@ -18,9 +18,10 @@ void move_indexed(std::byte const* source, box const& source_storage, std::byte*
                   box const& target_storage, box const& beside, int axis, std::span<index_t const> from,
                   std::span<index_t const> to, index_t element_bytes, combine_run combine = nullptr) noexcept;
 
-/// Combines consecutive rows of `row_elements` into the rows `to` (below `target_rows`) of the target: what
-/// falls on the same row in the order of the source, whatever the number of threads. combine: nothing to
-/// replace.
+/// Combines consecutive rows of `row_elements` into the rows `to` (below `target_rows`) of the target, which
+/// holds zeros before: what falls on the same row in the order of the source; many rows for a small target in
+/// parts that follow each other, whatever the number of threads, whose results are then combined (zeros must be
+/// neutral). combine: nothing to replace.
 void combine_rows(std::byte const* source, std::span<index_t const> to, std::byte* target, index_t target_rows,
                   index_t row_elements, index_t element_bytes, combine_run combine);
 

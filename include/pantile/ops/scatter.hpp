@@ -79,11 +79,12 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
 /// same row adds up. The values are broadcast to the shape (number of indices, rows' shape). Negative indices
 /// count from the end. bool: or.
 ///
-/// Each rank adds up its own values for a row first, by their place; then the owner adds the ranks' sums to the
-/// row, by rank: the result is the same every time, and on all replicas. Communication: one exchange of the
-/// distinct row numbers (8 bytes each; none where the indices are local) and one of the sums. Collective where
-/// the target is distributed; local indices must be the same on every rank. One update of the target. Throws
-/// shape_error, index_error, divergence_error on every rank and leaves the target as it was.
+/// Each rank adds up its own values for a row first, by their place (many for few rows in up to 16 parts); then
+/// the owner adds the ranks' sums to the row, by rank: the result is the same every time, and on all replicas.
+/// Communication: one exchange of the distinct row numbers (8 bytes each; none where the indices are local) and
+/// one of the sums. Collective where the target is distributed; local indices must be the same on every rank.
+/// One update of the target. Throws shape_error, index_error, divergence_error on every rank and leaves the
+/// target as it was.
 template <class Array, index_operand I, operand E>
 requires(detail::is_array<Array>) void scatter_add(
     Array& target, I const& indices, E const& values,

@@ -495,3 +495,18 @@ TEST_CASE("explain names what was decided, needs nobody else, and refuses what d
   local_array<double, 1> const l({4}, 2.0);
   CHECK(explain(l + 1.0).bytes_total == 0);
 }
+
+TEST_CASE("explain says how elements are taken, reshaped and scanned") {
+  auto const a = ones<double>(world(), {21, 10}, tiling::row());
+  auto const says = [](auto const& e, std::string const& text) {
+    return to_string(explain(e)).find(text) != std::string::npos;
+  };
+  bool const alone = world().size() == 1;
+  CHECK(says(take(a, {3, 17, 3}, 0), alone ? "each rank has what it takes" : "asks the owners"));
+  CHECK(says(take(a, {3, 1}, 1), "each rank has what it takes"));
+  CHECK(says(reshape(a, {21, 5, 2}), "tiles stay where they are"));
+  CHECK(says(reshape(a, {10, 21}), alone ? "tiles stay where they are" : "one movement of ranges"));
+  CHECK(says(reshape(local_array<double, 1>({6}, 1.0), {2, 3}), "the same memory"));
+  CHECK(says(cumsum(a, 1), "each rank's lines"));
+  CHECK(says(cumsum(a, 0), alone ? "each rank's lines" : "a scan of those over the ranks"));
+}

@@ -4,6 +4,9 @@
 #include <pantile/kernel/indexed.hpp>
 
 #include <catch2/catch.hpp>
+#include <omp.h>
+
+#include <vector>
 
 using namespace pantile;
 using namespace support;
@@ -65,4 +68,35 @@ TEST_CASE("elements taken by indices come to their places, in order, and nothing
       CHECK(out == expected);
     }
   });
+}
+
+TEST_CASE("rows combined into few others: every one once, the last one stays, whatever the number of threads") {
+  for (index_t const rows : {0, 1, 37, 4095, 50'000})
+    for (index_t const targets : {1, 7, 20'000})
+      for (index_t const width : {1, 3}) {
+        INFO(rows << " rows of " << width << " into " << targets);
+        std::vector<double> in(static_cast<std::size_t>(rows * width));
+        std::vector<index_t> to;
+        for (std::size_t i = 0; i < in.size(); ++i) in[i] = static_cast<double>(i % 1001);
+        for (index_t i = 0; i < rows; ++i) to.push_back((i * i + 3 * i) % targets);
+        std::vector<double> sums(static_cast<std::size_t>(targets * width)), last = sums;
+        for (index_t i = 0; i < rows * width; ++i) {
+          auto const at = static_cast<std::size_t>(to[static_cast<std::size_t>(i / width)] * width + i % width);
+          sums[at] += in[static_cast<std::size_t>(i)];
+          last[at] = in[static_cast<std::size_t>(i)];
+        }
+        auto const combined = [&](std::vector<double> const& elements, kernel::combine_run combine,
+                                  int threads) {
+          omp_set_num_threads(threads);
+          std::vector<double> out(sums.size());
+          kernel::combine_rows(reinterpret_cast<std::byte const*>(elements.data()), to,
+                               reinterpret_cast<std::byte*>(out.data()), targets, width, 8, combine);
+          omp_set_num_threads(2);
+          return out;
+        };
+        CHECK(combined(in, &add_doubles, 2) == sums);
+        CHECK(combined(in, nullptr, 2) == last);
+        for (double& x : in) x = x / 7;  // sums are rounded now
+        CHECK(combined(in, &add_doubles, 1) == combined(in, &add_doubles, 3));
+      }
 }

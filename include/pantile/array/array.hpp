@@ -321,14 +321,16 @@ array<T, static_cast<int>(N)> ones(communicator const& comm, std::array<index_t,
 }
 
 /// The array whose element at global index (i, j, ...) is f(i, j, ...); f is called once per stored element.
-/// What it throws is thrown on every rank; where f is noexcept, the ranks need not agree about that.
-/// Collective; other errors as of `full`. At PANTILE_CHECK=2 ranks that hold the same part compare it.
+/// What it throws is thrown on every rank; where f is noexcept, the ranks need not agree about that. explain
+/// does not call it. Collective; other errors as of `full`. At PANTILE_CHECK=2 ranks that hold the same part
+/// compare it.
 template <element T, std::size_t N, class F>
 array<T, static_cast<int>(N)> from_function(communicator const& comm, std::array<index_t, N> const& shape,
                                             tiling_rule const& rule, F f,
                                             std::source_location where = std::source_location::current()) {
   array<T, static_cast<int>(N)> a(comm, shape, rule, where);
   auto const fill = [&] {
+    if (trace::rehearsing()) return;
     box const& b = a.stored_box();
     std::array<index_t, N> index{};
     std::copy_n(b.lo.begin(), N, index.begin());

@@ -496,6 +496,19 @@ TEST_CASE("explain names what was decided, needs nobody else, and refuses what d
   CHECK(explain(l + 1.0).bytes_total == 0);
 }
 
+TEST_CASE("explain does not call the function of an array's elements") {
+  int calls = 0;
+  plan const p = explain(world(), [&] {
+    auto const a = from_function<double>(world(), {8, 3}, tiling::row(), [&](index_t i, index_t) {
+      ++calls;
+      return static_cast<double>(i);
+    });
+    (void)sum(a);
+  });
+  CHECK(calls == 0);
+  CHECK(p.flops_total == 24);
+}
+
 TEST_CASE("explain says how elements are taken, reshaped and scanned") {
   auto const a = ones<double>(world(), {21, 10}, tiling::row());
   auto const says = [](auto const& e, std::string const& text) {

@@ -11,29 +11,33 @@ namespace {
 using detail::lanes;
 using detail::vec;
 
-/// R rows by V vectors of the product, all in registers.
-template <int R, int V, class T>
-void multiply_tile(T const* x, index_t ld, T const* w, index_t width, index_t k, T* out, index_t n,
-                   index_t columns) {
-  vec<T> sum[R][V] = {};
+/// Rows that are computed at a time, in registers. The last ones, too: alone they might be rounded otherwise.
+constexpr index_t tile_rows = 4;
+
+/// V vectors of the rows at x[0], ..., of which the first `rows` are stored.
+template <int V, class T>
+void multiply_tile(T const* const (&x)[tile_rows], T const* w, index_t width, index_t k, T* out, index_t rows,
+                   index_t n, index_t columns) {
+  vec<T> sum[tile_rows][V] = {};
   for (index_t p = 0; p < k; ++p) {
     vec<T> right[V];
     for (int v = 0; v < V; ++v) right[v] = detail::load_unaligned(w + p * width + v * lanes<T>);
-    for (int r = 0; r < R; ++r)
-      for (int v = 0; v < V; ++v) sum[r][v] += x[r * ld + p] * right[v];
+    for (int r = 0; r < tile_rows; ++r)
+      for (int v = 0; v < V; ++v) sum[r][v] += x[r][p] * right[v];
   }
-  for (int r = 0; r < R; ++r) std::memcpy(out + r * n, sum[r], static_cast<std::size_t>(columns) * sizeof(T));
+  for (index_t r = 0; r < rows; ++r)
+    std::memcpy(out + r * n, sum[r], static_cast<std::size_t>(columns) * sizeof(T));
 }
 
 template <int V, class T>
 void multiply_strip(index_t rows, T const* x, index_t ld, packed_columns<T> const& w, index_t j, T* out) {
   index_t const columns = std::min(index_t{V} * lanes<T>, w.n - j);
-  T const* const right = w.elements.get() + j;
-  index_t i = 0;
-  for (; i + 4 <= rows; i += 4)
-    multiply_tile<4, V>(x + i * ld, ld, right, w.width, w.k, out + i * w.n + j, w.n, columns);
-  for (; i < rows; ++i)
-    multiply_tile<1, V>(x + i * ld, ld, right, w.width, w.k, out + i * w.n + j, w.n, columns);
+  for (index_t i = 0; i < rows; i += tile_rows) {
+    index_t const here = std::min(tile_rows, rows - i);
+    T const* row[tile_rows];
+    for (index_t r = 0; r < tile_rows; ++r) row[r] = x + (i + std::min(r, here - 1)) * ld;
+    multiply_tile<V>(row, w.elements.get() + j, w.width, w.k, out + i * w.n + j, here, w.n, columns);
+  }
 }
 
 }  // namespace

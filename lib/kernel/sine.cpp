@@ -12,7 +12,7 @@
 
 namespace pantile::kernel {
 
-#ifdef __FMA__
+#ifdef __FP_FAST_FMA
 namespace {
 
 using reals = detail::vec<double>;
@@ -121,13 +121,33 @@ void sines(double* x, index_t n) noexcept {
 void sine(double* x, index_t n) noexcept { sines<0>(x, n); }
 void cosine(double* x, index_t n) noexcept { sines<1>(x, n); }
 #else
+namespace {
+
+/// f of groups of eight numbers: the last ones, too, so that all go by the same way.
+template <class Eight>
+void by_eight(double* x, index_t n, Eight f) {
+  index_t i = 0;
+  for (; i + 8 <= n; i += 8) f(x + i);
+  if (i == n) return;
+  double rest[8] = {};
+  std::copy_n(x + i, n - i, rest);
+  f(rest);
+  std::copy_n(rest, n - i, x + i);
+}
+
+}  // namespace
+
 void sine(double* x, index_t n) noexcept {
+  by_eight(x, n, [](double* eight) {
 #pragma omp simd
-  for (index_t i = 0; i < n; ++i) x[i] = math::sin(x[i]);
+    for (int l = 0; l < 8; ++l) eight[l] = math::sin(eight[l]);
+  });
 }
 void cosine(double* x, index_t n) noexcept {
+  by_eight(x, n, [](double* eight) {
 #pragma omp simd
-  for (index_t i = 0; i < n; ++i) x[i] = math::cos(x[i]);
+    for (int l = 0; l < 8; ++l) eight[l] = math::cos(eight[l]);
+  });
 }
 #endif
 

@@ -209,7 +209,7 @@ class bound_function {
  public:
   using value_type = double;
   static constexpr bool may_throw = Operand::may_throw;
-  static constexpr index_t longest = std::min<index_t>(2048, Operand::longest);
+  static constexpr index_t longest = std::min(stretch, Operand::longest);
   using run = typename bound_array<double, N>::run;
 
   explicit bound_function(Operand const& operand) : operand_(operand) {}

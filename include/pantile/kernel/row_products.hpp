@@ -42,7 +42,7 @@ class product_rows {
   /// The most columns.
   static constexpr index_t most_columns = 32;
   /// The most elements at a time.
-  static constexpr index_t longest = 2048;
+  static constexpr index_t longest = stretch;
 
   /// True where there is a product.
   bool is_set() const { return w_.n > 0; }

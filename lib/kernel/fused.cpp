@@ -1,4 +1,5 @@
 #include "../base/instantiate.hpp"
+#include "rows.hpp"
 
 #include <pantile/kernel/fused.hpp>
 
@@ -87,22 +88,9 @@ stretch_walk<N>::stretch_walk(loop_nest<N> const& nest, index_t begin, index_t e
     : nest_(&nest), left_(end - begin), in_row_(0) {
   if (left_ == 0) return;
   index_t const rows = nest.stretches_ / nest.in_row_;
-  index_t row = nest.by_rows_ ? begin / nest.in_row_ : begin % rows;
+  index_t const row = nest.by_rows_ ? begin / nest.in_row_ : begin % rows;
   in_row_ = nest.by_rows_ ? begin % nest.in_row_ : begin / rows;
-  for (std::size_t d = N - 1; d-- > 0;) {
-    index[d] = row % nest.extents_[d];
-    row /= nest.extents_[d];
-  }
-}
-
-/// False behind the last one: the index is that of the first again.
-template <int N>
-bool stretch_walk<N>::next_row() {
-  for (std::size_t d = N - 1; d-- > 0;) {
-    if (++index[d] < nest_->extents_[d]) return true;
-    index[d] = 0;
-  }
-  return false;
+  detail::go_to_row(index, row, nest.extents_);
 }
 
 template <int N>
@@ -110,10 +98,10 @@ bool stretch_walk<N>::next() {
   if (left_ == 0) return false;
   if (begun_) {
     if (!nest_->by_rows_) {
-      if (!next_row()) ++in_row_;
+      if (!detail::go_to_next_row(index, nest_->extents_)) ++in_row_;
     } else if (++in_row_ == nest_->in_row_) {
       in_row_ = 0;
-      next_row();
+      detail::go_to_next_row(index, nest_->extents_);
     }
   }
   begun_ = true;

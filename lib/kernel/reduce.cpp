@@ -1,25 +1,11 @@
 #include "../base/instantiate.hpp"
+#include "rows.hpp"
 
 #include <pantile/kernel/reduce.hpp>
 
 #include <algorithm>
 
 namespace pantile::kernel {
-
-namespace {
-
-/// The index number i, row-major, of a box of these extents.
-template <int N>
-strides_t<N> index_number(index_t i, strides_t<N> const& counts) {
-  strides_t<N> index{};
-  for (std::size_t d = N; d-- > 0;) {
-    index[d] = i % counts[d];
-    i /= counts[d];
-  }
-  return index;
-}
-
-}  // namespace
 
 template <int N>
 reduction_nest<N>::reduction_nest(strides_t<N> const& box_extents,
@@ -63,14 +49,10 @@ void reduction_walk<N>::begin_unit() {
   index_t const part = n.parts_ == 1 ? 0 : work_ % n.parts_, unit = n.parts_ == 1 ? work_ : work_ / n.parts_;
   ++work_;
   index_t const here = n.along_ || n.in_row_ == 1 ? unit : unit / n.in_row_;
-  if (line_number_ < 0) {
-    line_ = index_number<N>(here, n.lines_);
-  } else if (here != line_number_) {  // the next one
-    for (std::size_t d = last; d-- > 0;) {
-      if (++line_[d] < n.lines_[d]) break;
-      line_[d] = 0;
-    }
-  }
+  if (line_number_ < 0)
+    detail::go_to_row(line_, here, n.lines_);
+  else if (here != line_number_)
+    detail::go_to_next_row(line_, n.lines_);
   line_number_ = here;
   index_t const first = n.stages_ * part / n.parts_;
   stages_left_ = n.stages_ * (part + 1) / n.parts_ - first;
@@ -78,7 +60,8 @@ void reduction_walk<N>::begin_unit() {
   in_row_ = n.along_ ? 0 : unit - here * n.in_row_;
   result = part * n.results_ + (n.along_ ? unit : here * n.extents_[last] + in_row_ * stretch);
   if (first == 0) return;
-  auto const step = index_number<N>(n.along_ ? first / n.in_row_ : first, n.steps_);
+  strides_t<N> step{};
+  detail::go_to_row(step, n.along_ ? first / n.in_row_ : first, n.steps_);
   for (std::size_t d = 0; d < last; ++d) index[d] += step[d];
   if (n.along_) in_row_ = first % n.in_row_;
 }
@@ -105,10 +88,7 @@ bool reduction_walk<N>::next() {
     if (nest_->along_ && nest_->stages_ == 1 && line_number_ >= 0) {  // short rows: the next one
       ++work_;
       ++result;
-      for (std::size_t d = N - 1; d-- > 0;) {
-        if (++index[d] < nest_->lines_[d]) break;
-        index[d] = 0;
-      }
+      detail::go_to_next_row(index, nest_->lines_);
       return true;
     }
     begin_unit();

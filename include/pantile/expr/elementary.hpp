@@ -93,3 +93,5 @@ inline constexpr stretch_function_type stretch_function<functor::cos, double> = 
 }  // namespace kernel
 
 }  // namespace pantile
+
+#include <pantile/expr/detail/undefine_macros.hpp>

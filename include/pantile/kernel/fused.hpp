@@ -23,7 +23,7 @@
 //
 // A bound operand has `unit_stride()`: stretches of any length can be read as they lie; `mergeable(d, extent)`:
 // dimension d continues in the one below it, which has this extent; `fixed()`: it must see the index as it is;
-// `removed(d)`: dimension d goes; `at_index(index, length)`: what gives the elements of a stretch by `[j]`; and
+// `removed(d)`: dimension d goes; `at_index(index, length)`: what gives the elements of a stretch by `[j]`;
 // `may_throw`; and `longest`: how many elements it gives at a time, if that is unit stride.
 namespace pantile::kernel {
 
@@ -298,7 +298,6 @@ struct stretch_walk {
   bool next();
 
  private:
-  bool next_row();
   loop_nest<N> const* nest_;
   index_t left_, in_row_;  // stretches to come; which one of its row this is
   bool begun_ = false;

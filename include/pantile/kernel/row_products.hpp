@@ -71,23 +71,23 @@ class bound_row_product {
   using run = typename bound_array<T, N>::run;
 
   explicit bound_row_product(bound_array<T, N> const& a) : array_(a) {}
-  bound_row_product(product_rows<T> const& panel, strides_t<N> const& strides)
-      : array_(nullptr, strides), panel_(panel) {}
+  bound_row_product(product_rows<T> const& rows, strides_t<N> const& strides)
+      : array_(nullptr, strides), rows_of_product_(rows) {}
 
   PANTILE_INLINE bool unit_stride() const { return array_.unit_stride(); }
   bool mergeable(int d, index_t extent_below) const { return array_.mergeable(d, extent_below); }
   PANTILE_INLINE bool fixed() const { return false; }
   void removed(int d) { array_.removed(d); }
   run at_index(strides_t<N> const& index, index_t length) {
-    if (!panel_.is_set()) return array_.at_index(index, length);
+    if (!rows_of_product_.is_set()) return array_.at_index(index, length);
     index_t first = 0;
     for (std::size_t d = 0; d < N; ++d) first += index[d] * array_.strides()[d];
-    return {panel_.elements(first, first + length)};
+    return {rows_of_product_.elements(first, first + length)};
   }
 
  private:
   bound_array<T, N> array_;
-  product_rows<T> panel_;
+  product_rows<T> rows_of_product_;
 };
 
 }  // namespace pantile::kernel

@@ -3,10 +3,7 @@
 #include <pantile/kernel/row_products.hpp>
 #include <pantile/ops/held_rows.hpp>
 
-#include <algorithm>
-#include <array>
 #include <optional>
-#include <type_traits>
 
 // The rule for f(dot(X, W)) with a tall X, cut by rows, and a W of few columns that every rank has: its rows
 // are computed inside the loop, or the reduction, that reads them. Elsewhere it is the product that was

@@ -1,3 +1,7 @@
+include(CheckLinkerFlag)
+# It links in half the time of the usual one.
+check_linker_flag(CXX -fuse-ld=gold PANTILE_HAVE_GOLD)
+
 # pantile_own_target(<target>): the language level, warnings, processor and sanitizers of the targets built here.
 # All of it is PRIVATE: users compile with their own flags.
 function(pantile_own_target target)
@@ -22,6 +26,10 @@ function(pantile_own_target target)
       # ours (GCC bug 105593). Portable builds (preset ci) keep the warning.
       target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized -Wno-uninitialized)
     endif()
+  endif()
+
+  if(PANTILE_HAVE_GOLD)
+    target_link_options(${target} PRIVATE -fuse-ld=gold)
   endif()
 
   if(PANTILE_SANITIZE)

@@ -1,5 +1,6 @@
 // Every rule that rewrites an expression: the rewritten and the literal form agree, explain names the rule, and
 // the rule does what it is for: fewer passes, less memory.
+// ctest: RELEASE_ONLY
 #include "support/oracle.hpp"
 #include "support/predicted.hpp"
 

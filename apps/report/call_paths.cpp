@@ -39,6 +39,7 @@ int call_paths::outside_of_calls(int p) const {
 
 std::string call_paths::place(int p) const {
   trace::region_definition const& r = region_of(p);
+  if ((*this)[p].parent < 0 && r.file.empty()) return "the program outside of any region";
   if (r.file.empty()) return r.name;
   return r.name + " at " + std::filesystem::path(r.file).filename().string() + ":" + std::to_string(r.line);
 }

@@ -87,6 +87,11 @@ class detective {
     return others;
   }
 
+  bool is_slower(std::size_t place, int path) const {
+    std::vector<double> const& times = by_rank(path);
+    return place < times.size() && times[place] > 1.05 * mean_without(times, place);
+  }
+
   /// What a rank did longer than the others before it came last: "is 1.8x slower in gram at als.hpp:88".
   std::string how_slow(int rank, std::size_t place, int path) const {
     std::vector<double> const& times = by_rank(path);
@@ -94,7 +99,7 @@ class detective {
     std::string const where = m_.paths.place(path);
     if (others < 0.02 * own)
       return fmt::format("rank {} alone spends {} in {}", rank, seconds_text(own), where);
-    if (own > 1.05 * others)
+    if (is_slower(place, path))
       return fmt::format("rank {} is {:.1f}x slower in {} ({} against {} of the others on the mean)", rank,
                          own / others, where, seconds_text(own), seconds_text(others));
     return fmt::format("rank {} often comes last after {}, where it spends no more than the others in all",
@@ -109,6 +114,7 @@ class detective {
       double const share = others > 0 ? waited / others : 0;
       if (share < worth_telling || told == 4) break;
       if (l.path < 0) continue;  // collectives one after the other: nobody's work
+      if (share < 3 * worth_telling && !is_slower(place, l.path)) continue;  // now and then: chance
       std::string const slow = how_slow(l.rank, place, l.path);
       tell(waited / wall_, l.rank, l.path,
            fmt::format("{}: the others wait {} of their time for it there ({} together, in {} collective{})",
@@ -288,9 +294,8 @@ std::vector<double> critical_seconds(trace_model const& m) {
       if (part <= 0) continue;
       auto const b = static_cast<std::size_t>(bin);
       for (std::size_t i = l.bins[b]; i < l.bins[b + 1]; ++i)
-        if (l.shares[i].path >= 0)
-          seconds[static_cast<std::size_t>(l.shares[i].path)] +=
-              part * static_cast<double>(l.shares[i].time) * 1e-9;
+        seconds[static_cast<std::size_t>(l.shares[i].path)] +=
+            part * static_cast<double>(l.shares[i].time) * 1e-9;
     }
   }
   return seconds;

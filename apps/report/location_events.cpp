@@ -37,7 +37,7 @@ location_events::location_events(trace_model& model, trace::archive_location con
       metrics_(metrics),
       costs_(costs),
       program_is_recorded_(model.known.creator == "Pantile"),
-      bins_(model.grid),
+      bins_(model.grid, model.paths),
       longest_(most_intervals),
       totals_(model.known.metrics.size()) {
   summary_.about = about;

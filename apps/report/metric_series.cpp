@@ -62,7 +62,7 @@ void metric_series::end_rank() {
     double before = 0;
     for (std::size_t i = 0; i < l.of_rank.size(); ++i) {
       values_[m][i].add(l.of_rank[i]);
-      growth_[m][i].add(l.of_rank[i] - before);
+      growth_[m][i].add(std::max(l.of_rank[i] - before, 0.0));  // totals may be corrected downwards
       before = l.of_rank[i];
     }
     l.in_rank = false;

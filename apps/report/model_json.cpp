@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_pairs = 40'000, most_stretches = 5'000, most_source = 400'000;
+constexpr std::size_t most_pairs = 40'000, most_stretches = 5'000, most_source = 400'000, most_in_page = 12;
 
 /// Three digits more than anybody sees.
 double rounded(double value) {
@@ -86,12 +86,16 @@ ordered_json intervals_json(location_summary const& l, std::vector<int> const& n
   return j;
 }
 
-ordered_json json_of(location_summary const& l, std::vector<int> const& notes) {
-  auto counts = ordered_json::array(), paths = ordered_json::array(), times = ordered_json::array();
-  for (std::size_t b = 0; b + 1 < l.bins.size(); ++b) counts.push_back(l.bins[b + 1] - l.bins[b]);
-  for (time_bins::share const& s : l.shares) {
-    paths.push_back(s.path);
-    times.push_back(s.time);
+ordered_json json_of(location_summary const& l, std::vector<int> const& notes, call_paths const& paths) {
+  auto counts = ordered_json::array(), path = ordered_json::array(), times = ordered_json::array();
+  for (std::size_t b = 0; b + 1 < l.bins.size(); ++b) {
+    auto const at = [&](std::size_t i) { return l.shares.begin() + static_cast<std::ptrdiff_t>(l.bins[i]); };
+    auto const some = fewer({at(b), at(b + 1)}, most_in_page, paths);
+    counts.push_back(some.size());
+    for (time_bins::share const& s : some) {
+      path.push_back(s.path);
+      times.push_back(s.time);
+    }
   }
   return {{"rank", l.about.rank},
           {"thread", l.about.thread},
@@ -101,7 +105,7 @@ ordered_json json_of(location_summary const& l, std::vector<int> const& notes) {
           {"end", l.end},
           {"executions", l.executions},
           {"intervals", intervals_json(l, notes)},
-          {"bins", {{"counts", counts}, {"path", paths}, {"time", times}}}};
+          {"bins", {{"counts", counts}, {"path", path}, {"time", times}}}};
 }
 
 ordered_json durations_json(trace_model const& m) {
@@ -309,7 +313,7 @@ std::string to_json(trace_model& m, std::string const& sources) {
   for (finding const& f : findings_of(m, whole))
     j["findings"].push_back(
         {{"text", f.text}, {"share", rounded(f.share)}, {"rank", f.rank}, {"path", f.path}});
-  for (location_summary const& l : m.locations) j["locations"].push_back(json_of(l, notes));
+  for (location_summary const& l : m.locations) j["locations"].push_back(json_of(l, notes, m.paths));
   return j.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 

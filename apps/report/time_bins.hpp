@@ -1,5 +1,7 @@
 #pragma once
 
+#include "call_paths.hpp"
+
 #include <pantile/base/types.hpp>
 
 #include <algorithm>
@@ -29,7 +31,7 @@ class time_bins {
     index_t time;
   };
 
-  explicit time_bins(time_grid const& grid) : grid_(grid) {}
+  time_bins(time_grid const& grid, call_paths const& paths) : grid_(grid), paths_(paths) {}
 
   void add(int path, index_t begin, index_t end) {
     for (; begin < end;) {
@@ -56,11 +58,16 @@ class time_bins {
   void flush(int next_bin);
 
   time_grid grid_;
+  call_paths const& paths_;
   int bin_ = 0;
   std::vector<index_t> now_;  // by path, in the bin at hand
   std::vector<int> touched_;
   std::vector<share> shares_;
   std::vector<std::size_t> begins_{0};
 };
+
+/// At most so many shares: of more, shorter ones become their callers', the deepest first.
+std::vector<time_bins::share> fewer(std::vector<time_bins::share> some, std::size_t most,
+                                    call_paths const& paths);
 
 }  // namespace pantile::apps

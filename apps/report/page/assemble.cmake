@@ -1,5 +1,6 @@
 # cmake -D PAGE=<this folder> -D OUTPUT=<source> -P assemble.cmake: makes one page of the files of this folder, and of
-# the page a C++ source.
+# the page a C++ source. The scripts are one module, in the order of their names: what a script needs of another while it is
+# read comes first in the alphabet (chart.js); functions are known everywhere.
 file(READ ${PAGE}/page.html page)
 foreach(kind IN ITEMS css js)
   file(GLOB files ${PAGE}/*.${kind})

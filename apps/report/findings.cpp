@@ -56,15 +56,18 @@ class detective {
     predictions();
     many_small_regions();
     std::stable_sort(found_.begin(), found_.end(),
-                     [](finding const& a, finding const& b) { return a.share > b.share; });
+                     [](finding const& a, finding const& b) { return a.weight > b.weight; });
     if (found_.size() > 12) found_.resize(12);
     return std::move(found_);
   }
 
  private:
-  void tell(double share, int rank, int path, std::string text) {
-    found_.push_back({std::move(text), share, rank, path});
+  /// `matters`: what the share counts beside those of other findings; 1 where the remedy is at hand.
+  void tell(double share, double matters, int rank, int path, std::string text) {
+    found_.push_back({std::move(text), share, share * matters, rank, path});
   }
+  /// About the trace itself: first of all.
+  void warn(std::string text) { found_.push_back({std::move(text), 0, 2, -1, -1}); }
   std::vector<double> const& by_rank(int path) const {
     static std::vector<double> const none;
     auto const found = exclusive_.find(path);
@@ -116,7 +119,7 @@ class detective {
       if (l.path < 0) continue;  // collectives one after the other: nobody's work
       if (share < 3 * worth_telling && !is_slower(place, l.path)) continue;  // now and then: chance
       std::string const slow = how_slow(l.rank, place, l.path);
-      tell(waited / wall_, l.rank, l.path,
+      tell(waited / wall_, 1, l.rank, l.path,
            fmt::format("{}: the others wait {} of their time for it there ({} together, in {} collective{})",
                        slow, percent(share), seconds_text(waited), l.count, l.count == 1 ? "" : "s"));
       blamed_.insert({l.path, l.rank});
@@ -142,7 +145,7 @@ class detective {
       double const others = (all - work) / static_cast<double>(m_.ranks.size() - 1);
       double const share = seconds / wall_of_others(place);
       if (share < worth_telling || work < 1.1 * others) continue;
-      tell(seconds / wall_, rank, -1,
+      tell(seconds / wall_, 1, rank, -1,
            fmt::format("rank {} is {:.1f}x slower in all that it computes ({} against {} of the others on the "
                        "mean): the "
                        "others wait {} of their time for it",
@@ -161,7 +164,7 @@ class detective {
       int const rank = m_.ranks[most].rank;
       if (share < 1.5 * worth_telling || times[most] < 1.1 * mean || blamed_.contains({path, rank})) continue;
       tell(
-          share * 0.9, rank, path,
+          share, 0.9, rank, path,
           fmt::format("{} is uneven: rank {} takes {}, the mean is {} (imbalance {:.2f})", m_.paths.place(path),
                       rank, seconds_text(times[most]), seconds_text(mean), times[most] / mean));
     }
@@ -178,7 +181,7 @@ class detective {
     std::sort(order.rbegin(), order.rend());
     for (auto const& [sum, path] : order) {
       if (sum < worth_telling * wall_ || told++ == 3) break;
-      tell(sum / wall_ * 0.8, -1, path,
+      tell(sum / wall_, 0.8, -1, path,
            fmt::format("{} of the time of all ranks is spent in {} itself ({} per rank)", percent(sum / wall_),
                        m_.paths.place(path), seconds_text(sum / static_cast<double>(m_.ranks.size()))));
     }
@@ -199,7 +202,7 @@ class detective {
                           bytes_text(static_cast<double>(moved.bytes_received)), moved.messages_received,
                           bytes_text(static_cast<double>(moved.bytes_received) /
                                      static_cast<double>(moved.messages_received)));
-    tell(calls / wall_ * 0.7, -1, -1,
+    tell(calls / wall_, 0.7, -1, -1,
          fmt::format(
              "{} of the time of all ranks passes in communication ({}); {} of that is waiting for the rank "
              "that comes last to a collective",
@@ -220,7 +223,7 @@ class detective {
     if (whole <= 0 || longest < 0 || m_.ranks.size() < 2) return;
     double const share = seconds[static_cast<std::size_t>(longest)] / whole;
     if (share < worth_telling) return;
-    tell(share * 0.3, -1, longest,
+    tell(share, 0.3, -1, longest,
          fmt::format("the critical path (estimated) is {} long: {} of it in {}, {} in communication",
                      seconds_text(whole), percent(share), m_.paths.place(longest), percent(calls / whole)));
   }
@@ -231,7 +234,7 @@ class detective {
       if (x.count == 0 || x.measured_seconds < worth_telling * wall_) continue;
       double const ratio = x.measured_seconds / x.seconds;
       if (ratio > 2 || ratio < 0.5)
-        tell(x.measured_seconds / wall_ * 0.5, -1, p,
+        tell(x.measured_seconds / wall_, 0.5, -1, p,
              fmt::format("{} took {:.1f}x the predicted time ({} against {} over {} executions)",
                          m_.paths.place(p), ratio, seconds_text(x.measured_seconds), seconds_text(x.seconds),
                          x.count));
@@ -245,7 +248,7 @@ class detective {
     for (trace::rank_profile const& r : m_.ranks) count += r.regions;
     double const share = each * static_cast<double>(count) / wall_;
     if (share > worth_telling)
-      tell(share * 0.5, -1, -1,
+      tell(share, 0.5, -1, -1,
            fmt::format(
                "{} regions are so many that recording them took about {} of the time: PANTILE_TRACE_FILTER "
                "leaves some out",
@@ -258,13 +261,12 @@ class detective {
       return found == m_.known.properties.end() ? std::string() : found->second;
     };
     if (std::string const dropped = said("PANTILE::DROPPED_EVENTS"); std::strtod(dropped.c_str(), nullptr) > 0)
-      tell(2, -1, -1,
-           fmt::format(
-               "the trace lacks {} events that it had no room for (PANTILE_TRACE_MAX_MB): what follows is "
-               "about the others",
-               dropped));
+      warn(fmt::format(
+          "the trace lacks {} events that it had no room for (PANTILE_TRACE_MAX_MB): what follows is "
+          "about the others",
+          dropped));
     if (said("PANTILE::COMPLETE") == "false")
-      tell(1.9, -1, -1, "the run was killed: what was open then ends with the last event of its thread");
+      warn("the run was killed: what was open then ends with the last event of its thread");
   }
 
   trace_model const& m_;

@@ -1,7 +1,7 @@
 // The findings in words, and the figures of the whole run.
 function findingsView(run) {
   const list = h("ol.findings", {"aria-label": "Findings, the most expensive first"}, ...run.model.findings.map((f, i) =>
-    h(i === 0 ? "li.first" : "li", {}, h("span.share", {}, f.share > 0 && f.share <= 1 ? percentText(f.share) : "!"),
+    h(i === 0 ? "li.first" : "li", {}, h("span.share", {}, f.share > 0 ? percentText(f.share) : "!"),
       f.path >= 0 || f.rank >= 0 ? h("button.plain", {type: "button", title: "Show in all views", onclick: () => follow(run, f)}, f.text)
         : h("span", {}, f.text))));
   const nothing = run.model.findings.length === 0 ? h("p.soft", {}, "Nothing stands out.") : null;

@@ -47,6 +47,7 @@ struct archive_definitions {
 
 /// Something that is said of an event.
 struct archive_attribute {
+  /// What its value is.
   enum class kind_of : std::uint8_t { text, whole, real };
 
   int name = 0;  ///< among the attributes
@@ -89,6 +90,7 @@ class archive_reader {
   archive_reader(archive_reader const&) = delete;
   archive_reader& operator=(archive_reader const&) = delete;
 
+  /// What it defines.
   archive_definitions const& definitions() const;
   /// Tells the events of one of the locations in their order. Throws io_error where they cannot be read.
   void read(std::size_t location, archive_events& to);

@@ -2,7 +2,6 @@
 
 #include "trace_model.hpp"
 
-#include <array>
 #include <map>
 #include <vector>
 

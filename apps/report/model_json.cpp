@@ -9,6 +9,9 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
 
 namespace pantile::apps {
 

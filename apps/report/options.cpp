@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include "../common/checks.hpp"
 #include "../common/command_line.hpp"
 
 namespace pantile::apps {

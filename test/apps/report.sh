@@ -1,5 +1,5 @@
 # pantile-report: the page of a small ALS run holds what the run's profile says, names a slow rank, and replaces an old
-# page only when it is complete; two traces side by side; what Perfetto reads.
+# page only when it is complete; predicted bytes are those that are received; two traces side by side; what Perfetto reads.
 # ctest: RELEASE_ONLY TIMEOUT 120
 source "$(dirname "$0")/programs.bash"
 report="$BUILD_DIR/apps/pantile-report"
@@ -32,11 +32,14 @@ grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
 PANTILE_TRACE=trace PANTILE_TRACE_DIR=uneven mpi 3 "$traced" nothing >log 2>&1 || fail "traced: $(cat log)"
 "$report" uneven --json uneven.json --output uneven.html >log
 "$python" "$SOURCE_DIR/test/apps/check_report.py" uneven uneven.json uneven.html || fail "the page of an uneven run"
-"$python" - <<'PYTHON' || fail "the slow rank is not named"
+"$python" - <<'PYTHON' || fail "the slow rank is not named, or predictions are lost"
 import json, re
-findings = json.load(open("uneven.json"))["findings"]
+model = json.load(open("uneven.json"))
+findings = model["findings"]
 slow = [f for f in findings if re.match(r"rank 2 alone spends .* in uneven work at traced.cpp:\d+: the others wait", f["text"])]
 assert len(slow) == 1 and slow[0]["rank"] == 2, findings
+dot, = [p for p in model["predictions"] if model["regions"][model["paths"][p["path"]][1]][0] == "dot"]
+assert dot["count"] == 60 and dot["bytes"] == dot["measured_bytes"] > 0, dot
 PYTHON
 
 "$report" one two >log

@@ -14,9 +14,9 @@ const columns = [
   {name: "GFLOP/s", field: "gflops", of: (r) => r.gflops_per_second, text: (v) => v.toFixed(2)},
 ];
 const predicted = [
-  {name: "predicted time", field: "predicted", of: (r) => r.prediction?.seconds ?? 0, text: secondsText},
+  {name: "predicted time", field: "predicted", of: (r) => r.prediction?.seconds ?? 0, text: secondsText, help: "of the busiest rank, for each execution on each rank"},
   {name: "measured", field: "measured", of: (r) => r.prediction?.measured_seconds ?? 0, text: secondsText, help: "of the executions that have a prediction"},
-  {name: "predicted bytes", field: "predicted_bytes", of: (r) => r.prediction?.bytes ?? 0, text: bytesText},
+  {name: "predicted bytes", field: "predicted_bytes", of: (r) => r.prediction?.bytes ?? 0, text: bytesText, help: "received by the busiest rank, for each execution on each rank"},
   {name: "measured bytes", field: "measured_bytes", of: (r) => r.prediction?.measured_bytes ?? 0, text: bytesText},
 ];
 

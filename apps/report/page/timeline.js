@@ -15,6 +15,7 @@ class Timeline extends TimeChart {
     this.height = Math.min(this.whole, Math.max(innerHeight * 0.55, 260));
     this.spacer = h("div", {style: `height:${this.whole - this.height}px`});
     this.element.classList.add("rows");
+    this.element.style.maxHeight = this.height + 2 + "px"; // the canvas fills it, whatever is scrolled to
     this.element.append(this.spacer);
     this.element.addEventListener("scroll", () => this.draw());
     this.keys = {

@@ -6,6 +6,7 @@ class Run {
     this.length = Math.max(model.length, 1);
     this.parent = Int32Array.from(model.paths, (p) => p[0]);
     this.region = Int32Array.from(model.paths, (p) => p[1]);
+    this.keys = Array.from(this.region, (_, path) => (this.isCall(path) ? "call " : "") + this.nameOf(path));
     this.depth = new Int32Array(this.parent.length);
     for (let p = 0; p < this.depth.length; ++p)
       this.depth[p] = this.parent[p] < 0 ? 0 : this.depth[this.parent[p]] + 1;
@@ -24,7 +25,7 @@ class Run {
   }
   /** What tells operations apart everywhere on the page: name and kind. */
   keyOf(path) {
-    return (this.isCall(path) ? "call " : "") + this.nameOf(path);
+    return this.keys[path];
   }
   place(path) {
     const {name, file, line} = this.regionOf(path);

@@ -90,8 +90,10 @@ class Timeline extends TimeChart {
     const bins = l.level(this.timePerPixel * 2);
     const first = Math.max(Math.floor(view.from / bins.width), 0);
     const last = Math.min(Math.ceil(view.to / bins.width), bins.size);
+    const scale = 1 / this.timePerPixel;
+    const xOf = (bin) => Math.round(gutter + (bin * bins.width - view.from) * scale);
     for (let b = first; b < last; ++b) {
-      const [left, right] = [Math.round(this.xOf(b * bins.width)), Math.round(this.xOf((b + 1) * bins.width))];
+      const [left, right] = [xOf(b), xOf(b + 1)];
       for (let lane = 0; lane < l.lanes; ++lane) {
         const sums = new Map();
         for (let i = bins.first[b]; i < bins.first[b + 1]; ++i) {
@@ -117,14 +119,18 @@ class Timeline extends TimeChart {
   }
   paintIntervals(context, l, top) {
     const drawn = new Float64Array(l.lanes).fill(-1);
+    const marks = view.operation !== null || view.durations !== null;
+    const scale = 1 / this.timePerPixel;
+    const origin = gutter - view.from * scale;
+    const width = this.width + 2; // asked once: that is layout
     for (let i = 0; i < l.count; ++i) {
       if (l.end[i] < view.from) continue;
       if (l.begin[i] > view.to) break;
       const lane = this.run.depth[l.path[i]];
       if (lane >= l.lanes) continue;
-      const left = Math.max(this.xOf(l.begin[i]), gutter - 2);
-      const right = Math.min(this.xOf(l.end[i]), this.width + 2);
-      const mark = view.isMarked(this.run.keyOf(l.path[i]), l.end[i] - l.begin[i]);
+      const left = Math.max(origin + l.begin[i] * scale, gutter - 2);
+      const right = Math.min(origin + l.end[i] * scale, width);
+      const mark = marks ? view.isMarked(this.run.keyOf(l.path[i]), l.end[i] - l.begin[i]) : null;
       if (mark !== true && right < drawn[lane] + 0.5) continue; // that pixel has one
       if (mark !== true && right - left < 1 && l.count < l.executions) continue; // the bins show them as they are
       drawn[lane] = Math.max(right, left + 0.5);

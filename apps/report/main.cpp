@@ -1,7 +1,12 @@
 // pantile-report: what PANTILE_TRACE has recorded. Needs no MPI.
 #include "../common/program.hpp"
+#include "chrome_trace.hpp"
+#include "model_json.hpp"
 #include "options.hpp"
+#include "page.hpp"
+#include "trace_model.hpp"
 
+#include <pantile/io/safe_file.hpp>
 #include <pantile/trace/profile.hpp>
 #include <pantile/trace/recovery.hpp>
 
@@ -14,13 +19,13 @@ namespace {
 using namespace pantile;
 using namespace pantile::apps;
 
-void recover(report_command const& c) {
-  trace::recovered const r = trace::recover_trace(c.folder);
+void recover(std::string const& folder) {
+  trace::recovered const r = trace::recover_trace(folder);
   std::printf("recovered %d of %d ranks: %d spool%s, %d of them of threads that were killed\n",
               static_cast<int>(r.measured.ranks.size()), r.ranks, r.spools, r.spools == 1 ? "" : "s",
               r.incomplete);
   std::printf("wrote profile.txt, profile.csv, profile.json%s into %s\n", r.archive ? " and traces.otf2" : "",
-              c.folder.c_str());
+              folder.c_str());
   if (!r.archive) std::printf("there is no archive: this program was built without OTF2\n");
 }
 
@@ -34,9 +39,49 @@ trace::profile read_profile(std::string const& folder) {
 }
 
 void print_profile(report_command const& c) {
-  trace::profile const p = read_profile(c.folder);
+  trace::profile const p = read_profile(c.folders[0]);
   std::string const text = c.format == "csv" ? to_csv(p) : c.format == "json" ? to_json(p) : to_string(p);
   std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+/// Beside the archive.
+std::string default_output(report_command const& c) {
+  std::filesystem::path folder = c.folders[0];
+  if (!std::filesystem::is_directory(folder)) folder = folder.parent_path();
+  return (folder / (c.folders.size() > 1 ? "comparison.html" : "report.html")).string();
+}
+
+void make_page(report_command const& c) {
+  std::vector<std::string> models;
+  for (std::string const& folder : c.folders) {
+    auto const model = read_trace(folder);
+    std::printf("%s: %s of %s, %s locations, %.3f s\n", folder.c_str(), counted(model->events, "event").c_str(),
+                counted(model->known.ranks, "rank").c_str(), grouped(std::ssize(model->locations)).c_str(),
+                static_cast<double>(model->length) * 1e-9);
+    models.push_back(to_json(*model, c.sources));
+  }
+  std::string const page = page_of(models), output = c.output.empty() ? default_output(c) : c.output;
+  if (!c.json.empty()) {
+    std::string all = models[0];
+    if (models.size() > 1) all = "[" + models[0] + ",\n" + models[1] + "]";
+    write_file_atomically(c.json, all + "\n");
+    std::printf("wrote %s\n", c.json.c_str());
+  }
+  write_file_atomically(output, page);
+  std::printf("wrote %s (%.1f MB)\n", output.c_str(), static_cast<double>(page.size()) * 1e-6);
+}
+
+void write_for_perfetto(report_command const& c) {
+  long long const events = write_chrome_trace(c.folders[0], c.perfetto);
+  std::printf("wrote %s: %s\n", c.perfetto.c_str(), counted(events, "event").c_str());
+}
+
+void carry_out(report_command const& c) {
+  using action = report_command::action;
+  if (c.what == action::recover) return recover(c.folders[0]);
+  if (c.what == action::profile) return print_profile(c);
+  if (!c.perfetto.empty()) return write_for_perfetto(c);
+  make_page(c);
 }
 
 }  // namespace
@@ -45,10 +90,7 @@ int main(int argc, char** argv) {
   report_command command;
   if (auto const code = read_command_line(true, argc, argv, command)) return *code;
   try {
-    if (command.recover)
-      recover(command);
-    else
-      print_profile(command);
+    carry_out(command);
     return std::fflush(stdout) == 0 ? 0 : 1;
   } catch (std::exception const& e) {
     std::fprintf(stderr, "pantile-report: %s\n", e.what());

@@ -148,10 +148,11 @@ void event_writer::metric(int number, bool real, OTF2_MetricValue value) {
 }
 
 void event_writer::write_metrics() {
-  // What a movement counts is only complete with the region that it is in.
+  // What a movement counts is only complete with the region that it is in; the others belong to a region or a
+  // call.
   bool const in_call = !open_.empty() && open_.back().is_call;
-  for (std::size_t i = 0; i < changed_.size() && !in_call; ++i) {
-    if (!changed_[i]) continue;
+  for (std::size_t i = 0; i < changed_.size(); ++i) {
+    if (!changed_[i] || (in_call && i <= static_cast<std::size_t>(own_metric::messages_received))) continue;
     OTF2_MetricValue value{};
     bool const real = i == static_cast<std::size_t>(own_metric::flops);
     if (real)

@@ -1,0 +1,83 @@
+#include "call_paths.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace pantile::apps {
+
+namespace {
+
+constexpr std::size_t most_paths = 5'000, most_notes = 20'000;
+constexpr int deepest = 200;
+
+}  // namespace
+
+call_paths::call_paths(std::vector<trace::region_definition> regions)
+    : regions_(std::move(regions)), program_(static_cast<int>(regions_.size())) {
+  regions_.push_back({"program", "", 0, false});
+  regions_.push_back({"other threads", "", 0, false});
+  regions_.push_back({"call paths beyond the first " + std::to_string(most_paths), "", 0, false});
+}
+
+int call_paths::child(int parent, int region) {
+  int const beyond = static_cast<int>(regions_.size()) - 1;
+  if (parent >= 0 && (*this)[parent].region == beyond) return parent;
+  auto const key = static_cast<std::uint64_t>(parent + 1) << 32 | static_cast<std::uint32_t>(region);
+  auto const found = known_.find(key);
+  if (found != known_.end()) return found->second;
+  int const depth = parent < 0 ? 0 : (*this)[parent].depth + 1;
+  bool const full = paths_.size() >= most_paths || depth > deepest;
+  if (full && parent >= 0 && region != beyond) return known_[key] = child(parent, beyond);
+  paths_.push_back({parent, region, depth});
+  return known_[key] = static_cast<int>(paths_.size()) - 1;
+}
+
+int call_paths::outside_of_calls(int p) const {
+  while ((*this)[p].parent >= 0 && region_of(p).is_call) p = (*this)[p].parent;
+  return p;
+}
+
+std::string call_paths::place(int p) const {
+  trace::region_definition const& r = region_of(p);
+  if ((*this)[p].parent < 0 && r.file.empty()) return "the program outside of any region";
+  if (r.file.empty()) return r.name;
+  return r.name + " at " + std::filesystem::path(r.file).filename().string() + ":" + std::to_string(r.line);
+}
+
+region_notes::region_notes(trace::archive_definitions const& known) : known_(known) {
+  for (std::string const& name : known.attributes)
+    is_identity_.push_back(name.find("GUID") != std::string::npos);
+}
+
+bool region_notes::is_kept(trace::archive_attribute const& a) const {
+  return !is_identity_[static_cast<std::size_t>(a.name)];
+}
+
+int region_notes::add(trace::archive_events::attributes first, trace::archive_events::attributes second) {
+  using kind_of = trace::archive_attribute::kind_of;
+  set s;
+  std::string key;
+  for (auto const list : {first, second})
+    for (trace::archive_attribute const& a : list) {
+      if (!is_kept(a)) continue;
+      std::string const value = a.kind == kind_of::text   ? known_.texts[static_cast<std::size_t>(a.whole)]
+                                : a.kind == kind_of::real ? std::to_string(a.real)
+                                                          : std::to_string(a.whole);
+      key += std::to_string(a.name) + '\0' + value + '\0';
+      s.notes.push_back({a.name, value});
+    }
+  if (s.notes.empty()) return -1;
+  auto const found = numbers_.find(key);
+  if (found != numbers_.end()) return found->second;
+  if (sets_.size() >= most_notes) return -1;
+  for (note const& n : s.notes) {
+    std::string const& name = known_.attributes[static_cast<std::size_t>(n.name)];
+    // "1.2e-3 s, the best of 4 grids"; "4096".
+    if (name == "predicted" || name == "predicted seconds") s.seconds = std::strtod(n.value.c_str(), nullptr);
+    if (name == "predicted bytes") s.bytes = std::strtod(n.value.c_str(), nullptr);
+  }
+  sets_.push_back(std::move(s));
+  return numbers_[key] = static_cast<int>(sets_.size()) - 1;
+}
+
+}  // namespace pantile::apps

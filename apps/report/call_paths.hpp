@@ -1,0 +1,74 @@
+#pragma once
+
+#include <pantile/trace/archive.hpp>
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace pantile::apps {
+
+/// The call paths of all locations, each after its parent. Their number is bounded: those beyond it count as
+/// one, whose region is the last.
+class call_paths {
+ public:
+  struct path {
+    int parent;  // -1: none
+    int region;
+    int depth;
+  };
+
+  /// The regions of an archive, and those of programs that it does not define.
+  explicit call_paths(std::vector<trace::region_definition> regions);
+
+  int child(int parent, int region);
+  /// The path of all that a thread does; thread 0 is the program.
+  int program(int thread) { return child(-1, thread == 0 ? program_ : program_ + 1); }
+
+  std::vector<path> const& all() const { return paths_; }
+  path const& operator[](int p) const { return paths_[static_cast<std::size_t>(p)]; }
+  std::vector<trace::region_definition> const& regions() const { return regions_; }
+  trace::region_definition const& region_of(int p) const { return region((*this)[p].region); }
+  trace::region_definition const& region(int r) const { return regions_[static_cast<std::size_t>(r)]; }
+  /// The innermost path, from this one upwards, that is no call of a communicator.
+  int outside_of_calls(int p) const;
+  /// "gram at als.hpp:88".
+  std::string place(int p) const;
+
+ private:
+  std::vector<trace::region_definition> regions_;
+  int program_;
+  std::vector<path> paths_;
+  std::unordered_map<std::uint64_t, int> known_;
+};
+
+/// What is said of regions, each different set once. Their number is bounded: those beyond it are -1.
+class region_notes {
+ public:
+  struct note {
+    int name;  // of the attribute
+    std::string value;
+    bool operator==(note const&) const = default;
+  };
+  struct set {
+    std::vector<note> notes;
+    double seconds = 0, bytes = 0;  // predicted; 0: not
+  };
+
+  explicit region_notes(trace::archive_definitions const& known);
+  int add(trace::archive_events::attributes first, trace::archive_events::attributes second);
+  std::vector<set> const& all() const { return sets_; }
+  std::vector<std::string> const& names() const { return known_.attributes; }
+
+ private:
+  bool is_kept(trace::archive_attribute const& a) const;
+
+  trace::archive_definitions const& known_;
+  std::vector<bool> is_identity_;  // GUIDs: every region has its own
+  std::vector<set> sets_;
+  std::unordered_map<std::string, int> numbers_;
+};
+
+}  // namespace pantile::apps

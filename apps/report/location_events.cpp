@@ -1,0 +1,269 @@
+#include "location_events.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pantile::apps {
+
+known_metrics::known_metrics(std::vector<trace::archive_metric> const& metrics) {
+  struct own_name {
+    char const* name;
+    int known_metrics::*place;
+  };
+  static constexpr own_name own[] = {{"bytes sent", &known_metrics::bytes_sent},
+                                     {"bytes received", &known_metrics::bytes_received},
+                                     {"messages sent", &known_metrics::messages_sent},
+                                     {"messages received", &known_metrics::messages_received},
+                                     {"flops", &known_metrics::flops},
+                                     {"waiting", &known_metrics::waiting}};
+  for (int m = 0; std::cmp_less(m, metrics.size()); ++m) {
+    trace::archive_metric const& metric = metrics[static_cast<std::size_t>(m)];
+    counter_of.push_back(-1);
+    auto const is_own =
+        std::find_if(std::begin(own), std::end(own), [&](own_name const& o) { return metric.name == o.name; });
+    if (is_own != std::end(own)) {
+      this->*(is_own->place) = m;
+    } else if (metric.accumulated) {
+      counter_of.back() = static_cast<int>(counters.size());
+      counters.push_back(m);
+    }
+  }
+}
+
+location_events::location_events(trace_model& model, trace::archive_location const& about,
+                                 known_metrics const& metrics, std::vector<trace::path_costs>& costs,
+                                 std::size_t most_intervals)
+    : model_(model),
+      metrics_(metrics),
+      costs_(costs),
+      program_is_recorded_(model.known.creator == "Pantile"),
+      bins_(model.grid, model.paths),
+      longest_(most_intervals),
+      totals_(model.known.metrics.size()) {
+  summary_.about = about;
+}
+
+trace::path_costs& location_events::costs(int path) {
+  auto const p = static_cast<std::size_t>(path);
+  if (p >= costs_.size()) costs_.resize(p + 1);
+  return costs_[p];
+}
+
+void location_events::go_to(index_t time) {
+  ++summary_.events;
+  index_t const before = std::exchange(now_, std::max({time, now_, index_t{0}}));
+  if (!begun_) return begin_program(now_);
+  if (open_.empty() || now_ == before) return;
+  int const path = open_.back().path;
+  index_t const took = now_ - before;
+  costs(path).exclusive_ns += took;
+  bins_.add(path, before, now_);
+  if (model_.paths.region_of(path).is_call) {
+    waited_ += static_cast<double>(took);
+    if (metrics_.waiting < 0) costs(path).waiting_ns += took;
+    return;
+  }
+  auto const p = static_cast<std::size_t>(path);
+  if (p >= work_.size()) work_.resize(p + 1);
+  if (work_[p] == 0) worked_.push_back(path);
+  work_[p] += took;
+}
+
+void location_events::begin_program(index_t time) {
+  begun_ = true;
+  summary_.begin = time;
+  if (!program_is_recorded_) push(time, model_.paths.program(summary_.about.thread), -1, {});
+}
+
+void location_events::remember_totals(frame& f) const {
+  f.received = total(metrics_.bytes_received, carried_);
+  f.flops = total(metrics_.flops, 0);
+  f.waiting = total(metrics_.waiting, waited_);
+}
+
+void location_events::push(index_t time, int path, int region, attributes said) {
+  open_.push_back({path, region, time});
+  open_.back().said.assign(said.begin(), said.end());
+  remember_totals(open_.back());
+}
+
+void location_events::enter(index_t time, int region, attributes said) {
+  settle();
+  go_to(time);
+  push(now_, model_.paths.child(open_.empty() ? -1 : open_.back().path, region), region, said);
+  last_event_ = happened::enter;
+}
+
+void location_events::leave(index_t time, int region, attributes said) {
+  settle();
+  go_to(time);
+  auto const is_it = [&](frame const& f) { return f.region == region; };
+  if (std::none_of(open_.begin(), open_.end(), is_it)) return;  // it began before the recording
+  for (; !is_it(open_.back()); settle()) pop(now_, {});         // what was not left ends with what is around it
+  pop(now_, said);
+  last_event_ = happened::leave;
+}
+
+void location_events::pop(index_t time, attributes said) {
+  frame f = std::move(open_.back());
+  open_.pop_back();
+  trace::path_costs& c = costs(f.path);
+  index_t const took = time - f.begin;
+  c.shortest_ns = c.count == 0 ? took : std::min(c.shortest_ns, took);
+  c.longest_ns = std::max(c.longest_ns, took);
+  ++c.count;
+  bool const again = !open_.empty() && open_.back().path == f.path;  // beyond the paths that are kept
+  if (!again) c.inclusive_ns += took;
+  if (!open_.empty()) {
+    open_.back().below += took;
+    ++left_;
+  }
+  auto const region = static_cast<std::size_t>(model_.paths[f.path].region);
+  model_.duration_of[region].add(took);
+  ++summary_.executions;
+  last_left_ = f.path;
+  ended_ = {f.begin, took, took - f.below, f.path, model_.notes.add(f.said, said)};
+  before_ended_ = std::move(f);
+  has_ended_ = true;
+}
+
+void location_events::settle() {
+  if (!std::exchange(has_ended_, false)) return;
+  frame now{-1, -1, 0};
+  remember_totals(now);
+  frame const& f = before_ended_;
+  ended_.received = model_.paths.region_of(f.path).is_call ? f.carried : now.received - f.received;
+  ended_.flops = now.flops - f.flops;
+  ended_.waiting = now.waiting - f.waiting;
+  longest_.add(ended_);
+  if (ended_.notes < 0) return;
+  region_notes::set const& said = model_.notes.all()[static_cast<std::size_t>(ended_.notes)];
+  if (said.seconds <= 0 && said.bytes <= 0) return;
+  auto const p = static_cast<std::size_t>(f.path);
+  if (p >= model_.predictions.size()) model_.predictions.resize(p + 1);
+  prediction& sum = model_.predictions[p];
+  if (said.seconds > 0) {
+    ++sum.count;
+    sum.seconds += said.seconds;
+    sum.measured_seconds += static_cast<double>(ended_.duration) * 1e-9;
+  }
+  if (said.bytes > 0) {
+    ++sum.bytes_count;
+    sum.bytes += said.bytes;
+    sum.measured_bytes += ended_.received;
+  }
+}
+
+void location_events::carry(traffic const& volume) {
+  carried_ += static_cast<double>(volume.bytes_received);
+  if (open_.empty()) return;
+  int const path = open_.back().path;
+  open_.back().carried += static_cast<double>(volume.bytes_received);
+  costs(path).carried += volume;
+  if (metrics_.bytes_sent < 0) costs(model_.paths.outside_of_calls(path)).moved += volume;
+}
+
+void location_events::sent(index_t time, int rank, int communicator, int tag, index_t bytes) {
+  settle();
+  go_to(time);
+  last_event_ = happened::nothing;
+  model_.messages.sent(now_, rank, communicator, tag, bytes);
+  carry({bytes, 0, bytes > 0 ? 1 : 0, 0});
+}
+
+void location_events::received(index_t time, int rank, int communicator, int tag, index_t bytes) {
+  settle();
+  go_to(time);
+  last_event_ = happened::nothing;
+  model_.messages.received(now_, rank, communicator, tag, bytes);
+  carry({0, bytes, 0, bytes > 0 ? 1 : 0});
+}
+
+void location_events::collective_begun(index_t time) {
+  settle();
+  go_to(time);
+  last_event_ = happened::nothing;
+  meeting_begin_ = now_;
+}
+
+int location_events::work_since_meeting() {
+  int longest = -1;
+  index_t most = 0;
+  for (int const path : worked_) {
+    index_t const time = std::exchange(work_[static_cast<std::size_t>(path)], 0);
+    if (time > most) longest = path;
+    most = std::max(most, time);
+  }
+  worked_.clear();
+  return longest;
+}
+
+void location_events::collective_ended(index_t time, int communicator, int root, index_t bytes_sent,
+                                       index_t bytes_received, bool blocking) {
+  settle();
+  go_to(time);
+  last_event_ = happened::nothing;
+  model_.messages.collective(communicator, root, bytes_sent);
+  carry({bytes_sent, bytes_received, bytes_sent > 0 ? 1 : 0, bytes_received > 0 ? 1 : 0});
+  if (!blocking || open_.empty() || meeting_begin_ < 0) return;
+  model_.meetings.add({std::exchange(meeting_begin_, -1), now_, communicator, meetings_[communicator]++,
+                       open_.back().path, work_since_meeting()});
+}
+
+int location_events::path_of_metric(int metric) const {
+  bool const after = model_.known.metrics[static_cast<std::size_t>(metric)].after_events;
+  if (after && last_event_ == happened::leave) return last_left_;
+  if (after && last_event_ == happened::enter && open_.size() > 1) return open_[open_.size() - 2].path;
+  return open_.empty() ? last_left_ : open_.back().path;
+}
+
+void location_events::measured(index_t time, int metric, double value) {
+  if (time > now_) {
+    settle();
+    last_event_ = happened::nothing;
+  }
+  go_to(time);
+  double const since = value - std::exchange(totals_[static_cast<std::size_t>(metric)], value);
+  model_.metrics.add(metric, now_, value);
+  if (last_event_ == happened::enter && !open_.empty()) remember_totals(open_.back());
+  int const path = path_of_metric(metric);
+  if (path < 0) return;
+  auto const whole = static_cast<index_t>(since);
+  traffic& moved = costs(model_.paths.outside_of_calls(path)).moved;
+  if (metric == metrics_.bytes_sent)
+    moved.bytes_sent += whole;
+  else if (metric == metrics_.bytes_received)
+    moved.bytes_received += whole;
+  else if (metric == metrics_.messages_sent)
+    moved.messages_sent += whole;
+  else if (metric == metrics_.messages_received)
+    moved.messages_received += whole;
+  else if (metric == metrics_.flops)
+    costs(path).flops += since;
+  else if (metric == metrics_.waiting)
+    costs(path).waiting_ns += whole;
+  if (int const counter = metrics_.counter_of[static_cast<std::size_t>(metric)]; counter >= 0) {
+    std::vector<index_t>& mine = costs(path).counters;
+    mine.resize(metrics_.counters.size());
+    mine[static_cast<std::size_t>(counter)] += whole;
+  }
+}
+
+location_summary location_events::finish() {
+  settle();
+  while (!open_.empty()) {
+    pop(now_, {});
+    settle();
+  }
+  bins_.finish();
+  summary_.end = now_;
+  summary_.longest = longest_.take();
+  std::sort(summary_.longest.begin(), summary_.longest.end(), [&](interval const& a, interval const& b) {
+    return a.begin != b.begin ? a.begin < b.begin : b < a;
+  });
+  summary_.shares = bins_.shares();
+  summary_.bins = bins_.begins();
+  return std::move(summary_);
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,146 @@
+#include "trace_model.hpp"
+
+#include "location_events.hpp"
+
+#include <pantile/base/error.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace pantile::apps {
+
+namespace {
+
+constexpr int most_bins = 1 << 16, most_intervals = 200'000;  // of all locations
+constexpr int metric_bins = 1024;
+
+int bins_for(std::size_t locations) {
+  return std::clamp(most_bins / static_cast<int>(std::max<std::size_t>(locations, 1)), 16, 4096);
+}
+
+std::string title_of(std::string const& path) {
+  std::filesystem::path p = std::filesystem::absolute(path).lexically_normal();
+  if (p.filename().empty()) p = p.parent_path();
+  return std::filesystem::is_directory(p) ? p.filename().string() : p.parent_path().filename().string();
+}
+
+/// The costs of one rank, as profiles have them; `ids` are the paths of the model.
+trace::rank_profile profile_of(trace_model const& m, std::vector<trace::path_costs> const& costs,
+                               known_metrics const& metrics, std::vector<int>& ids) {
+  trace::rank_profile p;
+  for (int const c : metrics.counters) p.counters.push_back(m.known.metrics[static_cast<std::size_t>(c)].name);
+  std::vector<int> place(costs.size(), -1);
+  // What lies above a path may have no costs yet: an execution that goes on in another location.
+  std::vector<bool> there(costs.size());
+  for (std::size_t i = costs.size(); i-- > 0;) {
+    there[i] = there[i] || costs[i].count > 0 || costs[i].exclusive_ns > 0;
+    int const parent = m.paths[static_cast<int>(i)].parent;
+    if (there[i] && parent >= 0) there[static_cast<std::size_t>(parent)] = true;
+  }
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    if (!there[i]) continue;
+    call_paths::path const& path = m.paths[static_cast<int>(i)];
+    place[i] = static_cast<int>(p.paths.size());
+    ids.push_back(static_cast<int>(i));
+    p.paths.push_back({m.paths.region(path.region),
+                       path.parent < 0 ? -1 : place[static_cast<std::size_t>(path.parent)], costs[i]});
+  }
+  return p;
+}
+
+/// Those counters that the archive defines but no rank has counted are not there.
+void drop_unused_counters(trace_model& m, known_metrics const& metrics) {
+  for (trace::rank_profile& r : m.ranks)
+    for (std::size_t i = 0; i < metrics.counters.size(); ++i)
+      if (!m.metrics.is_used(static_cast<std::size_t>(metrics.counters[i]))) r.counters[i].clear();
+  for (trace::rank_profile& r : m.ranks) {
+    std::vector<bool> kept;
+    for (std::string const& name : r.counters) kept.push_back(!name.empty());
+    std::erase(r.counters, std::string());
+    for (trace::path_node& node : r.paths) {
+      std::vector<index_t> some;
+      for (std::size_t i = 0; i < node.costs.counters.size(); ++i)
+        if (kept[i]) some.push_back(node.costs.counters[i]);
+      node.costs.counters = std::move(some);
+    }
+  }
+}
+
+std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) {
+  trace::archive_reader reader(path);
+  auto model =
+      std::make_unique<trace_model>(reader.definitions(), bins_for(reader.definitions().locations.size()));
+  trace_model& m = *model;
+  if (length > 0) {
+    m.grid = time_grid::of(length, m.grid.bins);
+    m.metrics = metric_series(m.known.metrics, time_grid::of(length, metric_bins));
+  }
+  m.title = title_of(path);
+  known_metrics const metrics(m.known.metrics);
+  std::vector<trace::path_costs> costs;
+  std::vector<index_t> ends(static_cast<std::size_t>(m.known.ranks));
+  std::size_t const count = m.known.locations.size();
+  trace::rank_profile about;
+  for (std::size_t i = 0; i < count; ++i) {
+    trace::archive_location const& l = m.known.locations[i];
+    m.messages.begin_location(l.rank);
+    m.meetings.begin_rank(l.rank);
+    m.metrics.begin_location();
+    location_events events(m, l, metrics, costs, std::max<std::size_t>(most_intervals / count, 100));
+    reader.read(i, events);
+    location_summary s = events.finish();
+    m.metrics.end_location();
+    m.events += s.events;
+    m.length = std::max(m.length, s.end);
+    if (l.thread == 0) {
+      about.rank = l.rank;
+      about.host = l.host;
+      about.wall_ns = s.end - s.begin;
+      ends[static_cast<std::size_t>(l.rank)] = s.end;
+    }
+    about.regions += events.regions_left();
+    m.locations.push_back(std::move(s));
+    if (i + 1 < count && m.known.locations[i + 1].rank == l.rank) continue;
+    m.metrics.end_rank();
+    m.path_ids.emplace_back();
+    trace::rank_profile p = profile_of(m, costs, metrics, m.path_ids.back());
+    p.rank = about.rank;
+    p.host = about.host;
+    p.wall_ns = about.wall_ns;
+    p.regions = about.regions;
+    if (p.paths.empty())
+      m.path_ids.pop_back();
+    else
+      m.ranks.push_back(std::move(p));
+    about = {};
+    costs.clear();
+  }
+  drop_unused_counters(m, metrics);
+  m.meetings.finish();
+  m.critical = m.meetings.critical_path(ends);
+  m.predictions.resize(m.paths.all().size());
+  return model;
+}
+
+}  // namespace
+
+trace_model::trace_model(trace::archive_definitions definitions, int bins)
+    : known(std::move(definitions)),
+      grid(time_grid::of(known.length, bins)),
+      paths(known.regions),
+      notes(known),
+      messages(known),
+      metrics(known.metrics, time_grid::of(known.length, metric_bins)),
+      duration_of(paths.regions().size()) {}
+
+std::unique_ptr<trace_model> read_trace(std::string const& path) {
+  auto model = read_once(path, 0);
+  // An archive need not say how long it is, or may be wrong.
+  if (model->length > model->grid.width * model->grid.bins ||
+      model->length < model->grid.width * model->grid.bins / 2)
+    model = read_once(path, model->length);
+  if (model->events == 0) throw io_error("'" + path + "' holds no events", std::string());
+  return model;
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <pantile/trace/archive.hpp>
+
+#include <exception>
+#include <otf2/otf2.h>
+#include <unordered_map>
+
+// What OTF2 calls while it reads.
+namespace pantile::trace::detail {
+
+/// The places in the lists of archive_definitions of what the archive numbers in its own way.
+struct archive_numbers {
+  std::unordered_map<std::uint64_t, int> regions, communicators, attributes, texts;
+  std::unordered_map<std::uint64_t, std::vector<int>> metrics;  // the members of a class
+  std::uint64_t begin = 0;                                      // in ticks
+  std::uint64_t ticks = 1'000'000'000;                          // in a second
+
+  index_t nanoseconds(std::uint64_t ticks_since_epoch) const;
+};
+
+/// Definitions as they are read; `finish` makes of them what the events need.
+class definition_collector {
+ public:
+  definition_collector(archive_definitions& to, archive_numbers& numbers) : to_(to), numbers_(numbers) {}
+
+  struct group {
+    OTF2_GroupType type;
+    bool mpi;
+    std::vector<std::uint64_t> members;
+  };
+  struct member {
+    archive_metric metric;
+    int place = -1;
+  };
+  struct process {
+    std::string name;
+    OTF2_SystemTreeNodeRef node;
+  };
+  struct location {
+    std::string name;
+    std::uint64_t events;
+    OTF2_LocationGroupRef process;
+  };
+
+  std::string text(OTF2_StringRef number) const;
+  void add_text(OTF2_StringRef number, char const* text);
+  void finish();
+
+  archive_definitions& to_;
+  archive_numbers& numbers_;
+  std::unordered_map<std::uint64_t, std::string> nodes;
+  std::map<std::uint64_t, group> groups;
+  std::map<std::uint64_t, process> processes;
+  std::map<std::uint64_t, location> locations;
+  std::map<std::uint64_t, std::uint64_t> communicators;  // their groups
+  std::map<std::uint64_t, member> members;
+  std::map<std::uint64_t, std::uint64_t> metric_instances;  // their classes
+
+ private:
+  std::vector<std::uint64_t> mpi_locations() const;
+  void finish_locations(std::vector<std::uint64_t> const& of_ranks);
+  void finish_communicators(std::vector<std::uint64_t> const& of_ranks);
+};
+
+OTF2_GlobalDefReaderCallbacks* definition_callbacks();
+
+/// Passes events of one location on. An exception ends the reading and is kept: it may not pass through OTF2.
+class event_teller {
+ public:
+  event_teller(archive_definitions const& known, archive_numbers const& numbers, archive_events& to)
+      : known_(known), numbers_(numbers), to_(to) {}
+  std::exception_ptr problem() const { return problem_; }
+
+  /// Runs `tell(events, time)`.
+  template <class Tell>
+  OTF2_CallbackCode pass(OTF2_TimeStamp time, Tell const& tell) {
+    try {
+      tell(to_, numbers_.nanoseconds(time));
+      return OTF2_CALLBACK_SUCCESS;
+    } catch (...) {
+      problem_ = std::current_exception();
+      return OTF2_CALLBACK_INTERRUPT;
+    }
+  }
+  archive_events::attributes said(OTF2_AttributeList* list);
+  int region(OTF2_RegionRef number) const;
+  int communicator(OTF2_CommRef number) const;
+  int rank(int communicator, std::uint32_t of_it) const;
+  std::vector<int> const* metrics(OTF2_MetricRef number) const;
+
+ private:
+  archive_definitions const& known_;
+  archive_numbers const& numbers_;
+  archive_events& to_;
+  std::vector<archive_attribute> attributes_;
+  std::exception_ptr problem_;
+};
+
+OTF2_EvtReaderCallbacks* event_callbacks();
+
+}  // namespace pantile::trace::detail

@@ -1,0 +1,206 @@
+#ifdef PANTILE_HAVE_OTF2
+#include "archive_callbacks.hpp"
+
+#include <algorithm>
+
+namespace pantile::trace::detail {
+
+namespace {
+
+definition_collector& collector(void* data) { return *static_cast<definition_collector*>(data); }
+
+OTF2_CallbackCode take_clock(void* data, uint64_t ticks, uint64_t begin, uint64_t length, uint64_t) {
+  definition_collector& c = collector(data);
+  if (ticks > 0) c.numbers_.ticks = ticks;
+  c.numbers_.begin = begin;
+  c.to_.length = c.numbers_.nanoseconds(begin + length);
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_text(void* data, OTF2_StringRef self, char const* text) {
+  collector(data).add_text(self, text);
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_attribute(void* data, OTF2_AttributeRef self, OTF2_StringRef name, OTF2_StringRef,
+                                 OTF2_Type) {
+  definition_collector& c = collector(data);
+  c.numbers_.attributes[self] = static_cast<int>(c.to_.attributes.size());
+  c.to_.attributes.push_back(c.text(name));
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_node(void* data, OTF2_SystemTreeNodeRef self, OTF2_StringRef name, OTF2_StringRef,
+                            OTF2_SystemTreeNodeRef) {
+  collector(data).nodes[self] = collector(data).text(name);
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_process(void* data, OTF2_LocationGroupRef self, OTF2_StringRef name,
+                               OTF2_LocationGroupType, OTF2_SystemTreeNodeRef node, OTF2_LocationGroupRef) {
+  collector(data).processes[self] = {collector(data).text(name), node};
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_location(void* data, OTF2_LocationRef self, OTF2_StringRef name, OTF2_LocationType,
+                                uint64_t events, OTF2_LocationGroupRef process) {
+  collector(data).locations[self] = {collector(data).text(name), events, process};
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+/// Regions inside which the time is that of communication.
+bool is_communication(OTF2_RegionRole role, OTF2_Paradigm paradigm) {
+  switch (role) {
+    case OTF2_REGION_ROLE_BARRIER:
+    case OTF2_REGION_ROLE_COLL_ONE2ALL:
+    case OTF2_REGION_ROLE_COLL_ALL2ONE:
+    case OTF2_REGION_ROLE_COLL_ALL2ALL:
+    case OTF2_REGION_ROLE_COLL_OTHER:
+    case OTF2_REGION_ROLE_POINT2POINT:
+    case OTF2_REGION_ROLE_RMA:
+      return true;
+    default:
+      return paradigm == OTF2_PARADIGM_MPI;
+  }
+}
+
+OTF2_CallbackCode take_region(void* data, OTF2_RegionRef self, OTF2_StringRef name, OTF2_StringRef,
+                              OTF2_StringRef, OTF2_RegionRole role, OTF2_Paradigm paradigm, OTF2_RegionFlag,
+                              OTF2_StringRef file, uint32_t line, uint32_t) {
+  definition_collector& c = collector(data);
+  c.numbers_.regions[self] = static_cast<int>(c.to_.regions.size());
+  c.to_.regions.push_back(
+      {c.text(name), c.text(file), static_cast<int>(line), is_communication(role, paradigm)});
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_group(void* data, OTF2_GroupRef self, OTF2_StringRef, OTF2_GroupType type,
+                             OTF2_Paradigm paradigm, OTF2_GroupFlag, uint32_t count, uint64_t const* members) {
+  collector(data).groups[self] = {type, paradigm == OTF2_PARADIGM_MPI, {members, members + count}};
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_communicator(void* data, OTF2_CommRef self, OTF2_StringRef, OTF2_GroupRef group,
+                                    OTF2_CommRef, OTF2_CommFlag) {
+  collector(data).communicators[self] = group;
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_member(void* data, OTF2_MetricMemberRef self, OTF2_StringRef name, OTF2_StringRef,
+                              OTF2_MetricType, OTF2_MetricMode mode, OTF2_Type, OTF2_Base, int64_t,
+                              OTF2_StringRef unit) {
+  definition_collector& c = collector(data);
+  bool const accumulated = (mode & OTF2_METRIC_VALUE_MASK) == OTF2_METRIC_VALUE_ACCUMULATED;
+  c.members[self].metric = {c.text(name), c.text(unit), accumulated, false};
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_class(void* data, OTF2_MetricRef self, uint8_t count,
+                             OTF2_MetricMemberRef const* members, OTF2_MetricOccurrence occurrence,
+                             OTF2_RecorderKind) {
+  definition_collector& c = collector(data);
+  std::vector<int>& places = c.numbers_.metrics[self];
+  for (int i = 0; i < count; ++i) {
+    definition_collector::member& m = c.members[members[i]];
+    if (m.place < 0) {
+      m.place = static_cast<int>(c.to_.metrics.size());
+      m.metric.after_events = occurrence == OTF2_METRIC_ASYNCHRONOUS;
+      c.to_.metrics.push_back(m.metric);
+    }
+    places.push_back(m.place);
+  }
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+OTF2_CallbackCode take_instance(void* data, OTF2_MetricRef self, OTF2_MetricRef of_class, OTF2_LocationRef,
+                                OTF2_MetricScope, uint64_t) {
+  collector(data).metric_instances[self] = of_class;
+  return OTF2_CALLBACK_SUCCESS;
+}
+
+}  // namespace
+
+index_t archive_numbers::nanoseconds(std::uint64_t at) const {
+  auto const since = static_cast<std::int64_t>(at - begin);
+  if (ticks == 1'000'000'000) return since;
+  return static_cast<index_t>(static_cast<long double>(since) * 1e9L / static_cast<long double>(ticks));
+}
+
+std::string definition_collector::text(OTF2_StringRef number) const {
+  auto const found = numbers_.texts.find(number);
+  return found == numbers_.texts.end() ? std::string() : to_.texts[static_cast<std::size_t>(found->second)];
+}
+
+void definition_collector::add_text(OTF2_StringRef number, char const* t) {
+  numbers_.texts[number] = static_cast<int>(to_.texts.size());
+  to_.texts.emplace_back(t);
+}
+
+/// The locations of MPI's ranks, in their order; empty where the archive is none of MPI.
+std::vector<std::uint64_t> definition_collector::mpi_locations() const {
+  for (auto const& [number, g] : groups)
+    if (g.type == OTF2_GROUP_TYPE_COMM_LOCATIONS && g.mpi) return g.members;
+  return {};
+}
+
+void definition_collector::finish_locations(std::vector<std::uint64_t> const& of_ranks) {
+  std::map<std::uint64_t, int> ranks;  // of processes
+  for (std::uint64_t const l : of_ranks)
+    if (auto const known = locations.find(l); known != locations.end())
+      ranks.try_emplace(known->second.process, static_cast<int>(ranks.size()));
+  for (auto const& [number, l] : locations) ranks.try_emplace(l.process, static_cast<int>(ranks.size()));
+  to_.ranks = static_cast<int>(ranks.size());
+  std::map<int, int> threads;
+  for (auto const& [number, l] : locations) {
+    int const rank = ranks.at(l.process);
+    to_.locations.push_back(
+        {number, rank, threads[rank]++, l.name, nodes[processes[l.process].node], l.events});
+  }
+  std::stable_sort(to_.locations.begin(), to_.locations.end(),
+                   [](auto const& a, auto const& b) { return a.rank < b.rank; });
+}
+
+void definition_collector::finish_communicators(std::vector<std::uint64_t> const& of_ranks) {
+  std::unordered_map<std::uint64_t, int> rank_of_location;
+  for (archive_location const& l : to_.locations) rank_of_location[l.id] = l.rank;
+  for (auto const& [number, of_it] : communicators) {
+    std::vector<int> ranks;
+    auto const found = groups.find(of_it);
+    if (found != groups.end() && found->second.type == OTF2_GROUP_TYPE_COMM_GROUP)
+      for (std::uint64_t const m : found->second.members) {
+        auto const at = m < of_ranks.size() ? rank_of_location.find(of_ranks[m]) : rank_of_location.end();
+        ranks.push_back(at == rank_of_location.end() ? -1 : at->second);
+      }
+    numbers_.communicators[number] = static_cast<int>(to_.communicators.size());
+    to_.communicators.push_back(std::move(ranks));
+  }
+}
+
+void definition_collector::finish() {
+  std::vector<std::uint64_t> const of_ranks = mpi_locations();
+  finish_locations(of_ranks);
+  finish_communicators(of_ranks);
+  for (auto const& [instance, of_class] : metric_instances)
+    if (auto const known = numbers_.metrics.find(of_class); known != numbers_.metrics.end())
+      numbers_.metrics[instance] = std::vector<int>(known->second);
+}
+
+OTF2_GlobalDefReaderCallbacks* definition_callbacks() {
+  OTF2_GlobalDefReaderCallbacks* const c = OTF2_GlobalDefReaderCallbacks_New();
+  OTF2_GlobalDefReaderCallbacks_SetClockPropertiesCallback(c, &take_clock);
+  OTF2_GlobalDefReaderCallbacks_SetStringCallback(c, &take_text);
+  OTF2_GlobalDefReaderCallbacks_SetAttributeCallback(c, &take_attribute);
+  OTF2_GlobalDefReaderCallbacks_SetSystemTreeNodeCallback(c, &take_node);
+  OTF2_GlobalDefReaderCallbacks_SetLocationGroupCallback(c, &take_process);
+  OTF2_GlobalDefReaderCallbacks_SetLocationCallback(c, &take_location);
+  OTF2_GlobalDefReaderCallbacks_SetRegionCallback(c, &take_region);
+  OTF2_GlobalDefReaderCallbacks_SetGroupCallback(c, &take_group);
+  OTF2_GlobalDefReaderCallbacks_SetCommCallback(c, &take_communicator);
+  OTF2_GlobalDefReaderCallbacks_SetMetricMemberCallback(c, &take_member);
+  OTF2_GlobalDefReaderCallbacks_SetMetricClassCallback(c, &take_class);
+  OTF2_GlobalDefReaderCallbacks_SetMetricInstanceCallback(c, &take_instance);
+  return c;
+}
+
+}  // namespace pantile::trace::detail
+#endif

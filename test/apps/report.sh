@@ -1,0 +1,69 @@
+# pantile-report: the page of a small ALS run holds what the run's profile says, names a slow rank, and replaces an old
+# page only when it is complete; predicted bytes are those that are received; two traces side by side; what Perfetto reads.
+# ctest: RELEASE_ONLY TIMEOUT 120
+source "$(dirname "$0")/programs.bash"
+report="$BUILD_DIR/apps/pantile-report"
+traced="$BUILD_DIR/test/fault/traced"
+
+awk 'BEGIN { srand(1); for (u = 1; u <= 60; ++u) for (i = 1; i <= 40; ++i) if (rand() < 0.3) print u "," i "," 1 + int(rand() * 5) }' >ratings.csv
+for run in one two; do
+  mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
+  grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
+done
+[[ -e one/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
+
+# refused CODE TEXT ARGS...: the exit code and one line with that text.
+refused() {
+  local code=$1 text=$2
+  shift 2
+  "$report" "$@" >out 2>err && fail "$* was accepted"
+  [[ $? == "$code" ]] || fail "$*: another exit code than $code: $(cat err)"
+  grep -q -- "$text" err || fail "$*: no '$text' in $(cat err)"
+}
+refused 2 "DIR is required"
+refused 2 "--perfetto takes one" --perfetto trace.json one two
+refused 1 "there is no 'nowhere'" nowhere
+refused 1 "there is no OTF2 archive" model-one
+
+"$report" one --json one.json --sources "$SOURCE_DIR" >log
+grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
+"$python" "$SOURCE_DIR/test/apps/check_report.py" one one.json one/report.html || fail "the page of ALS"
+
+PANTILE_TRACE=trace PANTILE_TRACE_DIR=uneven mpi 3 "$traced" nothing >log 2>&1 || fail "traced: $(cat log)"
+"$report" uneven --json uneven.json --output uneven.html >log
+"$python" "$SOURCE_DIR/test/apps/check_report.py" uneven uneven.json uneven.html || fail "the page of an uneven run"
+"$python" - <<'PYTHON' || fail "the slow rank is not named, or predictions are lost"
+import json, re
+model = json.load(open("uneven.json"))
+findings = model["findings"]
+slow = [f for f in findings if re.match(r"rank 2 alone spends .* in uneven work at traced.cpp:\d+: the others wait", f["text"])]
+assert len(slow) == 1 and slow[0]["rank"] == 2, findings
+dot, = [p for p in model["predictions"] if model["regions"][model["paths"][p["path"]][1]][0] == "dot"]
+assert dot["count"] == 60 and dot["bytes"] == dot["measured_bytes"] > 0, dot
+PYTHON
+
+"$report" one two >log
+grep -q "wrote one/comparison.html" log || fail "no comparison: $(cat log)"
+for file in trace.json trace.json.gz; do
+  "$report" --perfetto $file one >log 2>&1 || { grep -q "without zlib" log && continue; fail "$file: $(cat log)"; }
+  "$python" - $file <<'PYTHON' || fail "$file"
+import gzip, json, sys
+profile = json.load(open("one/profile.json"))
+events = json.load((gzip.open if sys.argv[1].endswith(".gz") else open)(sys.argv[1]))["traceEvents"]
+regions = [e for e in events if e["ph"] == "X"]
+assert len(regions) == sum(row["count"] for row in profile["operations"])
+for row in profile["operations"]:
+    name = "communication" if row["call"] else "operation"
+    mine = [e["dur"] for e in regions if (e["name"], e["cat"]) == (row["name"], name)]
+    assert len(mine) == row["count"] and abs(max(mine) * 1e-6 - row["longest"]) < 1e-8, row["name"]
+assert sum(e["ph"] == "s" for e in events) == sum(e["ph"] == "f" for e in events)
+PYTHON
+done
+
+# An archive that is damaged leaves the page that is there.
+cp -r one damaged
+echo "the old page" >damaged/report.html
+for events in damaged/traces/*.evt; do truncate -s 100 "$events"; done
+refused 1 "cannot read\|damaged" damaged
+[[ $(cat damaged/report.html) == "the old page" ]] || fail "the old page is gone"
+[[ $(ls damaged) == $(ls one) ]] || fail "files are left over: $(ls damaged)"

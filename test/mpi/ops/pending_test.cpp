@@ -202,6 +202,8 @@ TEST_CASE("the operand may go, and a pending result may be dropped or replaced")
     auto q = retile_async(*a, tiling::block());
     { auto dropped = all_gather_async(*a); }
     { auto dropped = broadcast_async(world(), whole, 0); }
+    { auto dropped = gather_async(*a, 0); }
+    { auto dropped = scatter_async(world(), whole, 0, tiling::column()); }
     a.reset();
     array<double, 2> const other = full<double>(world(), shape, -1.0, tiling::row());
     if (turn % 2 == 0) q = retile_async(other, tiling::replicated());

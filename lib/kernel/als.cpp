@@ -15,6 +15,7 @@ using namespace detail;
 
 template <class T>
 void gram(const T* y, index_t n, index_t k, index_t ld, T* out) {
+  trace::computed(static_cast<double>(n) * static_cast<double>(k) * static_cast<double>(k + 1));
   if (trace::rehearsing()) return void(std::fill_n(out, k * k, T(0)));
   sum_gram<gram_adder<T>>(n, k, y, ld, out, k, [](auto&) {});
   blas::mirror(k, out, k);

@@ -245,6 +245,8 @@ index_t als_conjugate_gradients(csr_view<T> ratings, als_weights<T> weights, con
                                 index_t k, index_t ldy, T* x, index_t ldx, index_t steps) {
   gradient_problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, steps, {}};
   if (ratings.rows > 0) p.set_gram(base);
+  const auto d = static_cast<double>(k), products = static_cast<double>(steps + 1);
+  tell_flops(ratings, [=](double n) { return products * (4 * n * d + 2 * d * d); });
   return solve_rows<gradient_solver<T>>(
       p, [&](index_t nnz) { return als_row_cost(nnz, k, steps); }, solve_by_all<T>);
 }

@@ -158,6 +158,8 @@ index_t als_solve(csr_view<T> ratings, als_weights<T> weights, const T* base, co
                   index_t ldy, T* x, index_t ldx) {
   problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, {}, {}};
   if (ratings.rows > 0) p.set_base(base);
+  const auto d = static_cast<double>(k);
+  tell_flops(ratings, [d](double n) { return n * d * (d + 3) + d * d * (d / 3 + 2); });
   return solve_rows<row_solver<T>>(
       p, [&](index_t nnz) { return als_row_cost(nnz, k); }, solve_shared<T>);
 }

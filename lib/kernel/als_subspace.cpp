@@ -272,6 +272,8 @@ index_t als_subspace(csr_view<T> ratings, als_weights<T> weights, const T* base,
   subspace_problem<T> p{{ratings, weights, y, k, ldy, x, ldx}, blocks_of<T>(k, block), 0, 0, {}, {}, {}};
   for (index_t u = 0; u < ratings.rows; ++u) p.longest = std::max(p.longest, p.length(u));
   p.set_gram(base);
+  const auto d = static_cast<double>(k), b = static_cast<double>(std::min(block, k));
+  tell_flops(ratings, [=](double n) { return n * d * (b + 6) + 2 * d * d + d * b * (b / 3 + 2); });
   return solve_rows<subspace_solver<T>>(
       p, [&](index_t nnz) { return als_subspace_row_cost(nnz, k, block); }, descend_together<T>);
 }

@@ -3,6 +3,7 @@
 #include "simd.hpp"
 
 #include <pantile/kernel/als.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <omp.h>
 
@@ -89,6 +90,17 @@ work_plan plan_work(const index_t* offsets, index_t rows, int threads, Cost cost
   std::stable_sort(plan.units.begin(), plan.units.end(),
                    [](const work_unit& a, const work_unit& b) { return a.cost > b.cost; });
   return plan;
+}
+
+/// Tells of the work on all rows: flops_of(n) is that on a row of n > 0 entries.
+template <class T, class Flops>
+void tell_flops(const csr_view<T>& ratings, Flops flops_of) {
+  if (!trace::listener()) return;
+  double flops = 0;
+  for (index_t u = 0; u < ratings.rows; ++u)
+    if (const index_t n = ratings.offsets[u + 1] - ratings.offsets[u]; n > 0)
+      flops += flops_of(static_cast<double>(n));
+  trace::computed(flops);
 }
 
 inline constexpr index_t no_row = std::numeric_limits<index_t>::max();

@@ -12,15 +12,16 @@ using namespace support;
 
 namespace {
 
-constexpr index_t users = 40, items = 30;
+constexpr index_t flop_users = 40, flop_items = 30;
 
 /// Every user rates 6 items, every item is rated by 8 users.
 sparse_array<double> rated() {
   std::vector<sparse_entry<double>> entries;
-  for (index_t u = world().rank(); u < users; u += world().size())
-    for (index_t i = 0; i < items; ++i)
+  for (index_t u = world().rank(); u < flop_users; u += world().size())
+    for (index_t i = 0; i < flop_items; ++i)
       if ((u + 2 * i) % 5 == 0) entries.push_back({u, i, static_cast<double>(1 + (u + i) % 3)});
-  return sparse_array<double>::from_entries(world(), {users, items}, tiling::row(), std::move(entries));
+  return sparse_array<double>::from_entries(world(), {flop_users, flop_items}, tiling::row(),
+                                            std::move(entries));
 }
 
 /// Of one iteration, on all ranks.
@@ -38,7 +39,7 @@ double flops_of_iteration(als_options options) {
 
 TEST_CASE("an iteration of Cholesky solves computes what plans predict") {
   for (index_t const factors : {1, 5, 16}) {
-    als_problem const p{users, items, 240, factors, 8, 1};
+    als_problem const p{flop_users, flop_items, 240, factors, 8, 1};
     CHECK(flops_of_iteration({.factors = factors}) == Approx(cost_of(p, machine{}).flops));
   }
 }
@@ -50,7 +51,7 @@ TEST_CASE("other solvers tell what they compute") {
   o.steps = 4;
   double const four = flops_of_iteration(o);
   // 4 k of each rating and 2 k^2 of each row, on both sides, for every step.
-  CHECK(four - two == Approx(2 * (4.0 * 16 * 2 * 240 + 2.0 * 16 * 16 * (users + items))));
+  CHECK(four - two == Approx(2 * (4.0 * 16 * 2 * 240 + 2.0 * 16 * 16 * (flop_users + flop_items))));
   o.solver = als_solver::subspace;
   o.block = 4;
   double const small = flops_of_iteration(o);

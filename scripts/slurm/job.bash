@@ -91,16 +91,19 @@ run_program() {
   mkdir -p "$scratch"
 
   echo "$name on $SLURM_NNODES nodes, $SLURM_NTASKS tasks of $OMP_NUM_THREADS threads, by $launcher; scratch folder $scratch" \
-    "$( ((again == 0)) || echo "(restarted $again times)")"
+    "$( ((again == 0)) || echo "(restart $again)")"
   run_and_wait "${launch[@]}" "$path" "$@" "${kept[@]}"
 
-  if ((status == 0)); then
-    [[ $checkpoint != "$scratch/checkpoint" ]] || rm -rf "$checkpoint"
-    rmdir "$scratch" 2>/dev/null || true # traces stay
-  elif ((status == 75 && signals > 0)) && scontrol requeue "$SLURM_JOB_ID"; then # it has kept a checkpoint
+  rmdir "$scratch" 2>/dev/null || true # where nothing was kept
+  if ((status == 75 && signals > 0)) && scontrol requeue "$SLURM_JOB_ID"; then # it has kept a checkpoint
     echo "back in the queue, to go on from $checkpoint"
   elif [[ $checkpoint != none && -d $checkpoint ]]; then
-    echo "to go on, submit again with PANTILE_CHECKPOINT=$checkpoint" >&2
+    # Never removed here: srun may end with 0 where it could not start anything.
+    if ((status == 0)); then
+      echo "done; $checkpoint is needed no longer, unless to go on with more iterations"
+    else
+      echo "to go on, submit again with PANTILE_CHECKPOINT=$checkpoint" >&2
+    fi
   fi
   exit "$status"
 }

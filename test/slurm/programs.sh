@@ -32,7 +32,7 @@ for job in "$als_by_srun" "$als_by_mpirun" "$lra_by_srun"; do log_has "$job" "8 
 same_losses ../als.json als.srun.json
 same_losses ../als.json als.mpirun.json
 same_losses ../lra.json lra.srun.json
-[[ -s model/user_factors.npy && ! -e pantile-$als_by_srun ]] || fail "a model and no scratch folder are wanted: $(ls)"
+[[ -s model/user_factors.npy ]] || fail "no model: $(ls)"
 [[ -s pantile-$lra_by_srun/trace-0/traces.otf2 ]] || fail "no trace: $(ls -R .)"
 
 ends "$bad" FAILED 1
@@ -42,7 +42,7 @@ ends "$by_hand" FAILED 2
 log_has "$by_hand" "PANTILE_LAUNCHER is srun or mpirun, not 'by_hand'"
 
 # Where each task may run, told by what stands in for the program.
-(($(nproc) >= 2)) || exit 0
+(($(env -u OMP_NUM_THREADS nproc) >= 2)) || exit 0
 mkdir stand-in
 cat >stand-in/pantile-lra <<'PROGRAM'
 #!/bin/sh

@@ -19,12 +19,12 @@ submit --nodes=4 --ntasks-per-node=2 "$batch/pantile-als.sbatch" "${als_problem[
 time_is_over
 restarted() { scontrol -o show job "$job" | grep -q " Restarts=1 "; }
 until_true 60 restarted || fail "not in the queue again: $(scontrol show job "$job"; cat "job-$job.log")"
-until_true 60 scontrol update JobId="$job" StartTime=now 2>/dev/null # not in two minutes
+# Not in two minutes, but not in this second either: nodes refuse what was allowed before they ended the job.
+until_true 60 scontrol update JobId="$job" StartTime=now+2 2>/dev/null
 ends "$job" COMPLETED
-log_has "$job" "restarted 1 times"
+log_has "$job" "restart 1"
 log_has "$job" "going on after iteration"
 same_losses als.json als.again.json
-[[ ! -e pantile-$job ]] || fail "the checkpoint of a job that has ended: $(ls -R "pantile-$job")"
 
 PANTILE_LAUNCHER=mpirun submit --nodes=2 --ntasks-per-node=2 --no-requeue "$batch/pantile-lra.sbatch" "${lra_problem[@]}"
 time_is_over

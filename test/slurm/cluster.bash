@@ -115,6 +115,8 @@ start_slurm() {
 # starts the ranks.
 unset OMPI_MCA_plm OMPI_MCA_rmaps_base_oversubscribe OMPI_MCA_hwloc_base_binding_policy
 export OMPI_MCA_btl=self,vader,tcp
+# All nodes have the same cores, where pinned tasks of different nodes would only be in each other's way.
+export PANTILE_PIN=none
 
 start_network
 configure

@@ -49,17 +49,20 @@ cat >stand-in/pantile-lra <<'PROGRAM'
 echo "$(hostname) has $(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status) for $OMP_NUM_THREADS"
 PROGRAM
 chmod +x stand-in/pantile-lra
-export PANTILE_BIN="$PWD/stand-in"
-# places WANTED SBATCH-ARGUMENT...: how many tasks say the like.
+export PANTILE_BIN="$PWD/stand-in" PANTILE_PIN=cores
+# places WANTED SBATCH-ARGUMENT...: what the tasks of a job shall say; jobs for as many nodes run at once.
+pinned=()
 places() {
-  local wanted=$1
-  shift
-  submit "$@" "$batch/pantile-lra.sbatch"
-  ends "$job" COMPLETED
-  [[ $(grep ' has ' "job-$job.log" | sort) == "$wanted" ]] || fail "pinned to $(cat "job-$job.log"), not $wanted"
+  submit "${@:2}" "$batch/pantile-lra.sbatch"
+  pinned+=("$job $1")
 }
-apart=$'n1 has 0 for 1\nn1 has 1 for 1'
-places "$apart" --ntasks-per-node=2 --nodelist=n1
-PANTILE_LAUNCHER=mpirun places "$apart" --ntasks-per-node=2 --nodelist=n1
-PANTILE_LAUNCHER=mpirun places "n1 has 0-1 for 2" --ntasks-per-node=1 --cpus-per-task=2 --nodelist=n1
-PANTILE_PIN=none places $'n1 has 0-1 for 1\nn1 has 0-1 for 1' --ntasks-per-node=2 --nodelist=n1
+places "0 for 1,1 for 1" --ntasks-per-node=2
+places "0-1 for 2" --ntasks-per-node=1 --cpus-per-task=2
+PANTILE_LAUNCHER=mpirun places "0 for 1,1 for 1" --ntasks-per-node=2
+PANTILE_PIN=none places "0-1 for 1,0-1 for 1" --ntasks-per-node=2
+for one in "${pinned[@]}"; do
+  job=${one%% *}
+  ends "$job" COMPLETED
+  said=$(sed -n 's/.* has //p' "job-$job.log" | sort | paste -sd,)
+  [[ $said == "${one#* }" ]] || fail "cores and threads of job $job are $said, not ${one#* }: $(cat "job-$job.log")"
+done

@@ -49,6 +49,7 @@ choose_launcher() {
 # Sets `kept`, the options that make the program keep checkpoints and go on from them.
 choose_checkpoint() {
   local argument
+  [[ ${1--} == -* ]] || checkpoint=none # recommend, similar: nothing is learnt
   for argument; do
     [[ $argument != --checkpoint && $argument != --checkpoint=* && $argument != --resume ]] ||
       refuse "leave $argument to this job: PANTILE_CHECKPOINT=FOLDER, or none, is given to sbatch"

@@ -32,6 +32,9 @@ choose_launcher() {
       srun --mpi=list 2>&1 | grep -qw "$SLURM_MPI_TYPE" ||
         refuse "this Slurm has no '$SLURM_MPI_TYPE' (srun --mpi=list tells what it has): set PANTILE_LAUNCHER=mpirun"
       launch=(srun --kill-on-bad-exit=1 --cpus-per-task="$OMP_NUM_THREADS" --cpu-bind="$pin")
+      # srun may end with 0 where it could not start anything: the first task leaves a sign.
+      # shellcheck disable=SC2016 # what the tasks expand
+      launch+=(sh -c '[ "$SLURM_PROCID" != 0 ] || : >"$0"; exec "$@"' "$begun")
       ;;
     mpirun)
       command -v mpirun >/dev/null || refuse "there is no mpirun here: load the module of Open MPI before sbatch"
@@ -83,23 +86,25 @@ run_program() {
   local name=$1 path again=${SLURM_RESTART_COUNT:-0}
   shift
   [[ -d $scratch && -w $scratch ]] || refuse "cannot write into PANTILE_SCRATCH=$scratch: name a folder that all nodes see"
-  scratch=$scratch/pantile-$SLURM_JOB_ID
+  scratch=$scratch/pantile-$SLURM_JOB_ID begun=$scratch/begun
   choose_checkpoint "$@"
   choose_launcher
   path=$(program_path "$name")
   export PANTILE_TRACE=$trace
   [[ $trace == off ]] || export PANTILE_TRACE_DIR=${PANTILE_TRACE_DIR:-$scratch/trace}-$again # each run has its own
   mkdir -p "$scratch"
+  rm -f "$begun"
 
   echo "$name on $SLURM_NNODES nodes, $SLURM_NTASKS tasks of $OMP_NUM_THREADS threads, by $launcher; scratch folder $scratch" \
     "$( ((again == 0)) || echo "(restart $again)")"
   run_and_wait "${launch[@]}" "$path" "$@" "${kept[@]}"
 
+  [[ $status != 0 || $launcher != srun || -e $begun ]] || refuse "srun has not started the program, see above"
+  rm -f "$begun"
   rmdir "$scratch" 2>/dev/null || true # where nothing was kept
   if ((status == 75 && signals > 0)) && scontrol requeue "$SLURM_JOB_ID"; then # it has kept a checkpoint
     echo "back in the queue, to go on from $checkpoint"
   elif [[ $checkpoint != none && -d $checkpoint ]]; then
-    # Never removed here: srun may end with 0 where it could not start anything.
     if ((status == 0)); then
       echo "done; $checkpoint is needed no longer, unless to go on with more iterations"
     else

@@ -108,7 +108,7 @@ start_slurm() {
     nsenter --net=/run/netns/n$i unshare --uts --mount --ipc bash -c \
       "hostname n$i; mount -t tmpfs tmpfs /dev/shm; exec slurmd -D -N n$i" >/dev/null 2>&1 &
   done
-  until_true 30 all_idle || fail "the nodes are not idle: $(sinfo -N -l 2>&1; tail -n 20 $cluster/*.log)"
+  until_true 60 all_idle || fail "the nodes are not idle: $(sinfo -N -l 2>&1; tail -n 20 $cluster/*.log)"
 }
 
 # What scripts/mpi-env says is for one machine: between the nodes MPI takes the network, and srun or the resource manager
@@ -131,7 +131,7 @@ is_over() { [[ $(state_of "$1") =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAI
 # ends JOB STATE [EXIT-CODE]: waits for a job, which must end so.
 ends() {
   local said
-  until_true 60 is_over "$1" || fail "job $1 does not end: $(scontrol show job "$1"; cat "job-$1.log" $cluster/slurmctld.log)"
+  until_true 120 is_over "$1" || fail "job $1 does not end: $(scontrol show job "$1"; cat "job-$1.log" $cluster/slurmctld.log)"
   said=$(scontrol -o show job "$1" | sed 's/.* JobState=\([A-Z_]*\) .* ExitCode=\([0-9]*\):.*/\1 \2/')
   [[ $said == "$2 ${3:-0}" ]] || fail "job $1 ended $said, not $2 ${3:-0}: $(cat "job-$1.log")"
 }

@@ -1,7 +1,7 @@
 # The batch files on four nodes with two tasks each, by srun and by mpirun, from a folder that is not theirs: losses as on
 # one rank, threads and cores as asked for, a trace. Bad input fails with the program's
 # own message.
-# ctest: RELEASE_ONLY TIMEOUT 120 PROCESSORS 2
+# ctest: RELEASE_ONLY TIMEOUT 280 PROCESSORS 2
 source "$(dirname "$0")/cluster.bash"
 batch=$SOURCE_DIR/scripts/slurm
 ratings=(--generate 400,100,4000 --factors 4 --iterations 3)

@@ -1,6 +1,6 @@
 # Sweeps of both kinds: every combination runs, one job at a time, weak problems grow with the cores, the table has them all
 # and names what has failed.
-# ctest: RELEASE_ONLY TIMEOUT 120 PROCESSORS 2
+# ctest: RELEASE_ONLY TIMEOUT 280 PROCESSORS 2
 source "$(dirname "$0")/cluster.bash"
 export PANTILE_BIN="$BUILD_DIR/apps"
 scaling=$SOURCE_DIR/scripts/slurm/scaling
@@ -27,7 +27,7 @@ sweep weak lra --nodes=1,2 --ntasks-per-node=1 --cpus-per-task=2 --runs=1 -- --g
 sweep strong lra --nodes=1 --runs=1 -- --data nothing.csv
 refused "holds a measurement already" strong lra --folder=strong-lra
 no_jobs() { [[ -z $(squeue -h) ]]; }
-until_true 90 no_jobs || fail "jobs do not end: $(squeue)"
+until_true 120 no_jobs || fail "jobs do not end: $(squeue)"
 
 # columns FOLDER: nodes, tasks, threads and size of the rows of its table.
 columns() {

@@ -131,9 +131,9 @@ is_over() { [[ $(state_of "$1") =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAI
 # ends JOB STATE [EXIT-CODE]: waits for a job, which must end so.
 ends() {
   local said
-  until_true 120 is_over "$1" || fail "job $1 does not end: $(scontrol show job "$1"; cat "job-$1.log" $cluster/slurmctld.log)"
+  until_true 120 is_over "$1" || fail "job $1 does not end: $(scontrol show job "$1"; tail -n 50 "job-$1.log" $cluster/*.log)"
   said=$(scontrol -o show job "$1" | sed 's/.* JobState=\([A-Z_]*\) .* ExitCode=\([0-9]*\):.*/\1 \2/')
-  [[ $said == "$2 ${3:-0}" ]] || fail "job $1 ended $said, not $2 ${3:-0}: $(cat "job-$1.log")"
+  [[ $said == "$2 ${3:-0}" ]] || fail "job $1 ended $said, not $2 ${3:-0}: $(cat "job-$1.log"; tail -n 20 $cluster/*.log)"
 }
 
 # log_has JOB TEXT

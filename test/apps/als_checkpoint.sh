@@ -108,7 +108,7 @@ refused "--alpha: got 3.0, but the checkpoint in 'killed' was made with 2.0" "${
 refused "--dtype: got \"f32\"" "${same[@]}" --alpha 2 --dtype f32
 refused "--solver: got \"cg\"" "${same[@]}" --alpha 2 --solver cg
 refused "--iterations: got 1" "${same[@]}" --alpha 2 --iterations 1
-refused "of other ratings" --generate 300,120,5000 --factors 6 --alpha 2
+refused "was made of other data" --generate 300,120,5000 --factors 6 --alpha 2
 cp -r killed whole
 head -c 1000 whole/user_factors.?.npy >cut && cp cut "$(ls killed/user_factors.?.npy)"
 refused "is cut short" "${same[@]}" --alpha 2 --iterations $endless

@@ -74,12 +74,12 @@ row measure(pt::communicator const& world, settings const& s, pt::sparse_array<f
              [&](pt::als_iteration const& it, auto const&) {
                if (it.number == 1) {  // warms up
                  sent = ratings.comm().counters().bytes_sent;
-                 return pt::als_next::go_on;
+                 return pt::next_step::go_on;
                }
                ours.push_back(it.seconds);
                double const cube = static_cast<double>(n) * n * n;
                rate.push_back(2.0 * cube * world.size() / gemm_seconds<T>(world, n));
-               return pt::als_next::go_on;
+               return pt::next_step::go_on;
              });
   double const flops = iteration_flops(single, static_cast<double>(factors));
   index_t const bytes =

@@ -33,54 +33,33 @@ als_checkpoint<T>::als_checkpoint(communicator const& comm, als_command const& c
     : comm_(comm), command_(command) {
   if (command.checkpoint.folder.empty()) return;
   folder_.emplace(comm, command.checkpoint.folder, als_checkpoint_arrays);
-  options_ = json_of_options(command);
-  options_["dtype"] = command.dtype;
-  options_["min_ratings"] = command.min_ratings;
-  options_["init_user_factors"] = command.init_user_factors;
-  options_["init_item_factors"] = command.init_item_factors;
-  ratings_ = json_of_ratings(data, ratings);
+  auto& options = identity_.options = json_of_options(command);
+  options["dtype"] = command.dtype;
+  options["min_ratings"] = command.min_ratings;
+  options["init_user_factors"] = command.init_user_factors;
+  options["init_item_factors"] = command.init_item_factors;
+  identity_.data = json_of_ratings(data, ratings);
 }
 
 template <element T>
 als_start<T> als_checkpoint<T>::start(als_start<T> given) {
-  if (!command_.checkpoint.resume) return given;
-  std::string const& path = command_.checkpoint.folder;
-  auto const said = folder_->read();
-  if (!said) {
-    say(comm_, "no checkpoint in {} yet: starting from the beginning", path);
-    return given;
-  }
-  als_start<T> kept;
-  try {
-    check_checkpoint_options(path, said->at("options"), options_);
-    if (said->at("ratings") != ratings_)
-      throw domain_error("the checkpoint in '" + path +
-                             "' was made of other ratings: " + said->at("ratings").dump() + ", these are " +
-                             ratings_.dump() + "; give those, or another folder to --checkpoint",
-                         std::string());
-    iterations_ = iterations_of(said->at("iterations"));
-    kept.iteration = said->at("iteration").get<index_t>();
-  } catch (nlohmann::json::exception const& e) {
-    throw io_error("'" + path + "/checkpoint.json' is no checkpoint of pantile-als: " + e.what(),
-                   std::string());
-  }
-  if (kept.iteration > command_.model.iterations)
-    throw domain_error("--iterations: got " + std::to_string(command_.model.iterations) +
-                           ", but the checkpoint in '" + path + "' has " + std::to_string(kept.iteration) +
-                           " behind it; give at least as many",
-                       std::string());
+  if (!folder_) return given;
+  auto const said = go_on_from(comm_, *folder_, command_.checkpoint, identity_, command_.model.iterations);
+  if (!said) return given;
+  iterations_ = listed(*said, command_.checkpoint, iterations_of);
   auto const load = [&](std::string const& array, std::string const& rows) {
     return read_npy<T, 2>(comm_, folder_->file(array), tiling::row(),
-                          std::array<index_t, 2>{ratings_[rows].get<index_t>(), command_.model.factors});
+                          std::array<index_t, 2>{identity_.data[rows].get<index_t>(), command_.model.factors});
   };
+  als_start<T> kept;
+  kept.iteration = (*said)["iteration"].get<index_t>();
   kept.user_factors = load("user_factors", "users");
   kept.item_factors = load("item_factors", "items");
-  say(comm_, "going on after iteration {}, from the checkpoint in {}", kept.iteration, path);
   return kept;
 }
 
 template <element T>
-als_next als_checkpoint<T>::after(als_iteration const& iteration, std::function<als_model<T>()> const& model) {
+next_step als_checkpoint<T>::after(als_iteration const& iteration, std::function<als_model<T>()> const& model) {
   iterations_.push_back(iteration);
   bool const converged = has_converged();
   if (folder_) {
@@ -89,14 +68,13 @@ als_next als_checkpoint<T>::after(als_iteration const& iteration, std::function<
         iteration.number == command_.model.iterations)
       write(model());
   }
-  return interrupted_ || converged ? als_next::stop : als_next::go_on;
+  return interrupted_ || converged ? next_step::stop : next_step::go_on;
 }
 
 template <element T>
 void als_checkpoint<T>::write(als_model<T> const& model) {
-  nlohmann::ordered_json const said{
-      {"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"iteration", iterations_.back().number},
-      {"options", options_},      {"ratings", ratings_},        {"iterations", json_of(iterations_)}};
+  auto said = checkpoint_head("pantile-als", identity_, iterations_.back().number);
+  said["iterations"] = json_of(iterations_);
   folder_->write(said, [&](std::string const& array, std::string const& path) {
     write_npy(comm_, path, array == "user_factors" ? model.user_factors : model.item_factors);
   });

@@ -30,7 +30,7 @@ class als_checkpoint {
   /// Throws domain_error for a checkpoint of other ratings or options, io_error for files that are none.
   als_start<T> start(als_start<T> given);
   /// What is to be done after an iteration.
-  als_next after(als_iteration const& iteration, std::function<als_model<T>()> const& model);
+  next_step after(als_iteration const& iteration, std::function<als_model<T>()> const& model);
   /// All iterations behind the model, also those of the runs before.
   std::vector<als_iteration> const& iterations() const { return iterations_; }
   bool was_interrupted() const { return interrupted_; }
@@ -44,7 +44,7 @@ class als_checkpoint {
 
   communicator comm_;
   als_command const& command_;
-  nlohmann::ordered_json options_, ratings_;
+  checkpoint_identity identity_;
   std::vector<als_iteration> iterations_;
   std::optional<checkpoint_folder> folder_;
   bool interrupted_ = false;

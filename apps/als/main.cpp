@@ -98,8 +98,7 @@ int run_als(communicator const& comm, als_command command) {
         return checkpoint.after(i, so_far);
       });
   if (checkpoint.was_interrupted()) {
-    say(comm, "\ninterrupted after iteration {}: go on with --checkpoint {} --resume",
-        model.iterations.back().number, command.checkpoint.folder);
+    say_interrupted(comm, command.checkpoint, model.iterations.back().number);
     return interrupted_exit_code;
   }
   model.iterations = checkpoint.iterations();

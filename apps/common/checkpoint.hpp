@@ -3,6 +3,7 @@
 #include "checkpoint_options.hpp"
 #include "input.hpp"
 #include "output.hpp"
+#include "program.hpp"
 
 #include <pantile/comm/communicator.hpp>
 
@@ -130,6 +131,70 @@ inline void check_checkpoint_options(std::string const& folder, nlohmann::ordere
                            was + "; give that, or another folder to --checkpoint",
                        std::string());
   }
+}
+
+/// A checkpoint with what must be as it was: options that change the result, by their names with _ for -, and
+/// what tells the data from others.
+struct checkpoint_identity {
+  nlohmann::ordered_json options, data;
+};
+
+/// What checkpoint.json says, with --resume, where a run with so many iterations goes on from it, as it then
+/// says; nothing where it starts from the beginning (collective). Throws domain_error for other options, other
+/// data or a checkpoint beyond the iterations, io_error for a file that is none.
+inline std::optional<nlohmann::ordered_json> go_on_from(communicator const& comm, checkpoint_folder& folder,
+                                                        checkpoint_options const& asked,
+                                                        checkpoint_identity const& now, index_t iterations) {
+  if (!asked.resume) return std::nullopt;
+  auto said = folder.read();
+  if (!said) {
+    say(comm, "no checkpoint in {} yet: starting from the beginning", asked.folder);
+    return said;
+  }
+  index_t behind = 0;
+  try {
+    check_checkpoint_options(asked.folder, said->at("options"), now.options);
+    if (said->at("data") != now.data)
+      throw domain_error("the checkpoint in '" + asked.folder +
+                             "' was made of other data: " + said->at("data").dump() + ", these are " +
+                             now.data.dump() + "; give those, or another folder to --checkpoint",
+                         std::string());
+    behind = said->at("iteration").get<index_t>();
+  } catch (nlohmann::json::exception const& e) {
+    throw io_error("'" + asked.folder + "/checkpoint.json' is no checkpoint: " + e.what(), std::string());
+  }
+  if (behind > iterations)
+    throw domain_error("--iterations: got " + std::to_string(iterations) + ", but the checkpoint in '" +
+                           asked.folder + "' has " + std::to_string(behind) +
+                           " behind it; give at least as many",
+                       std::string());
+  say(comm, "going on after iteration {}, from the checkpoint in {}", behind, asked.folder);
+  return said;
+}
+
+/// The iterations that checkpoint.json lists, as `read` understands them. Throws io_error.
+template <class Read>
+auto listed(nlohmann::ordered_json const& said, checkpoint_options const& asked, Read const& read) {
+  try {
+    return read(said.at("iterations"));
+  } catch (nlohmann::json::exception const& e) {
+    throw io_error("'" + asked.folder + "/checkpoint.json' is no checkpoint: " + e.what(), std::string());
+  }
+}
+
+/// What checkpoint.json begins with.
+inline nlohmann::ordered_json checkpoint_head(char const* program, checkpoint_identity const& now,
+                                              index_t iteration) {
+  return {{"program", program},
+          {"version", PANTILE_VERSION},
+          {"iteration", iteration},
+          {"options", now.options},
+          {"data", now.data}};
+}
+
+/// Says that the program ends with `interrupted_exit_code`.
+inline void say_interrupted(communicator const& comm, checkpoint_options const& asked, index_t iteration) {
+  say(comm, "\ninterrupted after iteration {}: go on with --checkpoint {} --resume", iteration, asked.folder);
 }
 
 }  // namespace pantile::apps

@@ -148,9 +148,9 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
     als_iteration done = iterate(users, items, options, comm);
     done.number = i;
     iterations.push_back(done);
-    als_next const next = progress ? progress(done, model) : als_next::go_on;
+    next_step const next = progress ? progress(done, model) : next_step::go_on;
     if (progress) comm.check_same("als: what progress says", static_cast<std::uint64_t>(next), where);
-    if (next == als_next::stop) break;
+    if (next == next_step::stop) break;
   }
   return model();
 }

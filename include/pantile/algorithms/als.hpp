@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/algorithms/next_step.hpp>
 #include <pantile/array/array.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 
@@ -78,16 +79,10 @@ struct als_model {
   std::vector<als_iteration> iterations;  ///< those that were carried out, without what lies before the start
 };
 
-/// Whether to go on after an iteration.
-enum class als_next : std::uint8_t {
-  go_on,
-  stop,  ///< the model is what it is by now
-};
-
 /// What hears of every iteration, on every rank, and says on all of them alike what is next. The function that
 /// it is given makes a copy of the model so far (collective).
 template <element T>
-using als_progress = std::function<als_next(als_iteration const&, std::function<als_model<T>()> const&)>;
+using als_progress = std::function<next_step(als_iteration const&, std::function<als_model<T>()> const&)>;
 
 /// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C.
 /// Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of

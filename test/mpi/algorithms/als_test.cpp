@@ -107,7 +107,7 @@ TEST_CASE("als does what Listing 4 says, from given factors") {
                                   {.factors = k, .iterations = 4, .alpha = alpha, .regularization = lambda},
                                   start, [&](pantile::als_iteration const& i, auto const&) {
                                     CHECK(i.number == ++calls);
-                                    return pantile::als_next::go_on;
+                                    return pantile::next_step::go_on;
                                   });
   CHECK(difference(model.user_factors, x) < 1e-10);
   CHECK(difference(model.item_factors, y) < 1e-10);
@@ -346,11 +346,11 @@ TEST_CASE("als goes on from a model that was kept, and ends where it would have 
   pantile::als_start<double> kept;
   auto const stopped = pantile::als<double>(
       distributed<double>(r), options, {}, [&](pantile::als_iteration const& i, auto const& model) {
-        if (i.number < 3) return pantile::als_next::go_on;
+        if (i.number < 3) return pantile::next_step::go_on;
         pantile::als_model<double> const now = model();
         CHECK(now.iterations.size() == 3);
         kept = {retile(now.user_factors, pantile::tiling::column()), now.item_factors, i.number};
-        return pantile::als_next::stop;
+        return pantile::next_step::stop;
       });
   CHECK(stopped.iterations.size() == 3);
   CHECK(stopped.iterations.back().loss == Approx(whole.iterations[2].loss).epsilon(1e-12));
@@ -411,7 +411,7 @@ TEST_CASE("ranks that disagree about going on are told so") {
   auto const& world = pantile::environment::world();
   if (world.size() == 1) return;
   auto const here = [&](pantile::als_iteration const&, auto const&) {
-    return world.rank() == 0 ? pantile::als_next::stop : pantile::als_next::go_on;
+    return world.rank() == 0 ? pantile::next_step::stop : pantile::next_step::go_on;
   };
   CHECK_THROWS_AS(pantile::als<double>(distributed<double>(small_ratings(8, 5)), {.factors = 2}, {}, here),
                   pantile::divergence_error);

@@ -4,11 +4,13 @@
 source "$(dirname "$0")/cluster.bash"
 export PANTILE_BIN="$BUILD_DIR/apps"
 batch=$SOURCE_DIR/scripts/slurm
-problem=(--generate 2000,500,40000 --factors 32 --iterations 25 --no-output)
-OMPI_MCA_plm=isolated mpi 1 "$als" "${problem[@]}" --json whole.json >log 2>&1 || fail "$(cat log)"
+als_problem=(--generate 2000,500,40000 --factors 32 --iterations 25 --no-output)
+lra_problem=(--generate 20000,50 --alpha 1e-5 --iterations 100)
+OMPI_MCA_plm=isolated mpi 1 "$als" "${als_problem[@]}" --json als.json >log 2>&1 || fail "$(cat log)"
+OMPI_MCA_plm=isolated mpi 1 "$lra" "${lra_problem[@]}" --json lra.json >log 2>&1 || fail "$(cat log)"
 
 # ranks: the processes of the program on all nodes. hear: SIGUSR1 has come to all of them.
-ranks() { grep -lx pantile-als /proc/[0-9]*/comm 2>/dev/null | cut -d/ -f3; }
+ranks() { grep -lEx 'pantile-(als|lra)' /proc/[0-9]*/comm 2>/dev/null | cut -d/ -f3; }
 hear() {
   local rank
   for rank in $(ranks); do grep -q '^ShdPnd:.*2..$' "/proc/$rank/status" || return 1; done
@@ -31,7 +33,7 @@ time_is_over() {
   kill -CONT $all
 }
 
-submit --nodes=4 --ntasks-per-node=2 "$batch/pantile-als.sbatch" "${problem[@]}" --json again.json
+submit --nodes=4 --ntasks-per-node=2 "$batch/pantile-als.sbatch" "${als_problem[@]}" --json als.again.json
 time_is_over
 restarted() { scontrol -o show job "$job" | grep -q " Restarts=1 "; }
 until_true 60 restarted || fail "not in the queue again: $(scontrol show job "$job"; cat "job-$job.log")"
@@ -43,14 +45,14 @@ scontrol update JobId="$job" StartTime=now+2
 ends "$job" COMPLETED
 log_has "$job" "restart 1"
 log_has "$job" "going on after iteration"
-same_losses whole.json again.json
+same_losses als.json als.again.json
 
-PANTILE_LAUNCHER=mpirun submit --nodes=2 --ntasks-per-node=2 --no-requeue "$batch/pantile-als.sbatch" "${problem[@]}"
+PANTILE_LAUNCHER=mpirun submit --nodes=2 --ntasks-per-node=2 --no-requeue "$batch/pantile-lra.sbatch" "${lra_problem[@]}"
 time_is_over
 ends "$job" FAILED 75
 log_has "$job" "submit again with PANTILE_CHECKPOINT=$PWD/pantile-$job/checkpoint"
 PANTILE_CHECKPOINT=pantile-$job/checkpoint PANTILE_LAUNCHER=mpirun submit --nodes=3 --ntasks-per-node=1 \
-  "$batch/pantile-als.sbatch" "${problem[@]}" --json other.json
+  "$batch/pantile-lra.sbatch" "${lra_problem[@]}" --json lra.again.json
 ends "$job" COMPLETED
 log_has "$job" "going on after iteration"
-same_losses whole.json other.json
+same_losses lra.json lra.again.json

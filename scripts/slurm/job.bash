@@ -32,9 +32,15 @@ choose_launcher() {
       srun --mpi=list 2>&1 | grep -qw "$SLURM_MPI_TYPE" ||
         refuse "this Slurm has no '$SLURM_MPI_TYPE' (srun --mpi=list tells what it has): set PANTILE_LAUNCHER=mpirun"
       launch=(srun --kill-on-bad-exit=1 --cpus-per-task="$OMP_NUM_THREADS" --cpu-bind="$pin")
+      # Open MPI names the files of its shared memory by job, step and task, and what it finds there it takes for its own:
+      # a start must not meet those of an earlier one that was killed. (mpirun removes them itself.)
+      export OMPI_MCA_btl_vader_backing_directory=/dev/shm/pantile-$SLURM_JOB_ID-$again
       # srun may end with 0 where it could not start anything: the first task leaves a sign.
       # shellcheck disable=SC2016 # what the tasks expand
-      launch+=(sh -c '[ "$SLURM_PROCID" != 0 ] || : >"$0"; exec "$@"' "$begun")
+      launch+=(sh -c '[ "$SLURM_PROCID" != 0 ] || : >"$0"
+                      here=$OMPI_MCA_btl_vader_backing_directory
+                      for other in "${here%-*}"-*; do [ "$other" = "$here" ] || rm -rf "$other"; done
+                      mkdir -p -m 700 "$here" && exec "$@"' "$begun")
       ;;
     mpirun)
       command -v mpirun >/dev/null || refuse "there is no mpirun here: load the module of Open MPI before sbatch"
@@ -81,6 +87,11 @@ run_and_wait() {
   done
 }
 
+remove_shared_memory() {
+  srun --ntasks="$SLURM_NNODES" --ntasks-per-node=1 --cpu-bind=none rm -rf "$OMPI_MCA_btl_vader_backing_directory" ||
+    echo "$OMPI_MCA_btl_vader_backing_directory may be left on a node" >&2
+}
+
 # run_program NAME ARGUMENT...: all that a batch file does; does not return.
 run_program() {
   local name=$1 path again=${SLURM_RESTART_COUNT:-0}
@@ -99,6 +110,7 @@ run_program() {
     "$( ((again == 0)) || echo "(restart $again)")"
   run_and_wait "${launch[@]}" "$path" "$@" "${kept[@]}"
 
+  [[ $launcher != srun ]] || remove_shared_memory
   [[ $status != 0 || $launcher != srun || -e $begun ]] || refuse "srun has not started the program, see above"
   rm -f "$begun"
   rmdir "$scratch" 2>/dev/null || true # where nothing was kept

@@ -71,14 +71,15 @@ row measure(pt::communicator const& world, settings const& s, pt::sparse_array<f
   std::vector<double> ours, rate;
   index_t sent = world.counters().bytes_sent;
   pt::als<T>(ratings, {.factors = factors, .iterations = s.quick ? 2 : 4, .with_loss = false}, {},
-             [&](pt::als_iteration const& it) {
+             [&](pt::als_iteration const& it, auto const&) {
                if (it.number == 1) {  // warms up
                  sent = ratings.comm().counters().bytes_sent;
-                 return;
+                 return pt::next_step::go_on;
                }
                ours.push_back(it.seconds);
                double const cube = static_cast<double>(n) * n * n;
                rate.push_back(2.0 * cube * world.size() / gemm_seconds<T>(world, n));
+               return pt::next_step::go_on;
              });
   double const flops = iteration_flops(single, static_cast<double>(factors));
   index_t const bytes =

@@ -30,4 +30,9 @@ install(FILES ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake ${PROJECT_SOURCE_DIR}/
               ${PROJECT_SOURCE_DIR}/cmake/FindRandom123.cmake ${PROJECT_SOURCE_DIR}/cmake/FindSCALAPACK.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindOTF2.cmake ${PROJECT_SOURCE_DIR}/cmake/FindPAPI.cmake
         DESTINATION ${package_dir}/modules)
+install(
+  PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/slurm/scaling ${PROJECT_SOURCE_DIR}/scripts/slurm/scaling-table
+           ${PROJECT_SOURCE_DIR}/scripts/slurm/pantile-als.sbatch ${PROJECT_SOURCE_DIR}/scripts/slurm/pantile-lra.sbatch
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/pantile/slurm)
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/slurm/job.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/pantile/slurm)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -2,7 +2,9 @@
 // here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "checkpoint.hpp"
 #include "options.hpp"
+#include "query.hpp"
 #include "report.hpp"
 
 #include <pantile/algorithms/active_users.hpp>
@@ -13,17 +15,13 @@
 #include <pantile/comm/environment.hpp>
 #include <pantile/io/npy.hpp>
 #include <pantile/io/ratings.hpp>
-#include <pantile/io/titles.hpp>
 
 #include <algorithm>
-#include <map>
 
 namespace {
 
 using namespace pantile;
 using namespace pantile::apps;
-
-using title_map = std::map<std::int64_t, std::string>;
 
 template <class T>
 sparse_array<T> load(communicator const& comm, als_command const& command, als_data& data) {
@@ -51,17 +49,6 @@ index_t row_of_user(als_command const& command, als_data const& data) {
   return at - data.user_ids.begin();
 }
 
-/// The titles on rank 0 (collective).
-title_map load_titles(communicator const& comm, std::string const& path) {
-  title_map titles;
-  if (path.empty()) return titles;
-  comm.agree([&] {
-    if (comm.rank() != 0) return;
-    for (auto& [id, title] : read_titles(path)) titles.insert_or_assign(id, std::move(title));
-  });
-  return titles;
-}
-
 template <class T>
 als_start<T> load_start(communicator const& comm, als_command const& command, als_data const& data) {
   als_start<T> start;
@@ -79,17 +66,13 @@ void print_recommendations(communicator const& comm, als_command const& command,
                            als_model<T> const& model, sparse_array<T> const& rated, title_map const& titles) {
   auto const best = recommend(model.user_factors, model.item_factors, rated, row_of_user(command, data),
                               command.top.value_or(10));
-  say(comm, "\nrecommended for user {}\n score        item", *command.user);
-  for (recommendation const& r : best) {
-    std::int64_t const id = data.item_ids[static_cast<std::size_t>(r.item)];
-    auto const title = titles.find(id);
-    say(comm, "{:6.3f} {:11}{}{}", r.score, id, title == titles.end() ? "" : "  ",
-        title == titles.end() ? "" : title->second);
-  }
+  say(comm, "\nrecommended for user {}", *command.user);
+  print_items(comm, best, data.item_ids, titles);
 }
 
+/// The exit code.
 template <class T>
-void run_als(communicator const& comm, als_command command) {
+int run_als(communicator const& comm, als_command command) {
   als_data data;
   title_map const titles = load_titles(comm, command.titles);
   sparse_array<T> const rated = load<T>(comm, command, data);
@@ -102,12 +85,25 @@ void run_als(communicator const& comm, als_command command) {
 
   if (command.solver == "cg") command.model.solver = als_solver::conjugate_gradients;
   if (command.solver == "subspace") command.model.solver = als_solver::subspace;
-  if (command.weights == "binary") command.model.weights = als_confidence::binary;
-  if (command.weights == "log") command.model.weights = als_confidence::log;
+  command.model.weights = confidence_of(command.weights);
   command.model.user_ids = data.user_ids;
   command.model.item_ids = data.item_ids;
-  als_model<T> const model = als(split.training, command.model, std::move(start),
-                                 [&](als_iteration const& i) { print_iteration(comm, i); });
+  als_checkpoint<T> checkpoint(comm, command, data, rated);
+  start = checkpoint.start(std::move(start));
+  if (checkpoint.has_converged()) command.model.iterations = start.iteration;
+  print_head(comm, command, start.iteration);
+  als_model<T> model =
+      als<T>(split.training, command.model, std::move(start), [&](als_iteration const& i, auto const& so_far) {
+        print_iteration(comm, i);
+        return checkpoint.after(i, so_far);
+      });
+  if (checkpoint.was_interrupted()) {
+    say_interrupted(comm, command.checkpoint, model.iterations.back().number);
+    return interrupted_exit_code;
+  }
+  model.iterations = checkpoint.iterations();
+  if (checkpoint.has_converged())
+    say(comm, "converged: the loss falls by less than {:g} of it", *command.tolerance);
   std::optional<als_metrics> metrics;
   if (data.held_out > 0) {
     metrics = {evaluate_ranking(model.user_factors, model.item_factors, split.training, split.held_out),
@@ -117,26 +113,32 @@ void run_als(communicator const& comm, als_command command) {
   if (command.user) print_recommendations(comm, command, data, model, rated, titles);
   write_outputs(comm, command, data, model, metrics);
   if (!command.no_output) say(comm, "\nmodel written to {}", command.output);
+  return 0;
 }
 
 int program(communicator const& comm, int argc, char** argv) {
   als_command command;
   if (auto const code = read_command_line(comm.rank() == 0, argc, argv, command)) return *code;
+  int code = 0;
   for_users([&] {
     trace_into(command.trace);
+    if (command.query) return answer(comm, *command.query);
     if (!command.no_output)
       check_output_folder(
           comm, command.output, model_files(),
           {command.ratings, command.titles, command.json});  // factors may be replaced by what becomes of them
+    if (!command.checkpoint.folder.empty()) {
+      take_interruptions();
+      check_output_folder(comm, command.checkpoint.folder, checkpoint_folder::names(als_checkpoint_arrays),
+                          {command.ratings, command.titles, command.json, command.init_user_factors,
+                           command.init_item_factors});
+    }
     check_output_file(comm, command.json,
                       {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
                        command.no_output ? std::string() : command.output});
-    if (command.dtype == "f32")
-      run_als<float>(comm, command);
-    else
-      run_als<double>(comm, command);
+    code = command.dtype == "f32" ? run_als<float>(comm, command) : run_als<double>(comm, command);
   });
-  return 0;
+  return code;
 }
 
 }  // namespace

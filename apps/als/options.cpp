@@ -48,6 +48,15 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--iterations", c.model.iterations, "Iterations")
       ->type_name("N")
       ->transform(at_least<index_t>(0));
+  auto* const tolerance =
+      app.add_option("--tolerance", c.tolerance,
+                     "Stop before --iterations where the loss falls by less than T times itself")
+          ->type_name("T")
+          ->check(finite_not_negative());
+  app.add_option("--patience", c.patience, "Stop where it does so in N iterations in a row")
+      ->type_name("N")
+      ->transform(at_least<index_t>(1))
+      ->needs(tolerance);
   app.add_option("--solver", c.solver,
                  "cholesky: exact; cg: a few steps of conjugate gradients from the factors before, cheaper for "
                  "many factors; subspace: one block of factors after the other (iALS++)")
@@ -111,8 +120,49 @@ void add_output_options(CLI::App& app, als_command& c) {
           ->type_name("DIR")
           ->check(path());
   app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output);
+  add_checkpoint_options(app, c.checkpoint);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
   add_trace_option(app, c.trace);
+}
+
+/// What all questions have.
+CLI::App* add_query(CLI::App& app, als_query& q, std::string& trace, char const* name, char const* text) {
+  CLI::App* const sub = app.add_subcommand(name, text);
+  sub->add_option("--model", q.model, "Folder of the model, as --output wrote it")
+      ->type_name("DIR")
+      ->check(path())
+      ->required();
+  sub->add_option("--top", q.top, "How many items")->type_name("N")->transform(at_least<index_t>(1));
+  add_trace_option(*sub, trace);
+  return sub;
+}
+
+CLI::App* add_recommend(CLI::App& app, als_query& q, std::string& trace) {
+  CLI::App* const sub = add_query(
+      app, q, trace, "recommend",
+      "Recommends items to users whom the model need not know: from their ratings, without those they "
+      "have rated; a table of user, item, rank, score");
+  sub->add_option("--ratings", q.ratings, "Table of user id, item id, rating: all that is known of these users")
+      ->type_name("FILE")
+      ->check(path())
+      ->required();
+  sub->add_option("--output", q.output, "File for the table (the terminal)")->type_name("FILE")->check(path());
+  return sub;
+}
+
+CLI::App* add_similar(CLI::App& app, als_query& q, std::string& trace) {
+  CLI::App* const sub =
+      add_query(app, q, trace, "similar", "Items like an item: by the cosine of their factors");
+  sub->add_option("--item", q.item, "The item")->type_name("ID")->transform(whole_number())->required();
+  sub->add_option("--titles", q.titles, "Table of item id, title")->type_name("FILE")->check(path());
+  return sub;
+}
+
+/// The first option of the factorisation that was given beside a question.
+std::string given_beside(CLI::App const& app) {
+  for (CLI::Option const* option : app.get_options())
+    if (option->count() > 0) return option->get_name();
+  return "";
 }
 
 }  // namespace
@@ -126,7 +176,18 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_com
   add_data_options(app, c);
   add_model_options(app, c);
   add_output_options(app, c);
-  return parse(speaks, app, argc, argv);
+  app.require_subcommand(0, 1);
+  als_query recommending, similar;
+  similar.what = als_query::kind::similar;
+  CLI::App const* const recommend = add_recommend(app, recommending, c.trace);
+  CLI::App const* const like = add_similar(app, similar, c.trace);
+  if (auto const code = parse(speaks, app, argc, argv)) return code;
+  if (recommend->parsed()) c.query = recommending;
+  if (like->parsed()) c.query = similar;
+  if (!c.query) return std::nullopt;
+  std::string const beside = given_beside(app);
+  if (beside.empty()) return std::nullopt;
+  return complain(speaks, app, beside + " is an option of the factorisation, not of a question to a model");
 }
 
 }  // namespace pantile::apps

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../common/checkpoint_options.hpp"
+
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/planted_ratings.hpp>
 
@@ -9,6 +11,16 @@
 
 namespace pantile::apps {
 
+/// A question to a model: pantile-als recommend, pantile-als similar.
+struct als_query {
+  enum class kind { recommend, similar } what = kind::recommend;
+  std::string model;            // folder
+  std::string ratings, output;  // recommend
+  std::int64_t item = 0;        // similar
+  std::string titles;
+  index_t top = 10;
+};
+
 /// The command line of pantile-als.
 struct als_command {
   std::string ratings;
@@ -17,19 +29,29 @@ struct als_command {
   std::string dtype = "f64", solver = "cholesky", weights = "ratings";
   std::optional<double> test_fraction;
   index_t min_ratings = 0;
+  std::optional<double> tolerance;
+  index_t patience = 1;
   std::string init_user_factors, init_item_factors;
   std::optional<index_t> top;
   std::optional<std::int64_t> user;
   std::string titles;
   std::string output = "pantile-als-model";
   bool no_output = false;
+  checkpoint_options checkpoint;
   std::string json;
-  std::string trace;  // folder
+  std::string trace;               // folder
+  std::optional<als_query> query;  // instead of a factorisation
 
   /// Generated ratings exist to be shown, so a part of them is held out unless the user says otherwise.
   double held_out_fraction() const { return test_fraction.value_or(ratings.empty() ? 0.2 : 0.0); }
   planted_options planted() const;
 };
+
+/// What --weights names.
+inline als_confidence confidence_of(std::string const& weights) {
+  if (weights == "binary") return als_confidence::binary;
+  return weights == "log" ? als_confidence::log : als_confidence::ratings;
+}
 
 /// Reads the command line; one process `speaks`. The exit code where the program ends there (--help, --version,
 /// errors).

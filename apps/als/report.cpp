@@ -2,9 +2,11 @@
 
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "json.hpp"
 
 #include <pantile/comm/environment.hpp>
 #include <pantile/io/npy.hpp>
+#include <pantile/io/titles.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -50,32 +52,59 @@ void print_data(communicator const& comm, als_command const& command, als_data c
   say(comm, "model: {}, alpha {:g}, regularization {:g}{}, {}{}", counted(command.model.factors, "factor"),
       command.model.alpha, command.model.regularization, weights_text(command),
       counted(command.model.iterations, "iteration"), solver_text(command));
-  if (command.model.iterations > 0) say(comm, "\niteration                 loss   seconds");
+}
+
+void print_head(communicator const& comm, als_command const& command, index_t done_before) {
+  if (command.model.iterations > done_before) say(comm, "\niteration                 loss   seconds");
 }
 
 void print_iteration(communicator const& comm, als_iteration const& i) {
   say(comm, "{:9} {:20.6f} {:9.3f}", i.number, i.loss, i.seconds);
 }
 
+title_map load_titles(communicator const& comm, std::string const& path) {
+  title_map titles;
+  if (path.empty()) return titles;
+  comm.agree([&] {
+    if (comm.rank() != 0) return;
+    for (auto& [id, title] : read_titles(path)) titles.insert_or_assign(id, std::move(title));
+  });
+  return titles;
+}
+
+void print_items(communicator const& comm, std::vector<recommendation> const& items,
+                 std::vector<std::int64_t> const& item_ids, title_map const& titles) {
+  say(comm, " score        item");
+  for (recommendation const& r : items) {
+    std::int64_t const id = item_ids[static_cast<std::size_t>(r.item)];
+    auto const title = titles.find(id);
+    say(comm, "{:6.3f} {:11}{}{}", r.score, id, title == titles.end() ? "" : "  ",
+        title == titles.end() ? "" : title->second);
+  }
+}
+
 void print_metrics(communicator const& comm, als_metrics const& m) {
   say(comm, "\nheld-out ratings of {}, each user's 10 best unrated items", counted(m.model.users, "user"));
-  say(comm, "             NDCG@10   recall@10");
-  say(comm, "als          {:7.4f}     {:7.4f}", m.model.ndcg, m.model.recall);
-  say(comm, "popularity   {:7.4f}     {:7.4f}", m.popularity.ndcg, m.popularity.recall);
+  say(comm, "             NDCG@10   recall@10     MAP@10     AUC@10");
+  auto const line = [&](char const* name, ranking_quality const& q) {
+    say(comm, "{:12} {:7.4f}     {:7.4f}    {:7.4f}    {:7.4f}", name, q.ndcg, q.recall, q.map, q.auc);
+  };
+  line("als", m.model);
+  line("popularity", m.popularity);
 }
 
 namespace {
 
-nlohmann::ordered_json json_of(std::optional<als_metrics> const& m) {
-  if (!m) return {{"ndcg10", nullptr}, {"recall10", nullptr}, {"popularity_ndcg10", nullptr}};
-  return {{"ndcg10", m->model.ndcg}, {"recall10", m->model.recall}, {"popularity_ndcg10", m->popularity.ndcg}};
-}
-
-nlohmann::ordered_json json_of(std::vector<als_iteration> const& iterations) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (als_iteration const& i : iterations)
-    list.push_back({{"iteration", i.number}, {"loss", i.loss}, {"seconds", i.seconds}});
-  return list;
+nlohmann::ordered_json json_of_metrics(std::optional<als_metrics> const& metrics) {
+  auto const [model, popularity] = metrics.value_or(als_metrics());
+  nlohmann::ordered_json json{{"ndcg10", model.ndcg},
+                              {"recall10", model.recall},
+                              {"map10", model.map},
+                              {"auc10", model.auc},
+                              {"popularity_ndcg10", popularity.ndcg}};
+  if (!metrics)
+    for (auto& value : json) value = nullptr;
+  return json;
 }
 
 void add_sizes(nlohmann::ordered_json& json, als_command const& command, als_data const& data) {
@@ -91,7 +120,7 @@ void write_results(communicator const& comm, als_command const& command, als_dat
   auto json = json_head(comm, "pantile-als", command.dtype);
   add_sizes(json, command, data);
   json["iterations"] = json_of(iterations);
-  json["metrics"] = json_of(metrics);
+  json["metrics"] = json_of_metrics(metrics);
   add_costs(comm, json);
   write_json(comm, command.json, json);
 }
@@ -109,19 +138,10 @@ void write_model(communicator const& comm, std::string const& folder, als_comman
   nlohmann::ordered_json json{
       {"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
   add_sizes(json, command, data);
-  json["alpha"] = command.model.alpha;
-  json["regularization"] = command.model.regularization;
-  json["regularization_scaling"] = command.model.regularization_scaling;
-  json["unobserved_weight"] = command.model.unobserved_weight;
-  json["weights"] = command.weights;
-  json["solver"] = command.solver;
-  if (command.solver == "cg") json["cg_steps"] = command.model.steps;
-  if (command.solver == "subspace") json["block"] = command.model.block;
-  json["seed"] = command.model.seed;
-  json["test_fraction"] = command.held_out_fraction();
+  json.update(json_of_options(command));
   json["source"] = data.source;
   json["iterations"] = json_of(model.iterations);
-  json["metrics"] = json_of(metrics);
+  json["metrics"] = json_of_metrics(metrics);
   write_json(comm, folder + "/model.json", json);
 }
 

@@ -6,6 +6,7 @@
 #include <pantile/algorithms/ranking.hpp>
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,8 +29,18 @@ struct als_metrics {
 };
 
 void print_data(communicator const& comm, als_command const& command, als_data const& data);
+/// The head of the table of iterations, where there are any to come.
+void print_head(communicator const& comm, als_command const& command, index_t done_before);
 void print_iteration(communicator const& comm, als_iteration const& iteration);
 void print_metrics(communicator const& comm, als_metrics const& metrics);
+
+/// What items are called.
+using title_map = std::map<std::int64_t, std::string>;
+/// The titles on rank 0 (collective).
+title_map load_titles(communicator const& comm, std::string const& path);
+/// A list of items with their scores, and their titles where there are any.
+void print_items(communicator const& comm, std::vector<recommendation> const& items,
+                 std::vector<std::int64_t> const& item_ids, title_map const& titles);
 
 /// The files of a model.
 inline std::vector<std::filesystem::path> model_files() {

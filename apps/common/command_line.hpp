@@ -1,5 +1,8 @@
 #pragma once
 
+#include "checkpoint_options.hpp"
+#include "checks.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -63,6 +66,26 @@ inline void add_common_options(CLI::App& app) {
   app.set_help_flag("--help", "Print this and exit");
   app.set_version_flag("--version", std::string(PANTILE_VERSION), "Print the version and exit");
   app.option_defaults()->always_capture_default();
+}
+
+/// `--checkpoint DIR` and what belongs to it.
+inline void add_checkpoint_options(CLI::App& app, checkpoint_options& c) {
+  auto* const folder =
+      app.add_option(
+             "--checkpoint", c.folder,
+             "Folder that keeps the model so far, so that a run which was killed can go on; SIGUSR1 and "
+             "SIGTERM then end the program after the iteration that runs, with exit code 75")
+          ->type_name("DIR")
+          ->check(path());
+  app.add_option("--checkpoint-every", c.every, "Keep it after so many iterations each")
+      ->type_name("K")
+      ->transform(at_least<index_t>(1))
+      ->needs(folder);
+  app.add_flag(
+         "--resume", c.resume,
+         "Go on from what --checkpoint has kept, on any number of ranks; from the beginning where there is "
+         "nothing yet")
+      ->needs(folder);
 }
 
 /// `--trace DIR`, of all programs that run on ranks.

@@ -138,7 +138,9 @@ inline void check_output_folder(communicator const& comm, std::string const& pat
     for (files::path const& name : names)
       for (std::string const& other : others)
         if (!other.empty() && detail::is_same_file(folder / name, other))
-          throw io_error("'" + other + "' is named twice: the model has a file of this name", std::string());
+          throw io_error(
+              "'" + other + "' is named twice: a file of this name is to be written into '" + path + "'",
+              std::string());
     detail::check_writable(there, "'" + path + "'");
   });
 }

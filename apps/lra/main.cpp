@@ -1,7 +1,10 @@
 // pantile-lra: logistic regression by gradient descent. Options and output are here; the work is in
 // pantile/algorithms.
+#include "../common/interruption.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "checkpoint.hpp"
+#include "json.hpp"
 #include "options.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
@@ -79,13 +82,7 @@ struct lra_results {
   std::optional<logistic_quality> test;
 };
 
-nlohmann::ordered_json json_of(lra_results const& r) {
-  nlohmann::ordered_json steps = nlohmann::ordered_json::array();
-  for (auto const& s : r.steps)
-    steps.push_back({{"iteration", s.iteration},
-                     {"loss", s.quality.loss},
-                     {"accuracy", s.quality.accuracy},
-                     {"seconds", s.seconds}});
+nlohmann::ordered_json json_of_results(lra_results const& r) {
   nlohmann::ordered_json metrics{{"loss", r.quality.loss}, {"accuracy", r.quality.accuracy}};
   if (r.test) {
     metrics["test_loss"] = r.test->loss;
@@ -94,7 +91,7 @@ nlohmann::ordered_json json_of(lra_results const& r) {
   return {{"rows", r.rows},
           {"test_rows", r.test_rows},
           {"features", r.features},
-          {"iterations", steps},
+          {"iterations", json_of(r.steps)},
           {"seconds_per_iteration", r.seconds_per_iteration},
           {"metrics", metrics}};
 }
@@ -103,7 +100,7 @@ void write_results(communicator const& comm, lra_command const& c, lra_results c
   if (c.json.empty()) return;
   auto json = json_head(comm, "pantile-lra", c.dtype);
   json["tiling"] = c.tiling;
-  json.update(json_of(results));
+  json.update(json_of_results(results));
   add_costs(comm, json);
   write_json(comm, c.json, json);
 }
@@ -121,7 +118,7 @@ void write_outputs(communicator const& comm, lra_command const& c, lra_results c
                               {"intercept", c.intercept}};
   if (scaling)
     json["standardized"] = {{"mean", scaling->mean.span()}, {"deviation", scaling->deviation.span()}};
-  json.update(json_of(results));
+  json.update(json_of_results(results));
   write_folder(
       comm, c.output,
       [&](std::string const& folder) {
@@ -140,11 +137,11 @@ void print_data(communicator const& comm, lra_command const& c, lra_results cons
   if (c.test_fraction > 0) say(comm, "held out: {}", counted(r.test_rows, "row"));
   say(comm, "model: {}, alpha {:g}{}", counted(c.model.iterations, "iteration"), c.model.alpha,
       c.intercept ? ", with intercept" : "");
-  if (c.model.iterations > 0) say(comm, "\niteration         loss   accuracy   seconds per iteration");
 }
 
+/// The exit code.
 template <class T>
-void run_lra(communicator const& comm, lra_command c) {
+int run_lra(communicator const& comm, lra_command c) {
   lra_results results;
   labelled_rows<T> learn = load<T>(comm, c, results.had_header), test;
   results.features = learn.features.extent(1);
@@ -152,15 +149,28 @@ void run_lra(communicator const& comm, lra_command c) {
   results.rows = learn.features.extent(0);
   if (test.features.has_ranks()) results.test_rows = test.features.extent(0);
   print_data(comm, c, results);
+  lra_checkpoint<T> checkpoint(comm, c, learn);
 
   std::optional<column_scaling<T>> scaling;
   if (c.standardize) scaling = scaling_of(learn.features);
   array<T, 2> const X = prepared(std::move(learn.features), c, scaling);
   c.model.report_every = std::max<index_t>(1, c.model.iterations / 10);
-  auto const model = logistic_regression(X, learn.labels, c.model, [&](logistic_regression_step const& s) {
+  logistic_start<T> const start = checkpoint.start(X.extent(1));
+  if (c.model.iterations > start.iteration)
+    say(comm, "\niteration         loss   accuracy   seconds per iteration");
+  logistic_watch<T> watch;
+  if (!c.checkpoint.folder.empty())
+    watch = [&](index_t i, array<T, 1> const& weights) { return checkpoint.after(i, weights); };
+  auto const report = [&](logistic_regression_step const& s) {
     say(comm, "{:9} {:12.6f} {:10.4f} {:12.6f}", s.iteration, s.quality.loss, s.quality.accuracy, s.seconds);
-  });
-  results.steps = model.steps;
+    checkpoint.add(s);
+  };
+  auto const model = logistic_regression(X, learn.labels, c.model, report, start, watch);
+  if (auto const last = checkpoint.interrupted_after()) {
+    say_interrupted(comm, c.checkpoint, *last);
+    return interrupted_exit_code;
+  }
+  results.steps = checkpoint.steps();
   results.seconds_per_iteration = model.seconds_per_iteration;
   results.quality = evaluate_logistic(X, learn.labels, model.weights);
   say(comm, "\nloss {:.6f}, accuracy {:.4f}", results.quality.loss, results.quality.accuracy);
@@ -175,22 +185,26 @@ void run_lra(communicator const& comm, lra_command c) {
   }
   write_outputs(comm, c, results, model.weights, scaling);
   if (!c.output.empty()) say(comm, "model written to {}", c.output);
+  return 0;
 }
 
 int program(communicator const& comm, int argc, char** argv) {
   lra_command command;
   if (auto const code = read_command_line(comm.rank() == 0, argc, argv, command)) return *code;
+  int code = 0;
   for_users([&] {
     trace_into(command.trace);
     if (!command.output.empty())
       check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {command.data, command.json});
     check_output_file(comm, command.json, {command.data, command.output});
-    if (command.dtype == "f32")
-      run_lra<float>(comm, command);
-    else
-      run_lra<double>(comm, command);
+    if (!command.checkpoint.folder.empty()) {
+      take_interruptions();
+      check_output_folder(comm, command.checkpoint.folder, checkpoint_folder::names(lra_checkpoint_arrays),
+                          {command.data, command.json});
+    }
+    code = command.dtype == "f32" ? run_lra<float>(comm, command) : run_lra<double>(comm, command);
   });
-  return 0;
+  return code;
 }
 
 }  // namespace

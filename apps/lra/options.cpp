@@ -58,6 +58,7 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_com
   app.add_option("--output", c.output, "Folder for the model: weights.npy, model.json")
       ->type_name("DIR")
       ->check(path());
+  add_checkpoint_options(app, c.checkpoint);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
   add_trace_option(app, c.trace);
   if (auto const code = parse(speaks, app, argc, argv)) return code;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../common/checkpoint_options.hpp"
+
 #include <pantile/algorithms/logistic_regression.hpp>
 
 #include <optional>
@@ -21,6 +23,7 @@ struct lra_command {
   double test_fraction = 0;
   std::uint64_t seed = 0;
   std::string output;
+  checkpoint_options checkpoint;
   std::string json;
   std::string trace;  // folder
 };

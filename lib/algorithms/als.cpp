@@ -1,6 +1,7 @@
 #include "als_side.hpp"
 
 #include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/als_fold_in.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/sparse/counts.hpp>
 #include <pantile/sparse/retile.hpp>
@@ -110,10 +111,24 @@ als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const&
 
 }  // namespace
 
+bool als_has_converged(std::span<als_iteration const> iterations, double tolerance, index_t patience) {
+  auto const asked = static_cast<std::size_t>(std::max<index_t>(patience, 1));
+  if (iterations.size() <= asked) return false;
+  auto const last = iterations.last(asked + 1);
+  for (std::size_t i = 1; i < last.size(); ++i)
+    if (!(last[i - 1].loss - last[i].loss < tolerance * last[i - 1].loss)) return false;
+  return true;
+}
+
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<T> start,
-                 std::function<void(als_iteration const&)> const& progress, std::source_location where) {
+                 std::type_identity_t<als_progress<T>> const& progress, std::source_location where) {
   check_options(options, where);
+  index_t const done_before = start.iteration;
+  if (done_before < 0 || done_before > options.iterations)
+    throw domain_error("als: the start has " + std::to_string(done_before) + " iterations behind it, of " +
+                           std::to_string(options.iterations),
+                       where);
   communicator const comm = ratings.comm();
   tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
   ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
@@ -126,22 +141,54 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
   items.start(start.item_factors, hash_combine(options.seed, 2));
   start = {};
 
-  als_model<T> model;
+  std::vector<als_iteration> iterations;
+  auto const model = [&] { return als_model<T>{users.factors(), items.factors(), iterations}; };
   items.share();
-  for (index_t i = 1; i <= options.iterations; ++i) {
+  for (index_t i = done_before + 1; i <= options.iterations; ++i) {
     als_iteration done = iterate(users, items, options, comm);
     done.number = i;
-    model.iterations.push_back(done);
-    if (progress) progress(done);
+    iterations.push_back(done);
+    next_step const next = progress ? progress(done, model) : next_step::go_on;
+    if (progress) comm.check_same("als: what progress says", static_cast<std::uint64_t>(next), where);
+    if (next == next_step::stop) break;
   }
-  model.user_factors = users.factors();
-  model.item_factors = items.factors();
-  return model;
+  return model();
+}
+
+template <floating_element T>
+array<T, 2> als_fold_in(sparse_array<T> ratings, array<T, 2> const& item_factors, als_options options,
+                        std::source_location where) {
+  index_t const items_known = item_factors.extent(0), users_new = ratings.extent(0);
+  options.factors = item_factors.extent(1);
+  options.solver = als_solver::cholesky;
+  check_options(options, where);
+  if (ratings.extent(1) != items_known)
+    throw shape_error("als_fold_in: ratings of " + std::to_string(ratings.extent(1)) +
+                          " items, item factors of " + std::to_string(items_known),
+                      where);
+  communicator const comm = ratings.comm();
+  ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
+  ratings = weighed(ratings, options.weights, where);
+  // Nothing is solved for items: they need no ratings.
+  als_side<T> items("item", {},
+                    sparse_array<T>::from_entries(comm, {items_known, users_new}, tiling::row(), {}, where),
+                    options.factors, where);
+  als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
+  users.regularize(options);
+  items.start(item_factors, 0);
+  users.start(std::nullopt, 0);  // the exact solver does not look at what was there
+  items.share();
+  users.solve(items, options);
+  return users.factors();
 }
 
 template als_model<float> als(sparse_array<float>, als_options const&, als_start<float>,
-                              std::function<void(als_iteration const&)> const&, std::source_location);
+                              als_progress<float> const&, std::source_location);
 template als_model<double> als(sparse_array<double>, als_options const&, als_start<double>,
-                               std::function<void(als_iteration const&)> const&, std::source_location);
+                               als_progress<double> const&, std::source_location);
+template array<float, 2> als_fold_in(sparse_array<float>, array<float, 2> const&, als_options,
+                                     std::source_location);
+template array<double, 2> als_fold_in(sparse_array<double>, array<double, 2> const&, als_options,
+                                      std::source_location);
 
 }  // namespace pantile

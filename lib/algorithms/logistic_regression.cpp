@@ -58,15 +58,31 @@ logistic_quality quality(array<T, 2> const& X, array<T, 1> const& y, array<T, 1>
   return q;
 }
 
+template <class T>
+void check(logistic_start<T> const& start, array<T, 2> const& X, logistic_regression_options const& o,
+           std::source_location where) {
+  if (start.iteration < 0 || start.iteration > o.iterations)
+    throw domain_error(fmt::format("logistic_regression: the start has {} iterations behind it, of {}",
+                                   start.iteration, o.iterations),
+                       where);
+  if (start.weights && start.weights->extent(0) != X.extent(1))
+    throw shape_error(fmt::format("logistic_regression: starts from {} weights, X has {} columns",
+                                  start.weights->extent(0), X.extent(1)),
+                      where);
+}
+
 }  // namespace
 
 template <floating_element T>
 logistic_regression_model<T> logistic_regression(
     array<T, 2> const& features, array<T, 1> const& labels, logistic_regression_options const& options,
-    std::function<void(logistic_regression_step const&)> const& progress, std::source_location where) {
+    std::function<void(logistic_regression_step const&)> const& progress,
+    std::type_identity_t<logistic_start<T>> const& start, std::type_identity_t<logistic_watch<T>> const& watch,
+    std::source_location where) {
   using clock = std::chrono::steady_clock;
   check(features, labels, where);
   check(options, where);
+  check(start, features, options, where);
   std::optional<array<T, 2>> retiled;
   if (!is_simple(features.tiling())) retiled = retile(features, tiling::row(), where);
   array<T, 2> const& X = retiled ? *retiled : features;
@@ -76,27 +92,40 @@ logistic_regression_model<T> logistic_regression(
   communicator const comm = X.comm();
   T const alpha = static_cast<T>(options.alpha);
   logistic_regression_model<T> model;
-  array<T, 1>& w = model.weights = zeros<T>(comm, {X.extent(1)}, along(X.tiling(), 1), where);
+  tiling_rule const as_columns = along(X.tiling(), 1);
+  array<T, 1>& w = model.weights = start.weights
+                                       ? retile(*start.weights, as_columns, where)
+                                       : array<T, 1>(zeros<T>(comm, {X.extent(1)}, as_columns, where));
   double total = 0;
-  index_t reported = 0;
-  auto start = clock::now();
-  for (index_t i = 1; i <= options.iterations; ++i) {
+  index_t reported = start.iteration;
+  auto begun = clock::now();
+  for (index_t i = start.iteration + 1; i <= options.iterations; ++i) {
     w = w - alpha * dot(transpose(X), sigmoid(dot(X, w, where)) - y, where);
-    if (i != options.iterations && (options.report_every == 0 || i % options.report_every != 0)) continue;
-    double const spent =
-        comm.allreduce(std::chrono::duration<double>(clock::now() - start).count(), reduce_op::max, where);
-    if (!all(isfinite(w), where))
-      throw domain_error(fmt::format("logistic_regression: the weights are not finite after {} iterations; the "
-                                     "step alpha = {:g} is too large",
-                                     i, options.alpha),
-                         where);
-    model.steps.push_back({i, quality(X, y, w, where), spent / static_cast<double>(i - reported)});
-    if (progress) progress(model.steps.back());
-    total += spent;
-    reported = i;
-    start = clock::now();
+    bool const reports =
+        i == options.iterations || (options.report_every != 0 && i % options.report_every == 0);
+    if (!reports && !watch) continue;
+    auto const here = clock::now();
+    if (reports) {
+      double const spent =
+          comm.allreduce(std::chrono::duration<double>(here - begun).count(), reduce_op::max, where);
+      if (!all(isfinite(w), where))
+        throw domain_error(
+            fmt::format("logistic_regression: the weights are not finite after {} iterations; the "
+                        "step alpha = {:g} is too large",
+                        i, options.alpha),
+            where);
+      model.steps.push_back({i, quality(X, y, w, where), spent / static_cast<double>(i - reported)});
+      if (progress) progress(model.steps.back());
+      total += spent;
+      reported = i;
+    }
+    next_step const next = watch ? watch(i, w) : next_step::go_on;
+    if (watch) comm.check_same("logistic_regression: what watch says", static_cast<std::uint64_t>(next), where);
+    if (next == next_step::stop) break;
+    begun = reports ? clock::now() : begun + (clock::now() - here);
   }
-  if (options.iterations > 0) model.seconds_per_iteration = total / static_cast<double>(options.iterations);
+  if (reported > start.iteration)
+    model.seconds_per_iteration = total / static_cast<double>(reported - start.iteration);
   return model;
 }
 
@@ -110,7 +139,8 @@ logistic_quality evaluate_logistic(array<T, 2> const& X, array<T, 1> const& y, a
 #define PANTILE_INSTANTIATE(T)                                                                            \
   template logistic_regression_model<T> logistic_regression(                                              \
       array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&,                         \
-      std::function<void(logistic_regression_step const&)> const&, std::source_location);                 \
+      std::function<void(logistic_regression_step const&)> const&, logistic_start<T> const&,              \
+      logistic_watch<T> const&, std::source_location);                                                    \
   template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&, \
                                               std::source_location);
 PANTILE_INSTANTIATE(float)

@@ -1,10 +1,7 @@
 #include "ranking_rows.hpp"
-#include "top_list.hpp"
+#include "top_lists.hpp"
 
 #include <pantile/algorithms/ranking.hpp>
-#include <pantile/kernel/matrix.hpp>
-
-#include <omp.h>
 
 #include <algorithm>
 #include <cmath>
@@ -28,35 +25,52 @@ std::vector<index_t> evaluated_rows(sparse_array<T> const& held_out) {
   return rows;
 }
 
-struct quality_of_user {
-  double ndcg = 0, recall = 0;
+/// The sums that become means: of one user, or of many.
+struct qualities {
+  double ndcg = 0, recall = 0, map = 0, auc = 0;
 };
 
-/// `list` says recommendation k, `held` ascends.
+/// `list` says recommendation k, `held` and `seen` ascend.
 template <class List>
-quality_of_user quality(List const& item_at, std::size_t length, std::span<index_t const> held) {
-  double gain = 0, ideal = 0, hits = 0;
+qualities quality(List const& item_at, std::size_t length, std::span<index_t const> held,
+                  std::span<index_t const> seen, index_t items) {
+  double gain = 0, ideal = 0, hits = 0, misses = 0, precisions = 0, pairs = 0;
   for (std::size_t k = 0; k < length; ++k) {
-    double const discount = 1 / std::log2(static_cast<double>(k) + 2);
+    double const place = static_cast<double>(k) + 1, discount = 1 / std::log2(place + 1);
     if (k < held.size()) ideal += discount;
     index_t const item = item_at(k);
-    if (item < 0 || !std::binary_search(held.begin(), held.end(), item)) continue;
+    if (item < 0) continue;
+    if (!std::binary_search(held.begin(), held.end(), item)) {
+      ++misses;
+      pairs += hits;
+      continue;
+    }
     gain += discount;
-    ++hits;
+    precisions += ++hits / place;
   }
-  return {ideal > 0 ? gain / ideal : 0, hits / static_cast<double>(held.size())};
+  auto const all = static_cast<double>(held.size());
+  auto const known = std::count_if(held.begin(), held.end(), [&](index_t item) {
+    return std::binary_search(seen.begin(), seen.end(), item);
+  });
+  double const relevant = all - static_cast<double>(known),
+               others = static_cast<double>(items - std::ssize(seen)) - relevant;
+  pairs += (hits + relevant) / 2 * (others - misses);
+  return {ideal > 0 ? gain / ideal : 0, hits / all, precisions / std::min(all, static_cast<double>(length)),
+          relevant > 0 && others > 0 ? pairs / (relevant * others) : 0.5};
 }
 
-ranking_quality averaged(communicator const& comm, std::vector<quality_of_user> const& users,
+ranking_quality averaged(communicator const& comm, std::vector<qualities> const& users,
                          std::source_location where) {
-  double sums[3] = {0, 0, static_cast<double>(users.size())};
-  for (quality_of_user const& q : users) {
+  double sums[5] = {0, 0, 0, 0, static_cast<double>(users.size())};
+  for (qualities const& q : users) {
     sums[0] += q.ndcg;
     sums[1] += q.recall;
+    sums[2] += q.map;
+    sums[3] += q.auc;
   }
   comm.allreduce(std::span<double>(sums), reduce_op::sum, where);
-  double const count = std::max(sums[2], 1.0);
-  return {sums[0] / count, sums[1] / count, static_cast<index_t>(sums[2])};
+  double const count = std::max(sums[4], 1.0);
+  return {sums[0] / count, sums[1] / count, sums[2] / count, sums[3] / count, static_cast<index_t>(sums[4])};
 }
 
 void check_fit(extents const& training, extents const& held_out, index_t length, std::source_location where) {
@@ -67,45 +81,6 @@ void check_fit(extents const& training, extents const& held_out, index_t length,
   if (length < 1)
     throw domain_error("ranking: the length must be at least 1, got " + std::to_string(length), where);
 }
-
-/// Scores batches of users against all items, a batch per thread at a time.
-template <class T>
-class scorer {
- public:
-  static constexpr index_t batch = 32;
-  scorer(array<T, 2> const& own_users, array<T, 2> const& all_items)
-      : users_(own_users), items_(all_items), threads_(static_cast<std::size_t>(omp_get_max_threads())) {
-    for (buffers& b : threads_) {
-      b.users.resize(static_cast<std::size_t>(batch * users_.extent(1)));
-      b.scores.resize(static_cast<std::size_t>(batch * items_.extent(0)));
-    }
-  }
-
-  /// Calls visit(i, score_of) for the i-th of `rows`, on any thread.
-  template <class Visit>
-  void for_each(std::vector<index_t> const& rows, Visit visit) {
-    index_t const count = std::ssize(rows), k = users_.extent(1), items = items_.extent(0);
-#pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(threads_.size()))
-    for (index_t begin = 0; begin < count; begin += batch) {
-      buffers& b = threads_[static_cast<std::size_t>(omp_get_thread_num())];
-      index_t const n = std::min(batch, count - begin);
-      for (index_t i = 0; i < n; ++i)
-        std::copy_n(users_.data() + rows[static_cast<std::size_t>(begin + i)] * k, k, b.users.data() + i * k);
-      kernel::gemm<T>(n, items, k, {b.users.data(), k, false}, {items_.data(), k, true}, b.scores.data(),
-                      items);
-      for (index_t i = 0; i < n; ++i)
-        visit(begin + i, [&, of_user = b.scores.data() + i * items](index_t item) { return of_user[item]; });
-    }
-  }
-
- private:
-  struct buffers {
-    std::vector<T> users, scores;
-  };
-  array<T, 2> const& users_;
-  array<T, 2> const& items_;
-  std::vector<buffers> threads_;
-};
 
 }  // namespace
 
@@ -119,25 +94,22 @@ ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> co
   array<T, 2> const users = by_rows(user_factors, where);
   array<T, 2> const items = retile(item_factors, tiling::replicated(), where);
   auto const seen = beside(training, users, where), held = beside(held_out, users, where);
-  std::vector<quality_of_user> qualities;
+  std::vector<qualities> of_users;
   comm.agree(
       [&] {
         auto const rows = evaluated_rows(held);
-        qualities.resize(rows.size());
+        of_users.resize(rows.size());
         auto const places = static_cast<std::size_t>(std::min(length, items.extent(0)));
-        std::vector<detail::top_list> lists(static_cast<std::size_t>(omp_get_max_threads()),
-                                            detail::top_list(static_cast<index_t>(places)));
-        scorer<T>(users, items).for_each(rows, [&](index_t i, auto const& score_of) {
-          detail::top_list& list = lists[static_cast<std::size_t>(omp_get_thread_num())];
-          index_t const row = rows[static_cast<std::size_t>(i)];
-          list.clear();
-          detail::offer_others(list, score_of, items.extent(0), columns_of(seen, row));
-          auto const item_at = [&](std::size_t k) { return k < list.best().size() ? list.best()[k].item : -1; };
-          qualities[static_cast<std::size_t>(i)] = quality(item_at, places, columns_of(held, row));
-        });
+        for_each_list(users, items, seen, rows, static_cast<index_t>(places),
+                      [&](index_t i, std::vector<recommendation> const& best) {
+                        index_t const row = rows[static_cast<std::size_t>(i)];
+                        auto const item_at = [&](std::size_t k) { return k < best.size() ? best[k].item : -1; };
+                        of_users[static_cast<std::size_t>(i)] = quality(
+                            item_at, places, columns_of(held, row), columns_of(seen, row), training.extent(1));
+                      });
       },
       where);
-  return averaged(comm, qualities, where);
+  return averaged(comm, of_users, where);
 }
 
 template <floating_element T>
@@ -157,7 +129,7 @@ ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_arra
     return counts[static_cast<std::size_t>(a)] > counts[static_cast<std::size_t>(b)];
   });
   auto const places = std::min(static_cast<std::size_t>(length), items);
-  std::vector<quality_of_user> qualities;
+  std::vector<qualities> of_users;
   for (index_t const row : evaluated_rows(held)) {
     auto const seen = columns_of(training, row);
     list.clear();
@@ -166,9 +138,9 @@ ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_arra
       if (!std::binary_search(seen.begin(), seen.end(), item)) list.push_back(item);
     }
     auto const item_at = [&](std::size_t k) { return k < list.size() ? list[k] : -1; };
-    qualities.push_back(quality(item_at, places, columns_of(held, row)));
+    of_users.push_back(quality(item_at, places, columns_of(held, row), seen, training.extent(1)));
   }
-  return averaged(comm, qualities, where);
+  return averaged(comm, of_users, where);
 }
 
 #define PANTILE_INSTANTIATE(T)                                                                              \

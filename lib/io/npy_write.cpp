@@ -1,11 +1,9 @@
 #include "box_runs.hpp"
-#include "new_file.hpp"
+#include "shared_file.hpp"
 
 #include <pantile/base/checked.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
 #include <pantile/trace/recorder.hpp>
-
-#include <optional>
 
 namespace pantile::detail {
 
@@ -35,31 +33,11 @@ void write_npy_tiles(communicator const& comm, std::string const& path, dtype ty
   for (int d = 0; d < shape.dimensions(); ++d) sizes.push_back(shape[d]);
   std::string const head = make_npy_header(type, sizes);
   index_t const total = std::ssize(head) + checked_product(shape.count(), dtype_bytes(type), where);
-
-  // Rank 0 makes the file and renames it; on any error its destructor removes what there is.
-  std::optional<new_file> file;
-  std::string temporary;
-  comm.agree(
-      [&] {
-        if (comm.rank() != 0) return;
-        file.emplace(path, total, where);
-        temporary = file->temporary_path();
-      },
-      where);
-  temporary = comm.bcast(temporary, 0, where);
-  comm.agree(
-      [&] {
-        file_writer writer(temporary, path, where);
-        if (comm.rank() == 0) writer.write(0, std::as_bytes(std::span(head)));
-        write_parts(writer, std::ssize(head), tiles, stored, dtype_bytes(type), data, comm.rank());
-        writer.finish();
-      },
-      where);
-  comm.agree(
-      [&] {
-        if (file) file->commit();
-      },
-      where);
+  auto const write = [&](file_writer& writer) {
+    if (comm.rank() == 0) writer.write(0, std::as_bytes(std::span(head)));
+    write_parts(writer, std::ssize(head), tiles, stored, dtype_bytes(type), data, comm.rank());
+  };
+  write_together(comm, path, total, write, where);
 }
 
 }  // namespace pantile::detail

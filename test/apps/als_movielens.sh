@@ -41,9 +41,10 @@ for alpha in 1, 40:
         first = first or loss
         check(all(abs(a - b) <= 1e-9 * a for a, b in zip(first, loss)), f"{where}: {loss[-1]} instead of {first[-1]}")
         metrics = result["metrics"]
-        check(list(metrics) == ["ndcg10", "recall10", "popularity_ndcg10"], f"{where}: {metrics}")
+        check(list(metrics) == ["ndcg10", "recall10", "map10", "auc10", "popularity_ndcg10"], f"{where}: {metrics}")
         check(abs(metrics["popularity_ndcg10"] - 0.17) < 0.02, f"{where}: {metrics}")
         check(alpha != 1 or metrics["ndcg10"] >= 0.30, f"{where}: {metrics}")
+        check(0 < metrics["map10"] < metrics["ndcg10"] and 0.5 < metrics["auc10"] < 1, f"{where}: {metrics}")
         check(0 < metrics["recall10"] < 1, f"{where}: {metrics}")
         check((result["bytes_sent_max"] > 0) == (r > 1) and result["peak_memory_bytes"] > 1000000, f"{where}: costs")
     print(f"alpha {alpha}: loss {first[-1]:.6f} on {ranks} ranks")

@@ -107,9 +107,14 @@ refused 1 "named twice" "$als" --ratings "$in/../odd/taken/model.json" --output 
 refused 1 "it is a folder" "$als" --ratings "$in/good.csv" --output "$in/../odd/model"
 refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link"
 refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link/sub"
+refused 1 "is not a folder" "$als" --ratings "$in/good.csv" --checkpoint "$in/good.csv"
+refused 1 "named twice" "$als" --ratings "$in/good.csv" --checkpoint kept --json kept/checkpoint.json
 refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
 refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
 
+refused 1 "there is no model.json" "$als" recommend --model "$in" --ratings "$in/good.csv"
+refused 2 "--item" "$als" similar --model "$in"
+refused 2 "--factors is an option of the factorisation" "$als" --factors 3 similar --model "$in" --item 3
 refused 2 "--user" "$als" --ratings "$in/good.csv" --user 99999999999999999999
 refused 2 "--user" "$als" --ratings "$in/good.csv" --user 0x1
 refused 2 "--seed" "$als" --seed 123456789012345678901234
@@ -129,6 +134,8 @@ refused 2 "--unobserved-weight" "$als" --unobserved-weight inf
 refused 2 "--weights" "$als" --weights stars
 refused 2 "--dtype" "$als" --dtype f16
 refused 2 "--unknown" "$als" --unknown
+refused 2 "--checkpoint" "$als" --resume
+refused 2 "--checkpoint-every" "$als" --checkpoint kept --checkpoint-every 0
 refused 2 "--user" "$als" --ratings "$in/good.csv" --top 3
 refused 2 "--generate" "$als" --ratings "$in/good.csv" --generate 10,10,20
 refused 2 "more" "$als" more

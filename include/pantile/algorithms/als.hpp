@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/algorithms/next_step.hpp>
 #include <pantile/array/array.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 
@@ -8,6 +9,7 @@
 #include <optional>
 #include <source_location>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 namespace pantile {
@@ -55,10 +57,18 @@ struct als_iteration {
   double seconds = 0;  ///< the time both halves took on the slowest rank, without the objective
 };
 
+/// True where the loss has fallen by less than `tolerance` times itself in each of the last `patience` of these
+/// iterations, which follow one another: no reason to go on. With patience < 1 that of one is asked for. False
+/// where there are not more iterations than that, or without losses.
+bool als_has_converged(std::span<als_iteration const> iterations, double tolerance, index_t patience = 1);
+
 /// Where to start: users x factors and items x factors in any tiling; random where empty.
 template <element T>
 struct als_start {
   std::optional<array<T, 2>> user_factors{}, item_factors{};
+  /// How many iterations the factors have behind them: that of a model that was kept. The next one is the one
+  /// after it, and the last one still `als_options::iterations`.
+  index_t iteration = 0;
 };
 
 /// The factors: the rating of a user and an item is near the product of their rows.
@@ -66,8 +76,13 @@ template <element T>
 struct als_model {
   array<T, 2> user_factors;  ///< users x factors, tiled by rows so that the ratings of all ranks cost the same
   array<T, 2> item_factors;  ///< items x factors, likewise
-  std::vector<als_iteration> iterations;
+  std::vector<als_iteration> iterations;  ///< those that were carried out, without what lies before the start
 };
+
+/// What hears of every iteration, on every rank, and says on all of them alike what is next. The function that
+/// it is given makes a copy of the model so far (collective).
+template <element T>
+using als_progress = std::function<next_step(als_iteration const&, std::function<als_model<T>()> const&)>;
 
 /// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C.
 /// Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of
@@ -86,20 +101,22 @@ struct als_model {
 /// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of
 /// ranks.
 ///
-/// `progress` is called on every rank after every iteration.
+/// `progress` is called on every rank after every iteration. With a model that it was given, and the number of
+/// its iteration, as the start, the iterations left end where they would have ended, for any number of ranks.
 ///
 /// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, block <
-/// 1, a negative or infinite alpha, regularization, scaling or weight), shape_error for initial factors of
-/// another shape, index_error beyond 2^31 - 1 users or items, linalg_error where the matrix of a row is not
-/// positive definite in the precision of T: it names the user or item.
+/// 1, a negative or infinite alpha, regularization, scaling or weight; a start beyond the last iteration),
+/// shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or items, linalg_error
+/// where the matrix of a row is not positive definite in the precision of T: it names the user or item;
+/// divergence_error where `progress` goes on here and stops there.
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options = {}, als_start<T> start = {},
-                 std::function<void(als_iteration const&)> const& progress = {},
+                 std::type_identity_t<als_progress<T>> const& progress = {},
                  std::source_location where = std::source_location::current());
 
 extern template als_model<float> als(sparse_array<float>, als_options const&, als_start<float>,
-                                     std::function<void(als_iteration const&)> const&, std::source_location);
+                                     als_progress<float> const&, std::source_location);
 extern template als_model<double> als(sparse_array<double>, als_options const&, als_start<double>,
-                                      std::function<void(als_iteration const&)> const&, std::source_location);
+                                      als_progress<double> const&, std::source_location);
 
 }  // namespace pantile

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <pantile/algorithms/next_step.hpp>
 #include <pantile/array/array.hpp>
 
 #include <functional>
+#include <optional>
 #include <source_location>
+#include <type_traits>
 #include <vector>
 
 namespace pantile {
@@ -32,10 +35,23 @@ struct logistic_regression_step {
 /// The weights, and how they came about.
 template <element T>
 struct logistic_regression_model {
-  array<T, 1> weights;  ///< one per column of X; cut as the columns of X are
-  std::vector<logistic_regression_step> steps;
+  array<T, 1> weights;                          ///< one per column of X; cut as the columns of X are
+  std::vector<logistic_regression_step> steps;  ///< that were carried out
   double seconds_per_iteration = 0;
 };
+
+/// Where to start: from weights, one per column of X in any tiling, that have so many iterations behind them;
+/// from 0 where empty. The next iteration is the one after those, the last one still `options.iterations`.
+template <element T>
+struct logistic_start {
+  std::optional<array<T, 1>> weights{};
+  index_t iteration = 0;
+};
+
+/// What hears, on every rank, of every iteration by its number (from 1) and the weights after it, and says on
+/// all of them alike what is next.
+template <element T>
+using logistic_watch = std::function<next_step(index_t, array<T, 1> const&)>;
 
 /// Logistic regression by gradient descent, as in B. Wagle et al. and S. R. Brandt et al. (JetLag, PEARC 2020):
 /// from w = 0, `w = w - alpha * dot(transpose(X), sigmoid(dot(X, w)) - y)`, the gradient of the sum over all
@@ -43,15 +59,19 @@ struct logistic_regression_model {
 /// rows); y is one label per row, 0 or 1, in any tiling. T: float or double.
 ///
 /// Communication per iteration: one allreduce, of as many elements as X has columns where it is tiled by rows,
-/// as it has rows where it is tiled by columns. `progress` is called on every rank after every reported step.
+/// as it has rows where it is tiled by columns. `progress` is called on every rank after every reported step,
+/// `watch` after every iteration. The times of steps are those of iterations without what these two take.
 ///
-/// Throws on every rank: shape_error where X and y do not fit, domain_error for negative iterations, a step
-/// that is not finite, labels other than 0 and 1, and where the weights do not stay finite (the step is too
-/// large).
+/// Throws on every rank: shape_error where X, y and the start do not fit, domain_error for negative iterations,
+/// a start beyond the last iteration, a step that is not finite, labels other than 0 and 1, and where the
+/// weights do not stay finite (the step is too large); divergence_error where `watch` goes on here and stops
+/// there.
 template <floating_element T>
 logistic_regression_model<T> logistic_regression(
     array<T, 2> const& X, array<T, 1> const& y, logistic_regression_options const& options = {},
     std::function<void(logistic_regression_step const&)> const& progress = {},
+    std::type_identity_t<logistic_start<T>> const& start = {},
+    std::type_identity_t<logistic_watch<T>> const& watch = {},
     std::source_location where = std::source_location::current());
 
 /// Loss and accuracy of weights on rows (collective): shapes and tilings as above. No rows: NaN.

@@ -88,6 +88,35 @@ TEST_CASE("gradient descent does what the papers' two lines say, in every tiling
   CHECK(pantile::evaluate_logistic(X, y, model.weights).loss == Approx(model.steps[2].quality.loss));
 }
 
+TEST_CASE("logistic regression goes on from weights that were kept, and ends where it would have ended") {
+  auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::column());
+  problem const p = make(37, 6);
+  auto const X = on_ranks<double>(p.X, rule);
+  auto const y = on_ranks<double>(p.y, pantile::tiling::row());
+  pantile::logistic_regression_options const options{.iterations = 12, .alpha = 0.02, .report_every = 5};
+  auto const whole = pantile::logistic_regression(X, y, options);
+  pantile::logistic_start<double> kept;
+  index_t calls = 0;
+  auto const stopped = pantile::logistic_regression(X, y, options, {}, {},
+                                                    [&](index_t i, pantile::array<double, 1> const& weights) {
+                                                      CHECK(i == ++calls);
+                                                      if (i < 7) return pantile::next_step::go_on;
+                                                      kept = {retile(weights, pantile::tiling::row()), i};
+                                                      return pantile::next_step::stop;
+                                                    });
+  CHECK(stopped.steps.size() == 1);
+  CHECK((gathered(stopped.weights) - descend(p, 0.02, 7)).cwiseAbs().maxCoeff() < 1e-12);
+  auto const rest = pantile::logistic_regression(X, y, options, {}, kept);
+  CHECK((gathered(rest.weights) - gathered(whole.weights)).cwiseAbs().maxCoeff() < 1e-13);
+  REQUIRE(rest.steps.size() == 2);  // 10, 12
+  CHECK(rest.steps[0].iteration == 10);
+  CHECK(rest.steps[1].quality.loss == Approx(whole.steps[2].quality.loss).epsilon(1e-12));
+  kept.iteration = 13;
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, {}, kept), pantile::domain_error);
+  kept = {pantile::ones<double>(world(), {7}, pantile::tiling::row()), 1};
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, {}, kept), pantile::shape_error);
+}
+
 TEST_CASE("logistic regression in single precision") {
   problem const p = make(40, 3);
   auto const model = pantile::logistic_regression(on_ranks<float>(p.X, pantile::tiling::row()),

@@ -2,6 +2,7 @@
 
 #include <pantile/sparse/counts.hpp>
 #include <pantile/sparse/dense.hpp>
+#include <pantile/sparse/digest.hpp>
 #include <pantile/sparse/retile.hpp>
 #include <pantile/sparse/transpose.hpp>
 
@@ -170,4 +171,32 @@ TEST_CASE("printing shortens long rows and many of them") {
     CHECK_THAT(to_string(a),
                Catch::StartsWith("[[0: 0, 1: 0, 2: 0, ..., 47: 0, 48: 0, 49: 0], [0: 1], [0: 2], ..., "
                                  "[0: 97], [0: 98], [0: 99]], annotation("));
+}
+
+TEST_CASE("a digest is the same for every tiling and number of ranks, and sees every change") {
+  shape const s{13, 11};
+  std::vector<sparse_entry<double>> const all{{0, 3, 1.5}, {4, 0, 0.0}, {4, 10, -2.0}, {12, 3, 1.5}};
+  auto const of = [&](shape const& size, std::vector<sparse_entry<double>> const& entries,
+                      tiling_rule const& rule = tiling_rule::row()) {
+    return pantile::digest(sparse_array<double>::from_entries(
+        world(), size, rule, world().rank() == 0 ? entries : std::vector<sparse_entry<double>>()));
+  };
+  auto const whole = of(s, all);
+  for (auto const& rule : rules(s[0], world().size())) CHECK(of(s, all, rule) == whole);
+  auto const alone = *world().split(world().rank(), 0);
+  CHECK(pantile::digest(sparse_array<double>::from_entries(alone, s, tiling_rule::row(), all)) == whole);
+  CHECK(of({14, 11}, all) != whole);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto other = all;
+    other[i].value += 1;
+    CHECK(of(s, other) != whole);
+    other = all;
+    other[i].column = 5;
+    CHECK(of(s, other) != whole);
+    other.erase(other.begin() + static_cast<std::ptrdiff_t>(i));
+    CHECK(of(s, other) != whole);
+  }
+  auto swapped = all;
+  std::swap(swapped[0].value, swapped[2].value);
+  CHECK(of(s, swapped) != whole);
 }

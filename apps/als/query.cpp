@@ -1,0 +1,151 @@
+#include "query.hpp"
+
+#include "../common/input.hpp"
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+#include "json.hpp"
+#include "report.hpp"
+
+#include <pantile/algorithms/als_fold_in.hpp>
+#include <pantile/algorithms/known_items.hpp>
+#include <pantile/algorithms/ranking.hpp>
+#include <pantile/io/npy.hpp>
+#include <pantile/io/text_file.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+
+namespace pantile::apps {
+
+namespace {
+
+/// What a model's folder says beside the factors.
+struct kept_model {
+  als_options options;
+  std::string dtype;
+  std::vector<std::int64_t> item_ids;
+};
+
+kept_model read_model(communicator const& comm, std::string const& folder) {
+  std::string const path = folder + "/model.json";
+  auto const said = read_json(comm, path);
+  if (!said)
+    throw io_error(
+        "'" + folder + "' holds no model: there is no model.json; --output of pantile-als writes one",
+        std::string());
+  kept_model kept;
+  try {
+    kept.options = options_of(*said);
+    kept.dtype = said->at("dtype").get<std::string>();
+  } catch (nlohmann::json::exception const& e) {
+    throw io_error("'" + path + "' is not of a model of pantile-als: " + e.what(), std::string());
+  }
+  comm.agree([&] {
+    kept.item_ids = read_npy_local<std::int64_t>(folder + "/item_ids.npy").values;
+    if (std::adjacent_find(kept.item_ids.begin(), kept.item_ids.end(), std::greater_equal<>()) !=
+        kept.item_ids.end())
+      throw io_error("'" + folder + "/item_ids.npy' is not of a model of pantile-als: its ids do not ascend",
+                     std::string());
+  });
+  return kept;
+}
+
+template <class T>
+array<T, 2> item_factors(communicator const& comm, std::string const& folder, kept_model const& kept) {
+  return read_npy<T, 2>(comm, folder + "/item_factors.npy", tiling::row(),
+                        std::array<index_t, 2>{std::ssize(kept.item_ids), kept.options.factors});
+}
+
+/// This rank's lines of user, item, rank, score.
+template <class T>
+std::string lines_of(recommendation_table<T> const& table, std::vector<std::int64_t> const& user_ids,
+                     std::vector<std::int64_t> const& item_ids) {
+  box const own = table.items.owned_box();
+  index_t const places = own.extent(1);
+  std::string text;
+  for (index_t at = 0; at < own.count(); ++at) {
+    index_t const item = table.items.data()[at];
+    if (item >= 0)
+      fmt::format_to(std::back_inserter(text), "{},{},{},{}\n",
+                     user_ids[static_cast<std::size_t>(own.lo[0] + at / places)],
+                     item_ids[static_cast<std::size_t>(item)], at % places + 1, table.scores.data()[at]);
+  }
+  return text;
+}
+
+template <class T>
+void answer_recommend(communicator const& comm, als_query const& query, kept_model kept) {
+  ratings<T> table = read_ratings<T>(comm, query.ratings);
+  unknown_items const unknown = keep_known_items(comm, table, kept.item_ids);
+  auto const rated = sparse_array<T>::from_entries(
+      comm, {std::ssize(table.user_ids), std::ssize(kept.item_ids)}, tiling::row(), std::move(table.entries));
+  kept.options.user_ids = table.user_ids;
+  auto const items = item_factors<T>(comm, query.model, kept);
+  auto const found = recommend_to_all(als_fold_in(rated, items, kept.options), items, rated, query.top);
+  std::string text = comm.rank() == 0 ? "user,item,rank,score\n" : "";
+  comm.agree([&] { text += lines_of(found, table.user_ids, kept.item_ids); });
+
+  std::string note;
+  if (unknown.items > 0)
+    note = fmt::format("{}: {} of {} that the model does not know left out, {} without any other",
+                       query.ratings, counted(unknown.ratings, "rating"), counted(unknown.items, "item"),
+                       counted(unknown.users, "user"));
+  if (query.output.empty()) {
+    auto const all = comm.gather<char>(text, 0);
+    if (comm.rank() != 0) return;
+    if (!note.empty()) fmt::print(stderr, "{}\n", note);
+    std::fwrite(all.data(), 1, all.size(), stdout);
+    return;
+  }
+  write_text(comm, query.output, text);
+  if (!note.empty()) say(comm, "{}", note);
+  say(comm, "{} for each of {} written to {}", counted(query.top, "item"),
+      counted(std::ssize(table.user_ids), "user"), query.output);
+}
+
+template <class T>
+void answer_similar(communicator const& comm, als_query const& query, kept_model const& kept) {
+  auto const at = std::lower_bound(kept.item_ids.begin(), kept.item_ids.end(), query.item);
+  if (at == kept.item_ids.end() || *at != query.item)
+    throw index_error("--item " + std::to_string(query.item) + ": there is no such item in " + query.model,
+                      std::string());
+  title_map const titles = load_titles(comm, query.titles);
+  auto const title = titles.find(query.item);
+  auto const items = item_factors<T>(comm, query.model, kept);
+  std::vector<recommendation> best;
+  try {
+    best = similar_items(items, at - kept.item_ids.begin(), query.top);
+  } catch (domain_error const&) {  // which knows no ids
+    throw domain_error(
+        "--item " + std::to_string(query.item) +
+            ": its factors are 0, as nobody's ratings of it were learned from: nothing is like it",
+        std::string());
+  }
+  say(comm, "like item {}{}{}", query.item, title == titles.end() ? "" : "  ",
+      title == titles.end() ? "" : title->second);
+  print_items(comm, best, kept.item_ids, titles);
+}
+
+template <class T>
+void answer_in(communicator const& comm, als_query const& query, kept_model const& kept) {
+  if (query.what == als_query::kind::recommend)
+    answer_recommend<T>(comm, query, kept);
+  else
+    answer_similar<T>(comm, query, kept);
+}
+
+}  // namespace
+
+void answer(communicator const& comm, als_query const& query) {
+  check_output_file(comm, query.output, {query.ratings});
+  kept_model const kept = read_model(comm, query.model);
+  if (kept.dtype == "f32")
+    answer_in<float>(comm, query, kept);
+  else
+    answer_in<double>(comm, query, kept);
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <pantile/algorithms/logistic_regression.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <vector>
+
+namespace pantile::apps {
+
+/// Steps as files have them.
+inline nlohmann::ordered_json json_of(std::vector<logistic_regression_step> const& steps) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (auto const& s : steps)
+    list.push_back({{"iteration", s.iteration},
+                    {"loss", s.quality.loss},
+                    {"accuracy", s.quality.accuracy},
+                    {"seconds", s.seconds}});
+  return list;
+}
+
+inline std::vector<logistic_regression_step> steps_of(nlohmann::ordered_json const& list) {
+  std::vector<logistic_regression_step> steps;
+  for (auto const& s : list)
+    steps.push_back({s.at("iteration").get<index_t>(),
+                     {s.at("loss").get<double>(), s.at("accuracy").get<double>()},
+                     s.at("seconds").get<double>()});
+  return steps;
+}
+
+}  // namespace pantile::apps

@@ -1,0 +1,34 @@
+#include "shared_file.hpp"
+
+#include <optional>
+
+namespace pantile::detail {
+
+void write_together(communicator const& comm, std::string const& path, index_t size,
+                    function_ref<void(file_writer&)> write, std::source_location where) {
+  // Rank 0 makes the file and renames it; on any error its destructor removes what there is.
+  std::optional<new_file> file;
+  std::string temporary;
+  comm.agree(
+      [&] {
+        if (comm.rank() != 0) return;
+        file.emplace(path, size, where);
+        temporary = file->temporary_path();
+      },
+      where);
+  temporary = comm.bcast(temporary, 0, where);
+  comm.agree(
+      [&] {
+        file_writer writer(temporary, path, where);
+        write(writer);
+        writer.finish();
+      },
+      where);
+  comm.agree(
+      [&] {
+        if (file) file->commit();
+      },
+      where);
+}
+
+}  // namespace pantile::detail

@@ -20,7 +20,7 @@ grep -q "^interrupted after iteration $iteration: " log || fail "does not say th
 mpi 3 "$lra" "$@" --iterations $((iteration + 20)) --tiling column --checkpoint kept --resume --output rest --json rest.json >log ||
   fail "--resume: exit code $?"
 grep -q "^going on after iteration $iteration, from the checkpoint in kept" log || fail "does not say where it goes on: $(cat log)"
-mpi 2 "$lra" "$@" --iterations $((iteration + 20)) --output whole --json whole.json >log || fail "exit code $?"
+OMPI_MCA_odls_base_sigkill_timeout=0 mpi 1 "$lra" "$@" --iterations $((iteration + 20)) --output whole --json whole.json >log || fail "exit code $?"
 "$python" - <<'PYTHON'
 import json, sys
 import numpy as np

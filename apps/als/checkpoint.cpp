@@ -1,10 +1,11 @@
 #include "checkpoint.hpp"
 
+#include "../common/interruption.hpp"
 #include "../common/program.hpp"
 #include "json.hpp"
 
+#include <pantile/array/digest.hpp>
 #include <pantile/base/checked.hpp>
-#include <pantile/io/npy.hpp>
 #include <pantile/sparse/digest.hpp>
 
 #include <array>
@@ -25,62 +26,64 @@ nlohmann::ordered_json json_of_ratings(als_data const& data, sparse_array<T> con
           {"digest", fmt::format("{:016x}", print)}};
 }
 
+/// Which factors were given; null where they are random.
+template <class T>
+nlohmann::ordered_json json_of_factors(std::optional<array<T, 2>> const& factors) {
+  if (!factors) return nullptr;
+  return fmt::format("factors of digest {:016x}", digest(*factors));
+}
+
+template <class T>
+run_identity identity_of(als_command const& command, als_data const& data, sparse_array<T> const& ratings,
+                         als_start<T> const& given) {
+  run_identity identity{json_of_options(command), json_of_ratings(data, ratings)};
+  identity.options["dtype"] = command.dtype;
+  identity.options["min_ratings"] = command.min_ratings;
+  identity.options["init_user_factors"] = json_of_factors(given.user_factors);
+  identity.options["init_item_factors"] = json_of_factors(given.item_factors);
+  return identity;
+}
+
 }  // namespace
 
 template <element T>
-als_checkpoint<T>::als_checkpoint(communicator const& comm, als_command const& command, als_data const& data,
-                                  sparse_array<T> const& ratings)
-    : comm_(comm), command_(command) {
-  if (command.checkpoint.folder.empty()) return;
-  folder_.emplace(comm, command.checkpoint.folder, als_checkpoint_arrays);
-  auto& options = identity_.options = json_of_options(command);
-  options["dtype"] = command.dtype;
-  options["min_ratings"] = command.min_ratings;
-  options["init_user_factors"] = command.init_user_factors;
-  options["init_item_factors"] = command.init_item_factors;
-  identity_.data = json_of_ratings(data, ratings);
+als_start<T> als_run<T>::start(als_data const& data, sparse_array<T> const& ratings, als_start<T> given) {
+  if (!kept_.is_kept()) return given;
+  index_t const k = command_.model.factors;
+  auto state =
+      kept_.start<T, 2>(identity_of(command_, data, ratings, given), command_.model.iterations, tiling::row(),
+                        {{std::ssize(data.user_ids), k}, {std::ssize(data.item_ids), k}});
+  if (!state) return given;
+  iterations_ = iterations_of(state->iterations);
+  if (std::ssize(iterations_) != state->iteration)
+    throw io_error(fmt::format("'{}/checkpoint.json' is no checkpoint: it tells of {} of {} iterations",
+                               command_.checkpoint.folder, iterations_.size(), state->iteration),
+                   std::string());
+  converged_ = agreed_ending(comm_, sees_no_reason()).finished;
+  return {std::move(state->arrays[0]), std::move(state->arrays[1]), state->iteration};
 }
 
 template <element T>
-als_start<T> als_checkpoint<T>::start(als_start<T> given) {
-  if (!folder_) return given;
-  auto const said = go_on_from(comm_, *folder_, command_.checkpoint, identity_, command_.model.iterations);
-  if (!said) return given;
-  iterations_ = listed(*said, command_.checkpoint, iterations_of);
-  auto const load = [&](std::string const& array, std::string const& rows) {
-    return read_npy<T, 2>(comm_, folder_->file(array), tiling::row(),
-                          std::array<index_t, 2>{identity_.data[rows].get<index_t>(), command_.model.factors});
-  };
-  als_start<T> kept;
-  kept.iteration = (*said)["iteration"].get<index_t>();
-  kept.user_factors = load("user_factors", "users");
-  kept.item_factors = load("item_factors", "items");
-  return kept;
-}
-
-template <element T>
-next_step als_checkpoint<T>::after(als_iteration const& iteration, std::function<als_model<T>()> const& model) {
+next_step als_run<T>::after(als_iteration const& iteration, std::function<als_model<T>()> const& model) {
   iterations_.push_back(iteration);
-  bool const converged = has_converged();
-  if (folder_) {
-    interrupted_ = interruption_wished(comm_);
-    if (interrupted_ || converged || iteration.number % command_.checkpoint.every == 0 ||
-        iteration.number == command_.model.iterations)
-      write(model());
-  }
-  return interrupted_ || converged ? next_step::stop : next_step::go_on;
+  if (!kept_.is_kept() && !command_.tolerance) return next_step::go_on;
+  next_step const next = kept_.after<T, 2>(iteration.number, sees_no_reason(), [&] {
+    als_model<T> now = model();
+    run_state<T, 2> state{iteration.number, json_of(iterations_), {}};
+    state.arrays.push_back(std::move(now.user_factors));
+    state.arrays.push_back(std::move(now.item_factors));
+    return state;
+  });
+  converged_ = kept_.has_finished();
+  return next;
 }
 
 template <element T>
-void als_checkpoint<T>::write(als_model<T> const& model) {
-  auto said = checkpoint_head("pantile-als", identity_, iterations_.back().number);
-  said["iterations"] = json_of(iterations_);
-  folder_->write(said, [&](std::string const& array, std::string const& path) {
-    write_npy(comm_, path, array == "user_factors" ? model.user_factors : model.item_factors);
-  });
+bool als_run<T>::sees_no_reason() const {
+  return command_.tolerance && als_has_converged(iterations_, *command_.tolerance, command_.patience);
 }
 
-template class als_checkpoint<float>;
-template class als_checkpoint<double>;
+template class als_run<float>;
+template class als_run<double>;
 
 }  // namespace pantile::apps

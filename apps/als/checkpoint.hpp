@@ -1,14 +1,12 @@
 #pragma once
 
 #include "../common/checkpoint.hpp"
-#include "../common/interruption.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
 #include <pantile/algorithms/als.hpp>
 
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,37 +15,32 @@ namespace pantile::apps {
 /// The array files of a checkpoint.
 inline std::vector<std::string> const als_checkpoint_arrays{"user_factors", "item_factors"};
 
-/// Keeps the model of a run in the folder of --checkpoint, where one was given, and says when it ends. All
+/// The iterations of a run, also of those that it goes on from: what is kept of them, and when they end. All
 /// functions are collective.
 template <element T>
-class als_checkpoint {
+class als_run {
  public:
-  /// `ratings` are all of them, with those that are held out.
-  als_checkpoint(communicator const& comm, als_command const& command, als_data const& data,
-                 sparse_array<T> const& ratings);
+  als_run(communicator const& comm, als_command const& command, run_checkpoint& kept)
+      : comm_(comm), command_(command), kept_(kept) {}
 
-  /// Where to start: with --resume where the checkpoint ends, otherwise and where there is none from `given`.
-  /// Throws domain_error for a checkpoint of other ratings or options, io_error for files that are none.
-  als_start<T> start(als_start<T> given);
+  /// Where to start: where the checkpoint ends; where there is none, from `given`. `ratings` are all of them,
+  /// with those that are held out. Throws what `run_checkpoint::start` does.
+  als_start<T> start(als_data const& data, sparse_array<T> const& ratings, als_start<T> given);
   /// What is to be done after an iteration.
   next_step after(als_iteration const& iteration, std::function<als_model<T>()> const& model);
-  /// All iterations behind the model, also those of the runs before.
+  /// All iterations behind the model.
   std::vector<als_iteration> const& iterations() const { return iterations_; }
-  bool was_interrupted() const { return interrupted_; }
   /// True where --tolerance sees no reason to go on.
-  bool has_converged() const {
-    return command_.tolerance && als_has_converged(iterations_, *command_.tolerance, command_.patience);
-  }
+  bool has_converged() const { return converged_; }
 
  private:
-  void write(als_model<T> const& model);
+  bool sees_no_reason() const;
 
   communicator comm_;
   als_command const& command_;
-  checkpoint_identity identity_;
+  run_checkpoint& kept_;
   std::vector<als_iteration> iterations_;
-  std::optional<checkpoint_folder> folder_;
-  bool interrupted_ = false;
+  bool converged_ = false;
 };
 
 }  // namespace pantile::apps

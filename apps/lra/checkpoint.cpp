@@ -1,78 +1,65 @@
 #include "checkpoint.hpp"
 
-#include "../common/interruption.hpp"
 #include "json.hpp"
 
+#include <pantile/array/digest.hpp>
 #include <pantile/base/checked.hpp>
-#include <pantile/io/npy.hpp>
 
-#include <array>
-#include <functional>
-#include <span>
+#include <fmt/format.h>
+
+#include <limits>
 
 namespace pantile::apps {
 
-namespace {
-
-/// Tells rows and labels from others, however they are shared out.
-template <class T>
-std::uint64_t digest_of(labelled_rows<T> const& rows) {
-  box const own = rows.features.owned_box(), own_labels = rows.labels.owned_box();
-  index_t const width = own.extent(1);
-  std::uint64_t sum = 0;
-  for (index_t i = 0; i < own.extent(0); ++i)
-    sum += hash_combine(static_cast<std::uint64_t>(own.lo[0] + i),
-                        hash_bytes(rows.features.data() + i * width, width * index_t{sizeof(T)}));
-  for (index_t i = 0; i < own_labels.extent(0); ++i)
-    sum += hash_combine(~static_cast<std::uint64_t>(own_labels.lo[0] + i),
-                        hash_bytes(rows.labels.data() + i, sizeof(T)));
-  rows.features.comm().template allreduce_with<std::plus<std::uint64_t>>(std::span<std::uint64_t>(&sum, 1));
-  return sum;
-}
-
-}  // namespace
-
 template <floating_element T>
-lra_checkpoint<T>::lra_checkpoint(communicator const& comm, lra_command const& command,
-                                  labelled_rows<T> const& learn)
-    : comm_(comm), command_(command) {
-  if (command.checkpoint.folder.empty()) return;
-  folder_.emplace(comm, command.checkpoint.folder, lra_checkpoint_arrays);
+lra_run<T>::lra_run(lra_command const& command, labelled_rows<T> const& learn, run_checkpoint& kept)
+    : command_(command), kept_(kept) {
+  if (!kept.is_kept()) return;
   identity_.options = {{"alpha", command.model.alpha},
                        {"standardize", command.standardize},
                        {"intercept", command.intercept},
                        {"dtype", command.dtype},
                        {"test_fraction", command.test_fraction}};
-  identity_.data = {{"rows", learn.features.extent(0)},
-                    {"features", learn.features.extent(1)},
-                    {"digest", fmt::format("{:016x}", digest_of(learn))}};
+  identity_.data = {
+      {"rows", learn.features.extent(0)},
+      {"features", learn.features.extent(1)},
+      {"digest", fmt::format("{:016x}", hash_combine(digest(learn.features), digest(learn.labels)))}};
 }
 
 template <floating_element T>
-logistic_start<T> lra_checkpoint<T>::start(index_t weights) {
-  if (!folder_) return {};
-  auto const said = go_on_from(comm_, *folder_, command_.checkpoint, identity_, command_.model.iterations);
-  if (!said) return {};
-  steps_ = listed(*said, command_.checkpoint, steps_of);
-  return {
-      read_npy<T, 1>(comm_, folder_->file("weights"), tiling::replicated(), std::array<index_t, 1>{weights}),
-      (*said)["iteration"].get<index_t>()};
+logistic_start<T> lra_run<T>::start(index_t weights) {
+  index_t const last = command_.model.iterations;
+  auto state = kept_.start<T, 1>(identity_, last, tiling::replicated(), {{weights}});
+  if (!state) return {};
+  steps_ = steps_of(state->iterations);
+  // Those that this run would have reported: the run before may have had another number of iterations.
+  std::erase_if(steps_, [&](logistic_regression_step const& s) {
+    return s.iteration % command_.model.report_every != 0 && s.iteration != last;
+  });
+  return {std::move(state->arrays[0]), state->iteration};
 }
 
 template <floating_element T>
-next_step lra_checkpoint<T>::after(index_t iteration, array<T, 1> const& weights) {
-  bool const interrupted = interruption_wished(comm_);
-  if (interrupted || iteration % command_.checkpoint.every == 0 || iteration == command_.model.iterations) {
-    auto said = checkpoint_head("pantile-lra", identity_, iteration);
-    said["iterations"] = json_of(steps_);
-    folder_->write(said, [&](std::string const&, std::string const& path) { write_npy(comm_, path, weights); });
-  }
-  if (!interrupted) return next_step::go_on;
-  interrupted_after_ = iteration;
-  return next_step::stop;
+next_step lra_run<T>::after(logistic_regression_step const& step,
+                            std::function<logistic_regression_model<T>()> const& model) {
+  if (step.evaluated) steps_.push_back(step);
+  if (!kept_.is_kept()) return next_step::go_on;
+  return kept_.after<T, 1>(step.iteration, false, [&] {
+    return run_state<T, 1>{step.iteration, json_of(steps_), {model().weights}};
+  });
 }
 
-template class lra_checkpoint<float>;
-template class lra_checkpoint<double>;
+template <floating_element T>
+std::vector<logistic_regression_step> lra_run<T>::steps(logistic_quality const& last) const {
+  auto all = steps_;
+  index_t const end = command_.model.iterations;
+  // Nothing was left to do after a run that had not reported where it was interrupted.
+  if (end > 0 && (all.empty() || all.back().iteration != end))
+    all.push_back({end, last, std::numeric_limits<double>::quiet_NaN()});
+  return all;
+}
+
+template class lra_run<float>;
+template class lra_run<double>;
 
 }  // namespace pantile::apps

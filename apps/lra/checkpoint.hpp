@@ -6,7 +6,7 @@
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,33 +15,28 @@ namespace pantile::apps {
 /// The array files of a checkpoint.
 inline std::vector<std::string> const lra_checkpoint_arrays{"weights"};
 
-/// Keeps the weights of a run in the folder of --checkpoint; does nothing where none was given. All functions
-/// are collective.
+/// The steps of a run, also of those that it goes on from, and what is kept of it. All functions are
+/// collective.
 template <floating_element T>
-class lra_checkpoint {
+class lra_run {
  public:
-  /// `learn`: the rows that are learned from, as they were read, tiled by rows.
-  lra_checkpoint(communicator const& comm, lra_command const& command, labelled_rows<T> const& learn);
+  /// `learn`: the rows that are learned from, as they were read.
+  lra_run(lra_command const& command, labelled_rows<T> const& learn, run_checkpoint& kept);
 
-  /// Where to start: with --resume where the checkpoint ends, which has so many `weights`. Throws what
-  /// `go_on_from` and `read_npy` do.
+  /// Where to start: where the checkpoint ends, which has so many `weights`. Throws what
+  /// `run_checkpoint::start` does.
   logistic_start<T> start(index_t weights);
-  /// What is to be done after an iteration; nobody needs to ask where there is no --checkpoint.
-  next_step after(index_t iteration, array<T, 1> const& weights);
-  /// A step that was reported.
-  void add(logistic_regression_step const& step) { steps_.push_back(step); }
-  /// All steps, also those of the runs before.
-  std::vector<logistic_regression_step> const& steps() const { return steps_; }
-  /// The iteration after which the run was asked to end.
-  std::optional<index_t> interrupted_after() const { return interrupted_after_; }
+  /// What is to be done after an iteration.
+  next_step after(logistic_regression_step const& step,
+                  std::function<logistic_regression_model<T>()> const& model);
+  /// All steps, of which the last is that of the model, whose quality this is.
+  std::vector<logistic_regression_step> steps(logistic_quality const& last) const;
 
  private:
-  communicator comm_;
   lra_command const& command_;
-  checkpoint_identity identity_;
+  run_checkpoint& kept_;
+  run_identity identity_;
   std::vector<logistic_regression_step> steps_;
-  std::optional<checkpoint_folder> folder_;
-  std::optional<index_t> interrupted_after_;
 };
 
 }  // namespace pantile::apps

@@ -2,10 +2,10 @@
 // here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "checkpoint.hpp"
 #include "options.hpp"
 #include "query.hpp"
 #include "report.hpp"
+#include "run.hpp"
 
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/als.hpp>

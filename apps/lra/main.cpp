@@ -2,9 +2,9 @@
 // pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "checkpoint.hpp"
 #include "json.hpp"
 #include "options.hpp"
+#include "run.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>

@@ -6,14 +6,14 @@ set -- "$als" --generate 300,120,6000 --factors 6 --alpha 2 --seed 3 --test-frac
 ends 0 alone "$@" --iterations 9 --json whole.json
 
 # What a kill in the midst of writing leaves is in nobody's way, and goes.
-ends 0 mpi 3 "$@" --iterations 3 --checkpoint kept/here --resume
+ends 0 mpi 3 "$@" --iterations 3 --checkpoint kept/here --checkpoint-every 2 --resume
 grep -q "no checkpoint in kept/here yet" log || fail "does not say that it begins: $(cat log)"
 mv kept/here kept.here && rmdir kept && mv kept.here kept
 for file in kept/*.npy; do # the other set of names
   [[ $file == *.a.npy ]] && echo torn >"${file/.a./.b.}" || echo torn >"${file/.b./.a.}"
 done
 echo part >kept/item_factors.a.npy.new-17-5-0
-ends 75 asked_to_end 2 "$@" --iterations 9 --checkpoint kept --resume
+ends 75 alone "${asked_to_end[@]}" "$@" --iterations 9 --checkpoint kept --resume
 grep -q "^going on after iteration 3, from the checkpoint in kept$" log || fail "does not say where it goes on: $(cat log)"
 grep -q "^interrupted after iteration 4: " log || fail "does not say that it ends: $(tail -3 log)"
 [[ $(kept kept) -eq 4 ]] || fail "keeps $(kept kept)"
@@ -34,7 +34,7 @@ wait $job || code=$?
 sed -i "0,/\"loss\": [0-9.]*/s//\"loss\": null/" live/checkpoint.json
 ends 0 alone "$@" --iterations "$(kept live)" --checkpoint live --resume --json live.json
 
-ends 0 mpi 4 "$@" --iterations 9 --checkpoint kept --resume --json rest.json
+ends 0 mpi 4 "$@" --iterations 9 --checkpoint kept --checkpoint-every 3 --resume --json rest.json
 [[ $(ls kept) =~ ^checkpoint.json$'\n'item_factors.[ab].npy$'\n'user_factors.[ab].npy$ ]] || fail "in the folder: $(ls kept)"
 "$python" - <<'PYTHON'
 import json, sys

@@ -3,7 +3,7 @@
 source "$(dirname "$0")/programs.bash"
 
 set -- "$lra" --generate 400,12 --alpha 1e-3 --standardize --intercept --test-fraction 0.25
-ends 75 asked_to_end 2 "$@" --iterations 30 --checkpoint kept --checkpoint-every 4 --resume
+ends 75 mpi 2 "${asked_to_end[@]}" "$@" --iterations 30 --checkpoint kept --checkpoint-every 4 --resume
 grep -q "^interrupted after iteration 1: " log || fail "does not say that it ends: $(tail -3 log)"
 ends 0 mpi 3 "$@" --iterations 30 --tiling column --checkpoint kept --checkpoint-every 4 --resume --output rest --json rest.json
 grep -q "^going on after iteration 1, from the checkpoint in kept" log || fail "does not say where it goes on: $(cat log)"

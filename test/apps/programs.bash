@@ -28,16 +28,14 @@ need_data() {
 # One rank needs none of the second that mpirun sleeps when a job has failed; several crash without it now and then.
 alone() { OMPI_MCA_odls_base_sigkill_timeout=0 mpi 1 "$@"; }
 
-# asked_to_end RANKS PROGRAM ARGS...: with a SIGUSR1 to the last rank that was sent before the program starts, and held
-# back: it comes with the first iteration, however fast the machine is.
-asked_to_end() {
-  mpi "$1" "$python" -c '
+# Before PROGRAM ARGS...: a SIGUSR1 to the last rank that was sent before the program starts, and held back. It is heard
+# after the first iteration, however fast the machine is.
+asked_to_end=("$python" -c '
 import os, signal, sys
 if int(os.environ["OMPI_COMM_WORLD_RANK"]) == int(os.environ["OMPI_COMM_WORLD_SIZE"]) - 1:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
     os.kill(os.getpid(), signal.SIGUSR1)
-os.execv(sys.argv[1], sys.argv[1:])' "${@:2}"
-}
+os.execv(sys.argv[1], sys.argv[1:])')
 
 # in_background RANKS PROGRAM ARGS...: as $job, what it says in `log`, the ranks' processes in pid.<rank>.
 in_background() {

@@ -1,4 +1,4 @@
-#include "checkpoint.hpp"
+#include "run.hpp"
 
 #include "json.hpp"
 

@@ -1,4 +1,4 @@
-#include "checkpoint.hpp"
+#include "run.hpp"
 
 #include "../common/interruption.hpp"
 #include "../common/program.hpp"

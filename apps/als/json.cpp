@@ -1,5 +1,7 @@
 #include "json.hpp"
 
+#include "../common/input.hpp"
+
 namespace pantile::apps {
 
 nlohmann::ordered_json json_of_options(als_command const& command) {
@@ -40,7 +42,7 @@ std::vector<als_iteration> iterations_of(nlohmann::ordered_json const& list) {
   std::vector<als_iteration> iterations;
   for (auto const& i : list)
     iterations.push_back(
-        {i.at("iteration").get<index_t>(), i.at("loss").get<double>(), i.at("seconds").get<double>()});
+        {i.at("iteration").get<index_t>(), number_or_nan(i.at("loss")), number_or_nan(i.at("seconds"))});
   return iterations;
 }
 

@@ -2,10 +2,10 @@
 // here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "checkpoint.hpp"
 #include "options.hpp"
 #include "query.hpp"
 #include "report.hpp"
+#include "run.hpp"
 
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/als.hpp>
@@ -72,7 +72,7 @@ void print_recommendations(communicator const& comm, als_command const& command,
 
 /// The exit code.
 template <class T>
-int run_als(communicator const& comm, als_command command) {
+int run_als(communicator const& comm, als_command command, run_checkpoint& kept) {
   als_data data;
   title_map const titles = load_titles(comm, command.titles);
   sparse_array<T> const rated = load<T>(comm, command, data);
@@ -88,22 +88,18 @@ int run_als(communicator const& comm, als_command command) {
   command.model.weights = confidence_of(command.weights);
   command.model.user_ids = data.user_ids;
   command.model.item_ids = data.item_ids;
-  als_checkpoint<T> checkpoint(comm, command, data, rated);
-  start = checkpoint.start(std::move(start));
-  if (checkpoint.has_converged()) command.model.iterations = start.iteration;
+  als_run<T> run(comm, command, kept);
+  start = run.start(data, rated, std::move(start));
+  if (run.has_converged()) command.model.iterations = start.iteration;
   print_head(comm, command, start.iteration);
   als_model<T> model =
       als<T>(split.training, command.model, std::move(start), [&](als_iteration const& i, auto const& so_far) {
         print_iteration(comm, i);
-        return checkpoint.after(i, so_far);
+        return run.after(i, so_far);
       });
-  if (checkpoint.was_interrupted()) {
-    say_interrupted(comm, command.checkpoint, model.iterations.back().number);
-    return interrupted_exit_code;
-  }
-  model.iterations = checkpoint.iterations();
-  if (checkpoint.has_converged())
-    say(comm, "converged: the loss falls by less than {:g} of it", *command.tolerance);
+  if (auto const code = kept.interrupted()) return *code;
+  model.iterations = run.iterations();
+  if (run.has_converged()) say(comm, "converged: the loss falls by less than {:g} of it", *command.tolerance);
   std::optional<als_metrics> metrics;
   if (data.held_out > 0) {
     metrics = {evaluate_ranking(model.user_factors, model.item_factors, split.training, split.held_out),
@@ -127,16 +123,13 @@ int program(communicator const& comm, int argc, char** argv) {
       check_output_folder(
           comm, command.output, model_files(),
           {command.ratings, command.titles, command.json});  // factors may be replaced by what becomes of them
-    if (!command.checkpoint.folder.empty()) {
-      take_interruptions();
-      check_output_folder(comm, command.checkpoint.folder, checkpoint_folder::names(als_checkpoint_arrays),
-                          {command.ratings, command.titles, command.json, command.init_user_factors,
-                           command.init_item_factors});
-    }
     check_output_file(comm, command.json,
                       {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
-                       command.no_output ? std::string() : command.output});
-    code = command.dtype == "f32" ? run_als<float>(comm, command) : run_als<double>(comm, command);
+                       command.no_output ? std::string() : command.output, command.checkpoint.folder});
+    run_checkpoint kept(
+        comm, command.checkpoint, "pantile-als", als_checkpoint_arrays,
+        {command.ratings, command.titles, command.json, command.init_user_factors, command.init_item_factors});
+    code = command.dtype == "f32" ? run_als<float>(comm, command, kept) : run_als<double>(comm, command, kept);
   });
   return code;
 }

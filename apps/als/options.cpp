@@ -158,10 +158,10 @@ CLI::App* add_similar(CLI::App& app, als_query& q, std::string& trace) {
   return sub;
 }
 
-/// The first option of the factorisation that was given beside a question.
+/// The first option of the factorisation that was given beside a question; questions have --trace, too.
 std::string given_beside(CLI::App const& app) {
   for (CLI::Option const* option : app.get_options())
-    if (option->count() > 0) return option->get_name();
+    if (option->count() > 0 && option->get_name() != "--trace") return option->get_name();
   return "";
 }
 

@@ -15,8 +15,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <functional>
 #include <iterator>
+#include <system_error>
 
 namespace pantile::apps {
 
@@ -90,15 +93,20 @@ void answer_recommend(communicator const& comm, als_query const& query, kept_mod
 
   std::string note;
   if (unknown.items > 0)
-    note = fmt::format("{}: {} of {} that the model does not know left out, {} without any other",
-                       query.ratings, counted(unknown.ratings, "rating"), counted(unknown.items, "item"),
-                       counted(unknown.users, "user"));
+    note = fmt::format("{} of {} that the model does not know left out", counted(unknown.ratings, "rating"),
+                       counted(unknown.items, "item"));
+  if (unknown.users > 0)
+    note += fmt::format("{}{} left out, without a rating above 0 of an item that it knows",
+                        note.empty() ? "" : "; ", counted(unknown.users, "user"));
+  if (!note.empty()) note = query.ratings + ": " + note;
   if (query.output.empty()) {
     auto const all = comm.gather<char>(text, 0);
-    if (comm.rank() != 0) return;
-    if (!note.empty()) fmt::print(stderr, "{}\n", note);
-    std::fwrite(all.data(), 1, all.size(), stdout);
-    return;
+    return comm.agree([&] {
+      if (comm.rank() != 0) return;
+      if (!note.empty()) fmt::print(stderr, "{}\n", note);
+      if (std::fwrite(all.data(), 1, all.size(), stdout) != all.size() || std::fflush(stdout) != 0)
+        throw io_error("cannot write the table: " + std::generic_category().message(errno), std::string());
+    });
   }
   write_text(comm, query.output, text);
   if (!note.empty()) say(comm, "{}", note);
@@ -140,7 +148,9 @@ void answer_in(communicator const& comm, als_query const& query, kept_model cons
 }  // namespace
 
 void answer(communicator const& comm, als_query const& query) {
-  check_output_file(comm, query.output, {query.ratings});
+  std::vector<std::string> read{query.ratings};
+  for (auto const& file : model_files()) read.push_back(query.model + "/" + file.string());
+  check_output_file(comm, query.output, read);
   kept_model const kept = read_model(comm, query.model);
   if (kept.dtype == "f32")
     answer_in<float>(comm, query, kept);

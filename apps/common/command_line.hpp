@@ -70,14 +70,15 @@ inline void add_common_options(CLI::App& app) {
 
 /// `--checkpoint DIR` and what belongs to it.
 inline void add_checkpoint_options(CLI::App& app, checkpoint_options& c) {
-  auto* const folder =
-      app.add_option(
-             "--checkpoint", c.folder,
-             "Folder that keeps the model so far, so that a run which was killed can go on; SIGUSR1 and "
-             "SIGTERM then end the program after the iteration that runs, with exit code 75")
-          ->type_name("DIR")
-          ->check(path());
-  app.add_option("--checkpoint-every", c.every, "Keep it after so many iterations each")
+  auto* const folder = app.add_option("--checkpoint", c.folder,
+                                      "Folder that keeps the model so far, so that a run which was killed can "
+                                      "go on (while it is written, "
+                                      "twice); SIGUSR1 and SIGTERM then end the program after the iteration "
+                                      "that runs, with exit code 75")
+                           ->type_name("DIR")
+                           ->check(path());
+  app.add_option("--checkpoint-every", c.every,
+                 "Keep it after so many iterations each; its files are flushed to the disk every time")
       ->type_name("K")
       ->transform(at_least<index_t>(1))
       ->needs(folder);

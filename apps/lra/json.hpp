@@ -1,5 +1,7 @@
 #pragma once
 
+#include "../common/input.hpp"
+
 #include <pantile/algorithms/logistic_regression.hpp>
 
 #include <nlohmann/json.hpp>
@@ -23,8 +25,8 @@ inline std::vector<logistic_regression_step> steps_of(nlohmann::ordered_json con
   std::vector<logistic_regression_step> steps;
   for (auto const& s : list)
     steps.push_back({s.at("iteration").get<index_t>(),
-                     {s.at("loss").get<double>(), s.at("accuracy").get<double>()},
-                     s.at("seconds").get<double>()});
+                     {number_or_nan(s.at("loss")), number_or_nan(s.at("accuracy"))},
+                     number_or_nan(s.at("seconds"))});
   return steps;
 }
 

@@ -1,11 +1,10 @@
 // pantile-lra: logistic regression by gradient descent. Options and output are here; the work is in
 // pantile/algorithms.
-#include "../common/interruption.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "checkpoint.hpp"
 #include "json.hpp"
 #include "options.hpp"
+#include "run.hpp"
 
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
@@ -141,7 +140,7 @@ void print_data(communicator const& comm, lra_command const& c, lra_results cons
 
 /// The exit code.
 template <class T>
-int run_lra(communicator const& comm, lra_command c) {
+int run_lra(communicator const& comm, lra_command c, run_checkpoint& kept) {
   lra_results results;
   labelled_rows<T> learn = load<T>(comm, c, results.had_header), test;
   results.features = learn.features.extent(1);
@@ -149,30 +148,27 @@ int run_lra(communicator const& comm, lra_command c) {
   results.rows = learn.features.extent(0);
   if (test.features.has_ranks()) results.test_rows = test.features.extent(0);
   print_data(comm, c, results);
-  lra_checkpoint<T> checkpoint(comm, c, learn);
+  c.model.report_every = std::max<index_t>(1, c.model.iterations / 10);
+  c.model.tell_every = kept.is_kept();
+  lra_run<T> run(c, learn, kept);
 
   std::optional<column_scaling<T>> scaling;
   if (c.standardize) scaling = scaling_of(learn.features);
   array<T, 2> const X = prepared(std::move(learn.features), c, scaling);
-  c.model.report_every = std::max<index_t>(1, c.model.iterations / 10);
-  logistic_start<T> const start = checkpoint.start(X.extent(1));
+  logistic_start<T> const start = run.start(X.extent(1));
   if (c.model.iterations > start.iteration)
     say(comm, "\niteration         loss   accuracy   seconds per iteration");
-  logistic_watch<T> watch;
-  if (!c.checkpoint.folder.empty())
-    watch = [&](index_t i, array<T, 1> const& weights) { return checkpoint.after(i, weights); };
-  auto const report = [&](logistic_regression_step const& s) {
-    say(comm, "{:9} {:12.6f} {:10.4f} {:12.6f}", s.iteration, s.quality.loss, s.quality.accuracy, s.seconds);
-    checkpoint.add(s);
-  };
-  auto const model = logistic_regression(X, learn.labels, c.model, report, start, watch);
-  if (auto const last = checkpoint.interrupted_after()) {
-    say_interrupted(comm, c.checkpoint, *last);
-    return interrupted_exit_code;
-  }
-  results.steps = checkpoint.steps();
+  auto const model = logistic_regression(X, learn.labels, c.model, start,
+                                         [&](logistic_regression_step const& s, auto const& so_far) {
+                                           if (s.evaluated)
+                                             say(comm, "{:9} {:12.6f} {:10.4f} {:12.6f}", s.iteration,
+                                                 s.quality.loss, s.quality.accuracy, s.seconds);
+                                           return run.after(s, so_far);
+                                         });
+  if (auto const code = kept.interrupted()) return *code;
   results.seconds_per_iteration = model.seconds_per_iteration;
   results.quality = evaluate_logistic(X, learn.labels, model.weights);
+  results.steps = run.steps(results.quality);
   say(comm, "\nloss {:.6f}, accuracy {:.4f}", results.quality.loss, results.quality.accuracy);
   // Without weights every row is a coin toss: ln 2 per row.
   if (c.model.iterations > 0 && c.model.alpha > 0 && results.quality.loss > std::log(2.0) * 1.0001)
@@ -196,13 +192,10 @@ int program(communicator const& comm, int argc, char** argv) {
     trace_into(command.trace);
     if (!command.output.empty())
       check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {command.data, command.json});
-    check_output_file(comm, command.json, {command.data, command.output});
-    if (!command.checkpoint.folder.empty()) {
-      take_interruptions();
-      check_output_folder(comm, command.checkpoint.folder, checkpoint_folder::names(lra_checkpoint_arrays),
-                          {command.data, command.json});
-    }
-    code = command.dtype == "f32" ? run_lra<float>(comm, command) : run_lra<double>(comm, command);
+    check_output_file(comm, command.json, {command.data, command.output, command.checkpoint.folder});
+    run_checkpoint kept(comm, command.checkpoint, "pantile-lra", lra_checkpoint_arrays,
+                        {command.data, command.json});
+    code = command.dtype == "f32" ? run_lra<float>(comm, command, kept) : run_lra<double>(comm, command, kept);
   });
   return code;
 }

@@ -4,6 +4,7 @@
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
 #include <pantile/array/array.hpp>
+#include <pantile/array/digest.hpp>
 #include <pantile/array/local_array.hpp>
 #include <pantile/array/print.hpp>
 #include <pantile/array/tile_of.hpp>

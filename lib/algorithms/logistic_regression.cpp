@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -71,14 +72,24 @@ void check(logistic_start<T> const& start, array<T, 2> const& X, logistic_regres
                       where);
 }
 
+template <class T>
+void check_finite(array<T, 1> const& weights, index_t iteration, logistic_regression_options const& o,
+                  std::source_location where) {
+  if (all(isfinite(weights), where)) return;
+  throw domain_error(fmt::format("logistic_regression: the weights are not finite after {} iterations; the "
+                                 "step alpha = {:g} is too large",
+                                 iteration, o.alpha),
+                     where);
+}
+
 }  // namespace
 
 template <floating_element T>
-logistic_regression_model<T> logistic_regression(
-    array<T, 2> const& features, array<T, 1> const& labels, logistic_regression_options const& options,
-    std::function<void(logistic_regression_step const&)> const& progress,
-    std::type_identity_t<logistic_start<T>> const& start, std::type_identity_t<logistic_watch<T>> const& watch,
-    std::source_location where) {
+logistic_regression_model<T> logistic_regression(array<T, 2> const& features, array<T, 1> const& labels,
+                                                 logistic_regression_options const& options,
+                                                 std::type_identity_t<logistic_start<T>> const& start,
+                                                 std::type_identity_t<logistic_progress<T>> const& progress,
+                                                 std::source_location where) {
   using clock = std::chrono::steady_clock;
   check(features, labels, where);
   check(options, where);
@@ -96,6 +107,7 @@ logistic_regression_model<T> logistic_regression(
   array<T, 1>& w = model.weights = start.weights
                                        ? retile(*start.weights, as_columns, where)
                                        : array<T, 1>(zeros<T>(comm, {X.extent(1)}, as_columns, where));
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   double total = 0;
   index_t reported = start.iteration;
   auto begun = clock::now();
@@ -103,29 +115,30 @@ logistic_regression_model<T> logistic_regression(
     w = w - alpha * dot(transpose(X), sigmoid(dot(X, w, where)) - y, where);
     bool const reports =
         i == options.iterations || (options.report_every != 0 && i % options.report_every == 0);
-    if (!reports && !watch) continue;
+    bool const tells = progress && (reports || options.tell_every);
+    if (!reports && !tells) continue;
     auto const here = clock::now();
+    logistic_regression_step step{i, {nan, nan}, nan, false};
     if (reports) {
       double const spent =
           comm.allreduce(std::chrono::duration<double>(here - begun).count(), reduce_op::max, where);
-      if (!all(isfinite(w), where))
-        throw domain_error(
-            fmt::format("logistic_regression: the weights are not finite after {} iterations; the "
-                        "step alpha = {:g} is too large",
-                        i, options.alpha),
-            where);
-      model.steps.push_back({i, quality(X, y, w, where), spent / static_cast<double>(i - reported)});
-      if (progress) progress(model.steps.back());
+      check_finite(w, i, options, where);
+      step = {i, quality(X, y, w, where), spent / static_cast<double>(i - reported)};
+      model.steps.push_back(step);
       total += spent;
       reported = i;
+      model.seconds_per_iteration = total / static_cast<double>(reported - start.iteration);
     }
-    next_step const next = watch ? watch(i, w) : next_step::go_on;
-    if (watch) comm.check_same("logistic_regression: what watch says", static_cast<std::uint64_t>(next), where);
-    if (next == next_step::stop) break;
+    if (tells) {
+      next_step const next = progress(step, [&] {
+        if (!reports) check_finite(w, i, options, where);
+        return model;
+      });
+      comm.check_same("logistic_regression: what progress says", static_cast<std::uint64_t>(next), where);
+      if (next == next_step::stop) break;
+    }
     begun = reports ? clock::now() : begun + (clock::now() - here);
   }
-  if (reported > start.iteration)
-    model.seconds_per_iteration = total / static_cast<double>(reported - start.iteration);
   return model;
 }
 
@@ -136,12 +149,11 @@ logistic_quality evaluate_logistic(array<T, 2> const& X, array<T, 1> const& y, a
   return quality(X, y, weights, where);
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                            \
-  template logistic_regression_model<T> logistic_regression(                                              \
-      array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&,                         \
-      std::function<void(logistic_regression_step const&)> const&, logistic_start<T> const&,              \
-      logistic_watch<T> const&, std::source_location);                                                    \
-  template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&, \
+#define PANTILE_INSTANTIATE(T)                                                                              \
+  template logistic_regression_model<T> logistic_regression(                                                \
+      array<T, 2> const&, array<T, 1> const&, logistic_regression_options const&, logistic_start<T> const&, \
+      logistic_progress<T> const&, std::source_location);                                                   \
+  template logistic_quality evaluate_logistic(array<T, 2> const&, array<T, 1> const&, array<T, 1> const&,   \
                                               std::source_location);
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)

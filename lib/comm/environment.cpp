@@ -253,12 +253,13 @@ void report(std::string const& mine, MPI_Comm comm) {
 }
 
 /// Ends the job where a rank has another exit code than 0. After MPI_Finalize mpirun would take up to two
-/// seconds for that: it sends signals to ranks that have gone, and sleeps after each of them.
+/// seconds for that: it sends signals to ranks that have gone, and sleeps after each of them. A job that all
+/// ranks leave unfinished may take them: MPI_Abort leaves files of shared memory in the way of its next start.
 void end_failed_job(int code, MPI_Comm comm) {
-  int worst = code & 0xff;
-  if (!process.owns_mpi || MPI_Allreduce(MPI_IN_PLACE, &worst, 1, MPI_INT, MPI_MAX, comm) != MPI_SUCCESS)
-    return;
-  if (worst == 0) return;
+  int all[] = {code & 0xff, code == unfinished_exit_code ? 0 : 1};
+  if (!process.owns_mpi || MPI_Allreduce(MPI_IN_PLACE, all, 2, MPI_INT, MPI_MAX, comm) != MPI_SUCCESS) return;
+  auto const [worst, fails] = all;
+  if (worst == 0 || fails == 0) return;
   std::cout.flush();
   std::fflush(nullptr);  // every file: MPI_Abort leaves no time for exit handlers
   MPI_Barrier(comm);

@@ -42,11 +42,26 @@ std::string temporary_name(std::string const& target) {
          std::to_string(counter++);
 }
 
+/// The error number of a system call that a signal may interrupt; 0 where it works.
+template <class Call>
+int code_of(Call const& call) {
+  while (call() != 0)
+    if (errno != EINTR) return errno;
+  return 0;
+}
+
 int reserve(int descriptor, index_t size) {
   if (size == 0) return 0;
-  int const code = ::posix_fallocate(descriptor, 0, size);
+  int code = 0;
+  do code = ::posix_fallocate(descriptor, 0, size);
+  while (code == EINTR);
   if (code != EOPNOTSUPP && code != EINVAL) return code;
-  return ::ftruncate(descriptor, size) == 0 ? 0 : errno;
+  return code_of([&] { return ::ftruncate(descriptor, size); });
+}
+
+int flush(int descriptor) {
+  int const code = code_of([&] { return ::fsync(descriptor); });
+  return code == EINVAL ? 0 : code;  // some file systems do not flush directories, or pipes
 }
 
 }  // namespace
@@ -80,13 +95,17 @@ void new_file::commit() {
     throw io_error("cannot write '" + path_ + "': renaming the complete file failed: " + system_reason(errno),
                    where_);
   committed_ = true;
-  int const directory = ::open(directory_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;  // a directory that may be written but not read: the rename itself has worked
-  int const code = ::fsync(directory) == 0 ? 0 : errno;
+  flush_directory_of(target_, where_);
+}
+
+void flush_directory_of(std::string const& path, std::source_location where) {
+  int const directory = ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;  // it may be written but not read: what was done in it has worked
+  int const code = flush(directory);
   ::close(directory);
-  if (code != 0 && code != EINVAL)  // some file systems do not flush directories
-    throw io_error("'" + path_ + "' is written, but flushing its directory failed: " + system_reason(code),
-                   where_);
+  if (code != 0)
+    throw io_error("'" + path + "' is written, but flushing its directory failed: " + system_reason(code),
+                   where);
 }
 
 file_writer::file_writer(std::string const& path, std::string name, where_t where)
@@ -114,8 +133,9 @@ void file_writer::write(index_t offset, std::span<std::byte const> bytes) {
 }
 
 void file_writer::finish() {
-  if (::fsync(descriptor_) != 0 && errno != EINVAL) fail("flushing it", errno);
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail("closing it", errno);
+  if (int const code = flush(descriptor_); code != 0) fail("flushing it", code);
+  // Interrupted, it is closed all the same, and what was written has been flushed.
+  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) fail("closing it", errno);
 }
 
 }  // namespace pantile::detail

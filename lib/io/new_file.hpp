@@ -36,6 +36,12 @@ class new_file {
   bool committed_ = false;
 };
 
+/// True for what is there and is no file that could be replaced: a terminal, a pipe, /dev/null.
+bool is_device_or_pipe(std::string const& path);
+
+/// Flushes the directory in which `path` stands, so that the entry outlasts the machine. Throws io_error.
+void flush_directory_of(std::string const& path, std::source_location where);
+
 /// Writes into a file that is there.
 class file_writer {
  public:

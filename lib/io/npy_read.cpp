@@ -1,4 +1,4 @@
-#include "box_runs.hpp"
+#include "../base/box_runs.hpp"
 #include "convert.hpp"
 
 #include <pantile/base/checked.hpp>

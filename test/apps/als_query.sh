@@ -21,15 +21,22 @@ mpi 2 "$als" --ratings ratings.csv "${options[@]}" --dtype f32 --iterations 3 --
 for ranks in 2 3 4; do
   for model in double single; do
     mpi "$ranks" "$als" recommend --model $model --ratings new.csv --top 4 --output "$model-$ranks.csv" >log || fail "exit code $?"
-    grep -q "that the model does not know left out, [0-9]* users\? without any other" log ||
+    grep -q "that the model does not know left out; [0-9]* users\? left out, without a rating above 0" log ||
       fail "does not say what is left out: $(cat log)"
     tail -1 log | grep -q "^4 items for each of [0-9]* users written to $model-$ranks.csv$" || fail "$(cat log)"
   done
   mpi "$ranks" "$als" recommend --model double --ratings new.csv --top 4 >terminal.csv 2>notes || fail "exit code $?"
   cmp terminal.csv "double-$ranks.csv" || fail "the terminal has another table"
   grep -q "does not know" notes || fail "no note: $(cat notes)"
+  # A pipe is written into; what the model consists of is not.
+  mpi "$ranks" "$als" recommend --model double --ratings new.csv --top 4 --output /dev/stdout >piped.csv || fail "exit code $?"
+  grep -v "left out\|written to" piped.csv | cmp - "double-$ranks.csv" || fail "the pipe has another table"
   mpi "$ranks" "$als" similar --model double --item 112 --top 3 >similar-"$ranks" || fail "exit code $?"
 done
+
+printf '7,100,0\n8,103,2\n' >zeros.csv
+ends 0 mpi 2 "$als" --trace traced recommend --model double --ratings zeros.csv --top 1
+grep -q "^zeros.csv: 1 user left out, without a rating above 0" log || fail "vanishes silently: $(cat log)"
 
 "$python" - <<'PYTHON'
 import csv, sys

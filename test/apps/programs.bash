@@ -24,3 +24,49 @@ need_data() {
   echo "skipped: no $data/$1; PANTILE_TEST_DATA names the folder of the data sets"
   exit 77
 }
+
+# One rank needs none of the second that mpirun sleeps when a job has failed; several crash without it now and then.
+alone() { OMPI_MCA_odls_base_sigkill_timeout=0 mpi 1 "$@"; }
+
+# Before PROGRAM ARGS...: a SIGUSR1 to the last rank that was sent before the program starts, and held back. It is heard
+# after the first iteration, however fast the machine is.
+asked_to_end=("$python" -c '
+import os, signal, sys
+if int(os.environ["OMPI_COMM_WORLD_RANK"]) == int(os.environ["OMPI_COMM_WORLD_SIZE"]) - 1:
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+    os.kill(os.getpid(), signal.SIGUSR1)
+os.execv(sys.argv[1], sys.argv[1:])')
+
+# in_background RANKS PROGRAM ARGS...: as $job, what it says in `log`, the ranks' processes in pid.<rank>.
+in_background() {
+  rm -f pid.*
+  timeout -k 5 60 mpirun -n "$1" bash -c 'echo $$ >pid.$OMPI_COMM_WORLD_RANK; exec "$0" "$@"' "${@:2}" >log 2>&1 &
+  job=$!
+}
+
+# until_it CONDITION: while $job runs.
+until_it() {
+  until eval "$1"; do
+    kill -0 $job 2>/dev/null || fail "ended by itself: $(tail -3 log)"
+    sleep 0.02
+  done
+}
+
+# kept FOLDER: the iteration of the checkpoint.
+kept() { "$python" -c "import json; print(json.load(open('$1/checkpoint.json'))['iteration'])"; }
+
+# ends WANTED_CODE COMMAND...: its output in `log`.
+ends() {
+  local code=0
+  "${@:2}" >log 2>&1 || code=$?
+  [[ $code -eq $1 ]] || fail "exit code $code instead of $1: ${*:2}: $(tail -3 log)"
+}
+
+# refused_by FOLDER TEXT COMMAND...: a message with that text, and the checkpoint stays as it was.
+refused_by() {
+  local before
+  before=$(cat "$1"/* | md5sum)
+  ends 1 "${@:3}"
+  grep -qF -- "$2" log || fail "no '$2': $(cat log)"
+  [[ $(cat "$1"/* | md5sum) == "$before" ]] || fail "changed the checkpoint: ${*:3}"
+}

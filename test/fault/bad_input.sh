@@ -108,7 +108,9 @@ refused 1 "it is a folder" "$als" --ratings "$in/good.csv" --output "$in/../odd/
 refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link"
 refused 1 "a link to nothing" "$als" --ratings "$in/good.csv" --output "$in/../odd/link/sub"
 refused 1 "is not a folder" "$als" --ratings "$in/good.csv" --checkpoint "$in/good.csv"
-refused 1 "named twice" "$als" --ratings "$in/good.csv" --checkpoint kept --json kept/checkpoint.json
+refused 1 "named twice" "$als" --ratings "$in/good.csv" --checkpoint "$in" --json "$in/checkpoint.json"
+refused 1 "named twice" "$als" --ratings "$in/good.csv" --checkpoint kept --json kept
+refused 1 "named twice" "$als" recommend --ratings "$in/good.csv" --model "$in" --output "$in/item_factors.npy"
 refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
 refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
 

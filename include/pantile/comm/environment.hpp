@@ -36,12 +36,17 @@ class environment {
   static index_t peak_memory_bytes() noexcept;
 };
 
+/// The exit code of a program that has kept what it had and wants to be started again: EX_TEMPFAIL.
+inline constexpr int unfinished_exit_code = 75;
+
 /// Runs `program(world)` on every rank and gives the exit code for `main`: what the program returns (void: 0).
 ///
 /// Where the largest exit code of all ranks is not 0, the job ends here with that code (by MPI_Abort, which is
-/// quicker than MPI_Finalize), unless MPI was running before. An exception that escapes on every rank counts as
-/// code 1: rank 0 prints it once. One that escapes on some ranks only is printed with rank, host, operation and
-/// source line, and the job is aborted within a second, whatever the other ranks wait for.
+/// quicker than MPI_Finalize), unless MPI was running before, or that code is `unfinished_exit_code` on all of
+/// them: that is no failure, and all end as after success, which leaves nothing behind that MPI had made. An
+/// exception that escapes on every rank counts as code 1: rank 0 prints it once. One that escapes on some ranks
+/// only is printed with rank, host, operation and source line, and the job is aborted within a second, whatever
+/// the other ranks wait for.
 int run(int argc, char** argv, std::function<int(communicator const&)> const& program);
 template <class Program>
 requires std::is_void_v<std::invoke_result_t<Program, communicator const&>>

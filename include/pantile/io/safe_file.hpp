@@ -13,4 +13,8 @@ namespace pantile {
 void write_file_atomically(std::string const& path, std::string_view contents,
                            std::source_location where = std::source_location::current());
 
+/// Makes a directory, for one process, and those above it that are missing, with their entries flushed to the
+/// disk; true where it was not there. Throws io_error.
+bool make_directory(std::string const& path, std::source_location where = std::source_location::current());
+
 }  // namespace pantile

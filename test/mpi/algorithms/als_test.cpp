@@ -1,7 +1,8 @@
 // Alternating least squares against Listing 4 of the JetLag paper taken literally: dense matrices on one
 // process.
+#include "mpi/algorithms/als_cases.hpp"
+
 #include <pantile/algorithms/als.hpp>
-#include <pantile/algorithms/als_fold_in.hpp>
 #include <pantile/comm/environment.hpp>
 #include <pantile/io/npy.hpp>
 #include <pantile/ops/movement.hpp>
@@ -13,78 +14,7 @@
 
 #include <cmath>
 
-namespace {
-
-using pantile::index_t;
-using matrix = Eigen::MatrixXd;
-
-/// Users x items; about a third are rated. The last user and the last item have no ratings.
-matrix small_ratings(index_t users, index_t items) {
-  pantile::random::generator const g(17);
-  matrix r = matrix::Zero(users, items);
-  for (index_t u = 0; u + 1 < users; ++u)
-    for (index_t i = 0; i + 1 < items; ++i)
-      if (g.uniform(2 * (u * items + i)) < 0.35)
-        r(u, i) = 0.5 * std::ceil(10 * g.uniform(2 * (u * items + i) + 1));
-  return r;
-}
-
-matrix small_factors(index_t rows, index_t k, std::uint64_t seed) {
-  pantile::random::generator const g(seed);
-  matrix f(rows, k);
-  for (index_t i = 0; i < rows; ++i)
-    for (index_t j = 0; j < k; ++j) f(i, j) = g.normal(i * k + j);
-  return f;
-}
-
-/// One half of an iteration: x_u = (Y' diag(c) Y + Y'Y + lambda I)^-1 Y' (diag(c) + I) p for every row of
-/// `ratings`.
-matrix half(matrix const& ratings, matrix const& y, double alpha, double lambda) {
-  index_t const k = y.cols();
-  matrix const base = y.transpose() * y + lambda * matrix::Identity(k, k);
-  matrix x(ratings.rows(), k);
-  for (index_t u = 0; u < ratings.rows(); ++u) {
-    Eigen::VectorXd const c = alpha * ratings.row(u).transpose();
-    Eigen::VectorXd const p = (c.array() != 0).cast<double>();
-    matrix const a = y.transpose() * c.asDiagonal() * y + base;
-    Eigen::VectorXd const b = y.transpose() * (c.array() + 1).matrix().asDiagonal() * p;
-    x.row(u) = a.inverse() * b;
-  }
-  return x;
-}
-
-double loss(matrix const& ratings, matrix const& x, matrix const& y, double alpha, double lambda) {
-  matrix const p = (ratings.array() != 0).cast<double>();
-  matrix const error = p - x * y.transpose();
-  return ((1 + alpha * ratings.array()) * error.array().square()).sum() +
-         lambda * (x.squaredNorm() + y.squaredNorm());
-}
-
-template <class T>
-pantile::sparse_array<T> distributed(matrix const& r) {
-  auto const& world = pantile::environment::world();
-  std::vector<pantile::sparse_entry<T>> entries;
-  for (index_t u = 0; u < r.rows(); ++u)
-    for (index_t i = 0; i < r.cols(); ++i)
-      if (r(u, i) != 0 && (u + i) % world.size() == world.rank())
-        entries.push_back({u, i, static_cast<T>(r(u, i))});
-  return pantile::sparse_array<T>::from_entries(world, {r.rows(), r.cols()}, pantile::tiling::row(),
-                                                std::move(entries));
-}
-
-template <class T>
-pantile::array<T, 2> distributed_factors(matrix const& f, pantile::tiling_rule const& rule) {
-  return pantile::from_function<T>(pantile::environment::world(), {f.rows(), f.cols()}, rule,
-                                   [&](index_t i, index_t j) { return static_cast<T>(f(i, j)); });
-}
-
-template <class T>
-double difference(pantile::array<T, 2> const& a, matrix const& expected) {
-  auto const whole = pantile::all_gather(a);
-  return (whole.local().template cast<double>() - expected).array().abs().maxCoeff();
-}
-
-}  // namespace
+using namespace als_cases;
 
 TEST_CASE("als does what Listing 4 says, from given factors") {
   index_t const users = 23, items = 17;
@@ -328,93 +258,6 @@ TEST_CASE("an iteration moves what its plan says") {
     CHECK(twice[0] - once[0] - world.size() * plan.bytes < 100 * world.size());  // and what agreements take
   CHECK(twice[0] - once[0] >= world.size() * plan.bytes);
   CHECK(twice[1] - once[1] >= world.size() * plan.messages);
-}
-
-TEST_CASE("als goes on from a model that was kept, and ends where it would have ended") {
-  using solver = pantile::als_solver;
-  matrix const r = small_ratings(29, 18);
-  pantile::als_options options{
-      .factors = 6,
-      .iterations = 7,
-      .regularization = 2,
-      .regularization_scaling = 0.3,
-      .seed = 5,
-      .solver = GENERATE(solver::cholesky, solver::conjugate_gradients, solver::subspace),
-      .steps = 2,
-      .block = 4};
-  auto const whole = pantile::als(distributed<double>(r), options);
-  pantile::als_start<double> kept;
-  auto const stopped = pantile::als<double>(
-      distributed<double>(r), options, {}, [&](pantile::als_iteration const& i, auto const& model) {
-        if (i.number < 3) return pantile::next_step::go_on;
-        pantile::als_model<double> const now = model();
-        CHECK(now.iterations.size() == 3);
-        kept = {retile(now.user_factors, pantile::tiling::column()), now.item_factors, i.number};
-        return pantile::next_step::stop;
-      });
-  CHECK(stopped.iterations.size() == 3);
-  CHECK(stopped.iterations.back().loss == Approx(whole.iterations[2].loss).epsilon(1e-12));
-  CHECK(pantile::all_gather(stopped.item_factors).local() == pantile::all_gather(*kept.item_factors).local());
-  auto const rest = pantile::als(distributed<double>(r), options, kept);
-  REQUIRE(rest.iterations.size() == 4);
-  CHECK(rest.iterations.front().number == 4);
-  CHECK(rest.iterations.back().loss == Approx(whole.iterations.back().loss).epsilon(1e-12));
-  CHECK(difference(rest.user_factors, pantile::all_gather(whole.user_factors).local()) < 1e-10);
-  kept.iteration = 8;
-  CHECK_THROWS_AS(pantile::als(distributed<double>(r), options, kept), pantile::domain_error);
-}
-
-TEST_CASE("users folded in get what half an iteration gives them") {
-  matrix const r = small_ratings(27, 16), y = small_factors(16, 5, 8);
-  auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::column(), pantile::tiling::replicated());
-  auto const items = distributed_factors<double>(y, rule);
-  pantile::als_options options{.factors = 99, .alpha = 3, .regularization = 0.4};
-  options.solver = pantile::als_solver::conjugate_gradients;  // neither matters
-  auto const found = pantile::als_fold_in(distributed<double>(r), items, options);
-  CHECK(difference(found, half(r, y, 3, 0.4)) < 1e-10);
-  // Where weights depend on how many ratings a user has, the last half of als itself is the oracle.
-  options = {.factors = 5,
-             .iterations = 1,
-             .regularization = 0.2,
-             .regularization_scaling = 0.7,
-             .unobserved_weight = 0.3,
-             .weights = pantile::als_confidence::log};
-  pantile::als_start<double> start;
-  start.item_factors = items;
-  auto const model = pantile::als(distributed<double>(r), options, start);
-  auto const again = pantile::als_fold_in(distributed<double>(r), items, options);
-  CHECK(difference(again, pantile::all_gather(model.user_factors).local()) < 1e-10);
-  CHECK_THROWS_AS(pantile::als_fold_in(distributed<double>(small_ratings(4, 15)), items, options),
-                  pantile::shape_error);
-  options.alpha = -1;
-  CHECK_THROWS_AS(pantile::als_fold_in(distributed<double>(r), items, options), pantile::domain_error);
-}
-
-TEST_CASE("a factorisation has converged where its loss hardly falls any more") {
-  auto const of = [](std::vector<double> const& losses) {
-    std::vector<pantile::als_iteration> iterations;
-    for (double const loss : losses) iterations.push_back({.loss = loss});
-    return iterations;
-  };
-  auto const falling = of({100, 50, 49.9, 49.8});
-  CHECK_FALSE(pantile::als_has_converged({}, 0.1));
-  CHECK_FALSE(pantile::als_has_converged(of({100}), 0.1));
-  CHECK(pantile::als_has_converged(falling, 0.01, 2));
-  CHECK_FALSE(pantile::als_has_converged(falling, 0.01, 3));
-  CHECK_FALSE(pantile::als_has_converged(falling, 0.001));
-  CHECK_FALSE(pantile::als_has_converged(falling, 0));
-  CHECK(pantile::als_has_converged(of({3, 4}), 0));
-  CHECK_FALSE(pantile::als_has_converged(of({3, std::nan("")}), 0.5));
-}
-
-TEST_CASE("ranks that disagree about going on are told so") {
-  auto const& world = pantile::environment::world();
-  if (world.size() == 1) return;
-  auto const here = [&](pantile::als_iteration const&, auto const&) {
-    return world.rank() == 0 ? pantile::next_step::stop : pantile::next_step::go_on;
-  };
-  CHECK_THROWS_AS(pantile::als<double>(distributed<double>(small_ratings(8, 5)), {.factors = 2}, {}, here),
-                  pantile::divergence_error);
 }
 
 TEST_CASE("als says what is wrong, on every rank") {

@@ -73,7 +73,10 @@ TEST_CASE("gradient descent does what the papers' two lines say, in every tiling
   auto const y = on_ranks<double>(p.y, labels);
   index_t calls = 0;
   auto const model = pantile::logistic_regression(X, y, {.iterations = 40, .alpha = 0.02, .report_every = 15},
-                                                  [&](auto const&) { ++calls; });
+                                                  {}, [&](auto const&, auto const&) {
+                                                    ++calls;
+                                                    return pantile::next_step::go_on;
+                                                  });
   vector const w = descend(p, 0.02, 40);
   CHECK((gathered(model.weights) - w).cwiseAbs().maxCoeff() < 1e-12);
   REQUIRE(model.steps.size() == 3);  // 15, 30, 40
@@ -97,24 +100,31 @@ TEST_CASE("logistic regression goes on from weights that were kept, and ends whe
   auto const whole = pantile::logistic_regression(X, y, options);
   pantile::logistic_start<double> kept;
   index_t calls = 0;
-  auto const stopped = pantile::logistic_regression(X, y, options, {}, {},
-                                                    [&](index_t i, pantile::array<double, 1> const& weights) {
-                                                      CHECK(i == ++calls);
-                                                      if (i < 7) return pantile::next_step::go_on;
-                                                      kept = {retile(weights, pantile::tiling::row()), i};
-                                                      return pantile::next_step::stop;
-                                                    });
+  auto every = options;
+  every.tell_every = true;
+  auto const stopped = pantile::logistic_regression(
+      X, y, every, {}, [&](pantile::logistic_regression_step const& step, auto const& model) {
+        CHECK(step.iteration == ++calls);
+        CHECK(step.evaluated == (step.iteration == 5));
+        CHECK(std::isnan(step.quality.loss) == !step.evaluated);
+        if (step.iteration < 7) return pantile::next_step::go_on;
+        auto const now = model();
+        CHECK(now.steps.size() == 1);
+        kept = {retile(now.weights, pantile::tiling::row()), step.iteration};
+        return pantile::next_step::stop;
+      });
+  CHECK(calls == 7);
   CHECK(stopped.steps.size() == 1);
   CHECK((gathered(stopped.weights) - descend(p, 0.02, 7)).cwiseAbs().maxCoeff() < 1e-12);
-  auto const rest = pantile::logistic_regression(X, y, options, {}, kept);
+  auto const rest = pantile::logistic_regression(X, y, options, kept);
   CHECK((gathered(rest.weights) - gathered(whole.weights)).cwiseAbs().maxCoeff() < 1e-13);
   REQUIRE(rest.steps.size() == 2);  // 10, 12
   CHECK(rest.steps[0].iteration == 10);
   CHECK(rest.steps[1].quality.loss == Approx(whole.steps[2].quality.loss).epsilon(1e-12));
   kept.iteration = 13;
-  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, {}, kept), pantile::domain_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, kept), pantile::domain_error);
   kept = {pantile::ones<double>(world(), {7}, pantile::tiling::row()), 1};
-  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, {}, kept), pantile::shape_error);
+  CHECK_THROWS_AS(pantile::logistic_regression(X, y, options, kept), pantile::shape_error);
 }
 
 TEST_CASE("logistic regression in single precision") {
@@ -146,6 +156,23 @@ TEST_CASE("logistic_regression says what is wrong, on every rank") {
   CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.iterations = -1}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.alpha = std::nan("")}), pantile::domain_error);
   CHECK_THROWS_AS(pantile::logistic_regression(X, y, {.iterations = 3, .alpha = 1e308}), pantile::domain_error);
+}
+
+TEST_CASE("weights that are not finite are given to nobody, however seldom they are evaluated") {
+  problem const p = make(20, 3);
+  auto const X = on_ranks<double>(p.X, pantile::tiling::row());
+  auto const y = on_ranks<double>(p.y, pantile::tiling::row());
+  index_t last = 0;
+  CHECK_THROWS_AS(
+      pantile::logistic_regression(X, y, {.iterations = 50, .alpha = 1e308, .tell_every = true}, {},
+                                   [&](pantile::logistic_regression_step const& step, auto const& model) {
+                                     auto const weights = pantile::all_gather(model().weights);
+                                     for (index_t i = 0; i < 3; ++i) CHECK(std::isfinite(weights(i)));
+                                     last = step.iteration;
+                                     return pantile::next_step::go_on;
+                                   }),
+      pantile::domain_error);
+  CHECK(last < 49);
 }
 
 TEST_CASE("labels are any column, ones are the last") {

@@ -142,9 +142,23 @@ TEST_CASE("lists for all users are those that each user gets alone") {
                   pantile::shape_error);
 }
 
+TEST_CASE("there may be fewer users than ranks, or none") {
+  for (index_t const users : {0, 1, 2}) {
+    scored const s(users, 5, [](index_t u, index_t i) { return static_cast<double>((i + u) % 5); });
+    auto const table = pantile::recommend_to_all(s.users, s.items, on_ranks(users, 5, {}), 2);
+    REQUIRE(table.items.shape() == std::array<index_t, 2>{users, 2});
+    auto const found = pantile::all_gather(table.items);
+    for (index_t u = 0; u < users; ++u) {
+      CHECK(found(u, 0) == 4 - u);
+      CHECK(found(u, 1) == 3 - u);
+    }
+  }
+}
+
 TEST_CASE("similar items are those of the largest cosine") {
-  // Directions in the plane by angle; item 4 points nowhere, items 1 and 5 are equal.
-  std::vector<double> const angle{0.0, 0.5, 3.0, 0.2, 0.0, 0.5}, length{1, 2, 3, 0.1, 0, 7};
+  // Directions in the plane by angle; item 4 points nowhere, items 1 and 5 are equal: one is
+  // the other times a power of two, so that their rounded cosines are, too.
+  std::vector<double> const angle{0.0, 0.5, 3.0, 0.2, 0.0, 0.5}, length{1, 2, 3, 0.1, 0, 8};
   auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::column(), pantile::tiling::replicated());
   auto const factors = pantile::from_function<double>(world(), {6, 2}, rule, [&](index_t i, index_t f) {
     auto const at = static_cast<std::size_t>(i);

@@ -64,7 +64,9 @@ class chrome_writer final : public trace::archive_events {
     flow(time, {rank, location_.rank, communicator, tag}, bytes, R"("ph":"f","bp":"e")");
   }
   void collective_begun(index_t time) override { seen(time); }
-  void collective_ended(index_t time, int, int, index_t, index_t, bool) override { seen(time); }
+  void collective_ended(index_t time, trace::collective_flow, int, int, index_t, index_t, bool) override {
+    seen(time);
+  }
   void measured(index_t time, int metric, double value) override {
     seen(time);
     event(R"({{"ph":"C","name":{},{},"ts":{:.3f},"args":{{"value":{}}}}})",

@@ -267,6 +267,9 @@ class detective {
           dropped));
     if (said("PANTILE::COMPLETE") == "false")
       warn("the run was killed: what was open then ends with the last event of its thread");
+    if (!m_.meetings.is_complete())
+      warn(
+          "the collectives are so many that only the first ones of each communicator tell who waited for whom");
   }
 
   trace_model const& m_;

@@ -198,16 +198,19 @@ int location_events::work_since_meeting() {
   return longest;
 }
 
-void location_events::collective_ended(index_t time, int communicator, int root, index_t bytes_sent,
-                                       index_t bytes_received, bool blocking) {
+void location_events::collective_ended(index_t time, trace::collective_flow flow, int communicator, int root,
+                                       index_t bytes_sent, index_t bytes_received, bool blocking) {
   settle();
   go_to(time);
   last_event_ = happened::nothing;
   model_.messages.collective(communicator, root, bytes_sent);
   carry({bytes_sent, bytes_received, bytes_sent > 0 ? 1 : 0, bytes_received > 0 ? 1 : 0});
-  if (!blocking || open_.empty() || meeting_begin_ < 0) return;
-  model_.meetings.add({std::exchange(meeting_begin_, -1), now_, communicator, meetings_[communicator]++,
-                       open_.back().path, work_since_meeting()});
+  index_t const begin = std::exchange(meeting_begin_, -1);
+  bool const is_alone =
+      communicator < 0 || model_.known.communicators[static_cast<std::size_t>(communicator)].size() < 2;
+  if (!blocking || open_.empty() || begin < 0 || is_alone) return;
+  model_.meetings.add(
+      {begin, now_, flow, root == summary_.about.rank, communicator, open_.back().path, work_since_meeting()});
 }
 
 int location_events::path_of_metric(int metric) const {

@@ -2,7 +2,6 @@
 
 #include "trace_model.hpp"
 
-#include <map>
 #include <vector>
 
 namespace pantile::apps {
@@ -27,8 +26,8 @@ class location_events final : public trace::archive_events {
   void sent(index_t time, int rank, int communicator, int tag, index_t bytes) override;
   void received(index_t time, int rank, int communicator, int tag, index_t bytes) override;
   void collective_begun(index_t time) override;
-  void collective_ended(index_t time, int communicator, int root, index_t bytes_sent, index_t bytes_received,
-                        bool blocking) override;
+  void collective_ended(index_t time, trace::collective_flow flow, int communicator, int root,
+                        index_t bytes_sent, index_t bytes_received, bool blocking) override;
   void measured(index_t time, int metric, double value) override;
 
   /// Closes what is open; the summary of the location.
@@ -84,7 +83,6 @@ class location_events final : public trace::archive_events {
   std::vector<index_t> work_;  // by path, since the last collective
   std::vector<int> worked_;
   index_t meeting_begin_ = -1;
-  std::map<int, int> meetings_;  // by communicator
 };
 
 }  // namespace pantile::apps

@@ -84,7 +84,6 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
   for (std::size_t i = 0; i < count; ++i) {
     trace::archive_location const& l = m.known.locations[i];
     m.messages.begin_location(l.rank);
-    m.meetings.begin_rank(l.rank);
     m.metrics.begin_location();
     location_events events(m, l, metrics, costs, std::max<std::size_t>(most_intervals / count, 100));
     reader.read(i, events);
@@ -102,6 +101,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
     m.locations.push_back(std::move(s));
     if (i + 1 < count && m.known.locations[i + 1].rank == l.rank) continue;
     m.metrics.end_rank();
+    m.meetings.end_rank(l.rank);
     m.path_ids.emplace_back();
     trace::rank_profile p = profile_of(m, costs, metrics, m.path_ids.back());
     p.rank = about.rank;

@@ -56,26 +56,53 @@ OTF2_CallbackCode on_collective_begin(OTF2_LocationRef, OTF2_TimeStamp time, uin
   return teller(data).pass(time, [](archive_events& to, index_t now) { to.collective_begun(now); });
 }
 
-OTF2_CallbackCode end_collective(void* data, OTF2_TimeStamp time, OTF2_CommRef communicator, uint32_t root,
-                                 uint64_t sent, uint64_t received, bool blocking) {
+collective_flow flow_of(OTF2_CollectiveOp operation) {
+  switch (operation) {
+    case OTF2_COLLECTIVE_OP_BCAST:
+    case OTF2_COLLECTIVE_OP_SCATTER:
+    case OTF2_COLLECTIVE_OP_SCATTERV:
+      return collective_flow::from_root;
+    case OTF2_COLLECTIVE_OP_GATHER:
+    case OTF2_COLLECTIVE_OP_GATHERV:
+    case OTF2_COLLECTIVE_OP_REDUCE:
+      return collective_flow::to_root;
+    case OTF2_COLLECTIVE_OP_BARRIER:
+    case OTF2_COLLECTIVE_OP_ALLGATHER:
+    case OTF2_COLLECTIVE_OP_ALLGATHERV:
+    case OTF2_COLLECTIVE_OP_ALLTOALL:
+    case OTF2_COLLECTIVE_OP_ALLTOALLV:
+    case OTF2_COLLECTIVE_OP_ALLTOALLW:
+    case OTF2_COLLECTIVE_OP_ALLREDUCE:
+    case OTF2_COLLECTIVE_OP_REDUCE_SCATTER:
+    case OTF2_COLLECTIVE_OP_REDUCE_SCATTER_BLOCK:
+      return collective_flow::all;
+    default:
+      return collective_flow::other;
+  }
+}
+
+OTF2_CallbackCode end_collective(void* data, OTF2_TimeStamp time, OTF2_CollectiveOp operation,
+                                 OTF2_CommRef communicator, uint32_t root, uint64_t sent, uint64_t received,
+                                 bool blocking) {
   event_teller& t = teller(data);
   return t.pass(time, [&](archive_events& to, index_t now) {
     int const c = t.communicator(communicator);
-    to.collective_ended(now, c, t.rank(c, root), static_cast<index_t>(sent), static_cast<index_t>(received),
-                        blocking);
+    to.collective_ended(now, flow_of(operation), c, t.rank(c, root), static_cast<index_t>(sent),
+                        static_cast<index_t>(received), blocking);
   });
 }
 
 OTF2_CallbackCode on_collective_end(OTF2_LocationRef, OTF2_TimeStamp time, uint64_t, void* data,
-                                    OTF2_AttributeList*, OTF2_CollectiveOp, OTF2_CommRef communicator,
+                                    OTF2_AttributeList*, OTF2_CollectiveOp operation, OTF2_CommRef communicator,
                                     uint32_t root, uint64_t sent, uint64_t received) {
-  return end_collective(data, time, communicator, root, sent, received, true);
+  return end_collective(data, time, operation, communicator, root, sent, received, true);
 }
 
 OTF2_CallbackCode on_icollective_end(OTF2_LocationRef, OTF2_TimeStamp time, uint64_t, void* data,
-                                     OTF2_AttributeList*, OTF2_CollectiveOp, OTF2_CommRef communicator,
-                                     uint32_t root, uint64_t sent, uint64_t received, uint64_t) {
-  return end_collective(data, time, communicator, root, sent, received, false);
+                                     OTF2_AttributeList*, OTF2_CollectiveOp operation,
+                                     OTF2_CommRef communicator, uint32_t root, uint64_t sent, uint64_t received,
+                                     uint64_t) {
+  return end_collective(data, time, operation, communicator, root, sent, received, false);
 }
 
 double number(OTF2_Type type, OTF2_MetricValue value) {

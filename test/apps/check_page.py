@@ -1,6 +1,6 @@
-# check_page.py CHROMIUM PAGE PROFILE [PICTURE]: the page works in a browser without a window: no message on its
+# check_page.py CHROMIUM PAGE PROFILE [PROFILE_OF_B] [PICTURE.png]: the page works in a browser without a window: no message on its
 # console, zoom, brushes, selection and tree do what they say, and its figures are those of the profile; a page of two
-# runs, which are the same, compares them. The browser is driven by its DevTools protocol through a pipe, so that nothing but Python is needed.
+# runs compares them. The browser is driven by its DevTools protocol through a pipe, so that nothing but Python is needed.
 import base64
 import json
 import os
@@ -34,6 +34,8 @@ class Browser:
         os.close(to_browser)
         os.close(from_browser)
         self.number, self.rest, self.session, self.problems, self.requests = 0, b"", None, [], []
+
+    def open(self):
         target = self.call("Target.createTarget", url="about:blank")["targetId"]
         self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for domain in ("Runtime", "Log", "Page", "Network"):
@@ -72,8 +74,9 @@ class Browser:
                 return answer["result"]
 
     def js(self, expression):
-        """The value of an expression, two frames later, when all is drawn."""
-        text = f"(async () => {{ const value = await ({expression}); await new Promise((f) => setTimeout(f, 60)); return value; }})()"
+        """The value of an expression, when what came before is drawn."""
+        frames = "await new Promise((f) => requestAnimationFrame(() => requestAnimationFrame(f)));"
+        text = f"(async () => {{ {frames} return await ({expression}); }})()"
         result = self.call("Runtime.evaluate", expression=text, awaitPromise=True, returnByValue=True)
         check("exceptionDetails" not in result, f"{expression}: {result.get('exceptionDetails')}")
         return result["result"].get("value")
@@ -197,7 +200,7 @@ def check_selection(browser, profile):
     bins = browser.js("pantileReport.runs[0].model.durations.flatMap((d) => d.bin.map((b, i) => [b, d.count[i]]))")
     count = sum(n for b, n in bins if least <= (4 + b % 4) * 2 ** (b // 4 - 2) < most)
     check(0 < marked == count, f"{marked} intervals are marked, {count} are that long")
-    browser.js("(pantileReport.durations = null, pantileReport.operation = null, pantileReport.changed())")
+    browser.js("(pantileReport.bins = null, pantileReport.operation = null, pantileReport.changed())")
 
 
 def check_tree(browser):
@@ -218,21 +221,34 @@ def check_tree(browser):
     check(browser.js("""getComputedStyle(document.body).backgroundColor""") == "rgb(18, 22, 28)", "dark")
 
 
-def check_comparison(browser, profile):
+def check_comparison(browser, profiles):
     rows = browser.js("""[...document.querySelectorAll("#comparison tbody tr")].map((tr) => [tr.dataset.key,
         ...["a", "b", "change"].map((f) => Number(tr.querySelector(`[data-field=${f}]`).dataset.value))])""")
-    wanted = {("call " if row["call"] else "") + row["name"]: row["exclusive"]["mean"] for row in profile["operations"]}
-    check(len(rows) == len(wanted), f"{len(rows)} operations are compared, not {len(wanted)}")
+    wanted = [{("call " if row["call"] else "") + row["name"]: row["exclusive"]["mean"] for row in p["operations"]} for p in profiles]
+    check({row[0] for row in rows} == set(wanted[0]) | set(wanted[1]), f"{len(rows)} operations are compared")
     for key, a, b, change in rows:
-        check(is_close(a, wanted[key]) and is_close(b, wanted[key]) and change == b - a, f"{key}: {a} and {b}, not {wanted[key]}")
+        want = [w.get(key, 0) for w in wanted]
+        check(is_close(a, want[0]) and is_close(b, want[1]) and change == b - a, f"{key}: {a} and {b}, not {want}")
     check(browser.js("""document.querySelectorAll("#time-views > [data-run]").length""") == 2, "both runs have their time views")
+    for side in (1, 2):  # what is chosen in one is marked in both
+        left, top, width, height = browser.box(f"#durations > :nth-last-child({3 - side}) canvas")
+        browser.drag(left + width * 0.3, left + width * 0.9, top + height / 2)
+        least, most = browser.js("pantileReport.durations")
+        check(0 < least < most, "durations are chosen")
+        counts = browser.js("""pantileReport.runs.map((run) => run.locations.reduce((n, l) => n + [...l.path.keys()].filter((i) =>
+            pantileReport.isMarked(run.keyOf(l.path[i]), l.end[i] - l.begin[i])).length, 0))""")
+        check(all(counts), f"{counts} intervals are marked")
+        browser.js("(pantileReport.bins = null, pantileReport.changed())")
 
 
-program, page, profile_path = sys.argv[1:4]
-profile = json.load(open(profile_path))
+program, page = sys.argv[1:3]
+profiles = [json.load(open(path)) for path in sys.argv[3:] if path.endswith(".json")]
+profile = profiles[0]
+pictures = [path for path in sys.argv[3:] if path.endswith(".png")]
 with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
     browser = Browser(program, folder)
     try:
+        browser.open()
         begin = time.monotonic()
         browser.call("Page.navigate", url="file://" + os.path.abspath(page))
         while not browser.js("!!window.pantileReport"):
@@ -240,13 +256,14 @@ with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         opened = time.monotonic() - begin
         check_time(browser)
         if browser.js("pantileReport.runs.length") == 2:
-            check_comparison(browser, profile)
+            check_comparison(browser, profiles)
         else:
             check_selection(browser, profile)
             check_figures(browser, profile)
             check_tree(browser)
-        if len(sys.argv) > 4:
-            browser.picture(sys.argv[4])
+        for path in pictures:
+            browser.picture(path)
+        browser.js("0")
         check(not browser.problems, f"on the console: {browser.problems}")
         check(all(url.startswith("file:") or url.startswith("about:") for url in browser.requests), f"requests: {browser.requests}")
     finally:

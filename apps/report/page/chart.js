@@ -105,7 +105,7 @@ class TimeChart extends Chart {
     const actions = {
       ArrowLeft: () => view.pan(-0.15), ArrowRight: () => view.pan(0.15), "+": () => view.zoom(0.6), "=": () => view.zoom(0.6),
       "-": () => view.zoom(1.7), Home: () => view.setWindow(0, view.length), Escape: () => {
-        view.operation = view.durations = view.selection = null;
+        view.operation = view.bins = view.selection = null;
         view.changed();
       },
     };

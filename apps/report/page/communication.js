@@ -66,7 +66,7 @@ function latecomers(run) {
   if (late.length === 0) return h("p.soft", {}, "No rank waited at a collective.");
   const whole = late.reduce((s, l) => s + l[2], 0);
   return h("div", {}, h("table", {"aria-label": "Ranks that came last to collectives"},
-    h("caption.soft", {}, "Waiting for the rank that came last to a collective, by what it did before" + (complete ? "" : " (the first 8 million)")),
+    h("caption.soft", {}, "Waiting for the rank that came last to a collective, by what it did before" + (complete ? "" : " (the first ones of each communicator)")),
     h("thead", {}, h("tr", {}, ...["rank", "after", "others waited", "share", "collectives"].map((t, i) => h(i === 1 ? "th" : "th.n", {scope: "col"}, t)))),
     h("tbody", {}, ...late.slice(0, 12).map(([rank, path, waited, count]) => h("tr", {}, h("td.n", {}, String(rank)),
       h("td", {}, path < 0 ? h("span.soft", {}, "nothing of its own: collectives one after the other")

@@ -28,11 +28,13 @@ class Histogram extends Chart {
     }
     return sums;
   }
+  /** The bins of all runs: what is chosen in one is marked in the others. */
   range() {
-    let [first, last] = [Infinity, -Infinity];
-    for (const d of this.run.model.durations)
-      for (const bin of d.bin) [first, last] = [Math.min(first, bin), Math.max(last, bin)];
-    return [first, last + 1];
+    if (!this.bounds) {
+      const bins = view.runs.flatMap((run) => run.model.durations.flatMap((d) => d.bin));
+      this.bounds = bins.reduce(([first, last], bin) => [Math.min(first, bin), Math.max(last, bin + 1)], [Infinity, -Infinity]);
+    }
+    return this.bounds;
   }
   xOf(bin) {
     const [first, last] = this.range();
@@ -44,10 +46,10 @@ class Histogram extends Chart {
   }
   choose(a, b) {
     const [first, last] = this.range();
-    this.chosen = [Math.max(Math.min(a, b), first), Math.min(Math.max(a, b) + 1, last)];
-    view.durations = this.chosen.map(binBegin);
+    const clamped = (bin) => Math.min(Math.max(bin, first), last - 1);
+    view.bins = [clamped(Math.min(a, b)), clamped(Math.max(a, b)) + 1];
     let count = 0;
-    for (const [bin, n] of this.bars()) if (bin >= this.chosen[0] && bin < this.chosen[1]) count += n;
+    for (const [bin, n] of this.bars()) if (bin >= view.bins[0] && bin < view.bins[1]) count += n;
     say(`${this.byTime ? duration(count) : countText(count)} from ${duration(view.durations[0])} to ${duration(view.durations[1])}`);
     view.changed();
   }
@@ -60,17 +62,17 @@ class Histogram extends Chart {
   }
   release(event) {
     const bin = this.binAt(this.at(event)[0]);
-    if (bin === this.drag && view.durations === null) this.choose(bin, bin);
+    if (bin === this.drag && view.bins === null) this.choose(bin, bin);
     else if (bin === this.drag) this.clear();
     this.drag = null;
   }
   clear() {
-    view.durations = null;
+    view.bins = null;
     view.changed();
   }
   key(event) {
     const [first] = this.range();
-    const [a, b] = view.durations === null ? [first, first + 4] : this.chosen;
+    const [a, b] = view.bins ?? [first, first + 4];
     const by = {ArrowLeft: -1, ArrowRight: 1}[event.key];
     if (event.key === "Escape") this.clear();
     else if (by === undefined) return;
@@ -85,12 +87,12 @@ class Histogram extends Chart {
     const tall = (n) => (n <= 0 ? 0 : this.byTime ? (n / most) * (low - 12) : (Math.log(1 + n) / Math.log(1 + most)) * (low - 12));
     context.fillStyle = colours.panel;
     context.fillRect(gutter, 4, width - gutter, low - 4);
-    if (view.durations !== null) {
+    if (view.bins !== null) {
       context.fillStyle = colours.band;
-      context.fillRect(this.xOf(this.chosen[0]), 4, this.xOf(this.chosen[1]) - this.xOf(this.chosen[0]), low - 4);
+      context.fillRect(this.xOf(view.bins[0]), 4, this.xOf(view.bins[1]) - this.xOf(view.bins[0]), low - 4);
     }
     for (const [bin, n] of bars) {
-      const inside = view.durations !== null && bin >= this.chosen[0] && bin < this.chosen[1];
+      const inside = view.bins !== null && bin >= view.bins[0] && bin < view.bins[1];
       context.fillStyle = inside ? colours.mark : view.operation !== null ? colourOf(view.operation) : colours.accent;
       context.fillRect(this.xOf(bin) + 0.5, low - tall(n), this.xOf(bin + 1) - this.xOf(bin) - 1, tall(n));
     }

@@ -47,7 +47,7 @@ function printFriendly() {
   addEventListener("beforeprint", () => {
     before = document.documentElement.dataset.theme === "dark";
     chooseTheme(false);
-    for (const painter of view.painters) painter();
+    view.paint();
   });
   addEventListener("afterprint", () => chooseTheme(before));
 }

@@ -7,7 +7,7 @@ const view = {
   cursor: null, // time
   selection: null, // {run, location, interval}
   operation: null, // a key, see Run.keyOf
-  durations: null, // [least, most], nanoseconds
+  bins: null, // of durations, [first, behind the last]
   show: {messages: true, critical: false, names: true},
   painters: [],
   waiting: false,
@@ -20,8 +20,22 @@ const view = {
     this.waiting = true;
     requestAnimationFrame(() => {
       this.waiting = false;
-      for (const painter of this.painters) painter();
+      this.paint();
     });
+  },
+  /** What one view cannot draw keeps no other from drawing. */
+  paint() {
+    for (const painter of this.painters) {
+      try {
+        painter();
+      } catch (problem) {
+        reportError(problem);
+      }
+    }
+  },
+  /** [least, most] of the durations that were chosen, nanoseconds. */
+  get durations() {
+    return this.bins && this.bins.map(binBegin);
   },
   setWindow(from, to) {
     const least = Math.max(this.length * 1e-7, 20);

@@ -56,6 +56,14 @@ struct archive_attribute {
   double real = 0;
 };
 
+/// Who of a collective cannot leave it before whom.
+enum class collective_flow : std::uint8_t {
+  all,        ///< everyone before everyone has come: barriers, allreduce, alltoall
+  from_root,  ///< everyone before the root: bcast, scatter
+  to_root,    ///< the root before everyone: reduce, gather
+  other       ///< something else, or not known: scans
+};
+
 /// What the events of a location do. Times are nanoseconds since the archive begins, on one clock for all
 /// hosts.
 class archive_events {
@@ -75,8 +83,8 @@ class archive_events {
   virtual void received(index_t time, int rank, int communicator, int tag, index_t bytes) = 0;
   /// A collective begins and ends; `root` is a rank, -1 where there is none. One that does not block only ends.
   virtual void collective_begun(index_t time) = 0;
-  virtual void collective_ended(index_t time, int communicator, int root, index_t bytes_sent,
-                                index_t bytes_received, bool blocking) = 0;
+  virtual void collective_ended(index_t time, collective_flow flow, int communicator, int root,
+                                index_t bytes_sent, index_t bytes_received, bool blocking) = 0;
   virtual void measured(index_t time, int metric, double value) = 0;
 };
 

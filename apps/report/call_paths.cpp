@@ -13,21 +13,25 @@ constexpr int deepest = 200;
 }  // namespace
 
 call_paths::call_paths(std::vector<trace::region_definition> regions)
-    : regions_(std::move(regions)), program_(static_cast<int>(regions_.size())) {
+    : regions_(std::move(regions)), program_(static_cast<int>(regions_.size())), beyond_(program_ + 2) {
   regions_.push_back({"program", "", 0, false});
   regions_.push_back({"other threads", "", 0, false});
-  regions_.push_back({"call paths beyond the first " + std::to_string(most_paths), "", 0, false});
+  for (bool const is_call : {false, true})
+    regions_.push_back({"call paths beyond the first " + std::to_string(most_paths), "", 0, is_call});
 }
 
 int call_paths::child(int parent, int region) {
-  int const beyond = static_cast<int>(regions_.size()) - 1;
-  if (parent >= 0 && (*this)[parent].region == beyond) return parent;
+  int const beyond = beyond_ + (regions_[static_cast<std::size_t>(region)].is_call ? 1 : 0);
+  if (parent >= 0 && (*this)[parent].region >= beyond) return parent;  // also what calls call
   auto const key = static_cast<std::uint64_t>(parent + 1) << 32 | static_cast<std::uint32_t>(region);
   auto const found = known_.find(key);
   if (found != known_.end()) return found->second;
   int const depth = parent < 0 ? 0 : (*this)[parent].depth + 1;
   bool const full = paths_.size() >= most_paths || depth > deepest;
-  if (full && parent >= 0 && region != beyond) return known_[key] = child(parent, beyond);
+  if (full && parent >= 0 && region != beyond) {
+    is_complete_ = false;
+    return known_[key] = child(parent, beyond);
+  }
   paths_.push_back({parent, region, depth});
   return known_[key] = static_cast<int>(paths_.size()) - 1;
 }
@@ -54,15 +58,12 @@ bool region_notes::is_kept(trace::archive_attribute const& a) const {
 }
 
 int region_notes::add(trace::archive_events::attributes first, trace::archive_events::attributes second) {
-  using kind_of = trace::archive_attribute::kind_of;
   set s;
   std::string key;
   for (auto const list : {first, second})
     for (trace::archive_attribute const& a : list) {
       if (!is_kept(a)) continue;
-      std::string const value = a.kind == kind_of::text   ? known_.texts[static_cast<std::size_t>(a.whole)]
-                                : a.kind == kind_of::real ? std::to_string(a.real)
-                                                          : std::to_string(a.whole);
+      std::string const value = to_text(a, known_.texts);
       key += std::to_string(a.name) + '\0' + value + '\0';
       s.notes.push_back({a.name, value});
     }
@@ -71,9 +72,9 @@ int region_notes::add(trace::archive_events::attributes first, trace::archive_ev
   if (found != numbers_.end()) return found->second;
   if (sets_.size() >= most_notes) return -1;
   for (note const& n : s.notes) {
+    if (!known_.is_own()) break;  // whatever others mean by it
     std::string const& name = known_.attributes[static_cast<std::size_t>(n.name)];
-    // "1.2e-3 s, the best of 4 grids"; "4096".
-    if (name == "predicted" || name == "predicted seconds") s.seconds = std::strtod(n.value.c_str(), nullptr);
+    if (name == "predicted seconds") s.seconds = std::strtod(n.value.c_str(), nullptr);
     if (name == "predicted bytes") s.bytes = std::strtod(n.value.c_str(), nullptr);
   }
   sets_.push_back(std::move(s));

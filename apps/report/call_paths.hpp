@@ -11,7 +11,7 @@
 namespace pantile::apps {
 
 /// The call paths of all locations, each after its parent. Their number is bounded: those beyond it count as
-/// one, whose region is the last.
+/// one, those of calls as another: the last regions.
 class call_paths {
  public:
   struct path {
@@ -27,6 +27,7 @@ class call_paths {
   /// The path of all that a thread does; thread 0 is the program.
   int program(int thread) { return child(-1, thread == 0 ? program_ : program_ + 1); }
 
+  bool is_complete() const { return is_complete_; }
   std::vector<path> const& all() const { return paths_; }
   path const& operator[](int p) const { return paths_[static_cast<std::size_t>(p)]; }
   std::vector<trace::region_definition> const& regions() const { return regions_; }
@@ -39,7 +40,8 @@ class call_paths {
 
  private:
   std::vector<trace::region_definition> regions_;
-  int program_;
+  int program_, beyond_;
+  bool is_complete_ = true;
   std::vector<path> paths_;
   std::unordered_map<std::uint64_t, int> known_;
 };

@@ -1,6 +1,6 @@
 #include "chrome_trace.hpp"
 
-#include "replaced_file.hpp"
+#include "text_file.hpp"
 
 #include <pantile/trace/archive.hpp>
 
@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -24,7 +25,7 @@ std::string quoted(std::string const& text) {
 
 class chrome_writer final : public trace::archive_events {
  public:
-  chrome_writer(trace::archive_definitions const& known, replaced_file& file) : known_(known), file_(file) {
+  chrome_writer(trace::archive_definitions const& known, text_file& file) : known_(known), file_(file) {
     for (auto const& r : known.regions)
       regions_.push_back(fmt::format(R"("name":{},"cat":"{}","args":{{)", quoted(r.name),
                                      r.is_call ? "communication" : "operation") +
@@ -39,6 +40,7 @@ class chrome_writer final : public trace::archive_events {
     close_open_regions();
     if (l.rank != location_.rank) flows_.clear();
     location_ = l;
+    last_ = 0;
     place_ = fmt::format(R"("pid":{},"tid":{})", l.rank, l.thread);
     event(R"({{"ph":"M","name":"process_name",{},"args":{{"name":"rank {}, {}"}}}})", place_, l.rank,
           plain(l.host));
@@ -55,7 +57,10 @@ class chrome_writer final : public trace::archive_events {
   }
   void leave(index_t time, int region, attributes said) override {
     seen(time);
-    if (!open_.empty() && open_.back().region == region) end_region(time, said);
+    auto const is_it = [&](begun const& b) { return b.region == region; };
+    if (std::none_of(open_.begin(), open_.end(), is_it)) return;  // it began before the recording
+    while (!is_it(open_.back())) end_region(time, {});  // what was not left ends with what is around it
+    end_region(time, said);
   }
   void sent(index_t time, int rank, int communicator, int tag, index_t bytes) override {
     flow(time, {location_.rank, rank, communicator, tag}, bytes, R"("ph":"s")");
@@ -69,8 +74,9 @@ class chrome_writer final : public trace::archive_events {
   }
   void measured(index_t time, int metric, double value) override {
     seen(time);
-    event(R"({{"ph":"C","name":{},{},"ts":{:.3f},"args":{{"value":{}}}}})",
-          metrics_[static_cast<std::size_t>(metric)], place_, microseconds(time), value);
+    if (!std::isfinite(value)) return;  // JSON has no such numbers
+    event(R"({{"ph":"C","name":{},"id":{},{},"ts":{:.3f},"args":{{"value":{}}}}})",
+          metrics_[static_cast<std::size_t>(metric)], location_.thread, place_, microseconds(time), value);
   }
 
  private:
@@ -98,15 +104,12 @@ class chrome_writer final : public trace::archive_events {
     file_.write(line_);
   }
   std::string text_of(attributes said) const {
-    using kind_of = trace::archive_attribute::kind_of;
     std::string text;
     for (trace::archive_attribute const& a : said) {
       text += attributes_[static_cast<std::size_t>(a.name)] + ":";
-      text += a.kind == kind_of::text ? quoted(known_.texts[static_cast<std::size_t>(a.whole)])
-              : a.kind == kind_of::real
-                  ? fmt::format("{}", a.real)
-                  : fmt::format("\"{}\"", a.whole);  // 64 bits are no number of JavaScript's
-      text += ',';
+      bool const is_number = a.kind == trace::archive_attribute::kind_of::real && std::isfinite(a.real);
+      // 64 bits are no number of JavaScript's.
+      text += (is_number ? fmt::format("{}", a.real) : quoted(to_text(a, known_.texts))) + ',';
     }
     return text;
   }
@@ -128,7 +131,7 @@ class chrome_writer final : public trace::archive_events {
   }
 
   trace::archive_definitions const& known_;
-  replaced_file& file_;
+  text_file& file_;
   std::vector<std::string> regions_, metrics_, attributes_;
   trace::archive_location location_;
   std::string place_, line_;
@@ -143,7 +146,7 @@ class chrome_writer final : public trace::archive_events {
 
 long long write_chrome_trace(std::string const& archive, std::string const& path) {
   trace::archive_reader reader(archive);
-  replaced_file file(path);
+  text_file file(path);
   file.write(R"({"displayTimeUnit":"ms","traceEvents":[)");
   chrome_writer writer(reader.definitions(), file);
   for (std::size_t i = 0; i < reader.definitions().locations.size(); ++i) {

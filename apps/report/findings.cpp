@@ -35,17 +35,19 @@ std::string percent(double share) {
 class detective {
  public:
   detective(trace_model const& m, trace::profile const& whole) : m_(m), whole_(whole) {
-    for (trace::rank_profile const& r : m.ranks) wall_ += static_cast<double>(r.wall_ns) * 1e-9;
+    seconds_.resize(m.ranks.size());
     for (std::size_t r = 0; r < m.ranks.size(); ++r)
       for (std::size_t i = 0; i < m.path_ids[r].size(); ++i) {
         std::vector<double>& times = exclusive_[m.path_ids[r][i]];
         times.resize(m.ranks.size());
         times[r] = static_cast<double>(m.ranks[r].paths[i].costs.exclusive_ns) * 1e-9;
+        seconds_[r] += times[r];
       }
+    for (double const t : seconds_) whole_time_ += t;
   }
 
   std::vector<finding> all() {
-    if (wall_ <= 0) return {};
+    if (whole_time_ <= 0) return {};
     incomplete();
     late_ranks();
     slow_ranks();
@@ -84,10 +86,8 @@ class detective {
     for (std::size_t r = 0; r < times.size(); ++r) sum += r == which ? 0 : times[r];
     return times.size() > 1 ? sum / static_cast<double>(times.size() - 1) : 0;
   }
-  double wall_of_others(std::size_t rank) const {
-    double others = wall_;
-    if (rank < m_.ranks.size()) others -= static_cast<double>(m_.ranks[rank].wall_ns) * 1e-9;
-    return others;
+  double time_of_others(std::size_t rank) const {
+    return rank < seconds_.size() ? whole_time_ - seconds_[rank] : whole_time_;
   }
 
   bool is_slower(std::size_t place, int path) const {
@@ -113,13 +113,13 @@ class detective {
     int told = 0;
     for (lateness const& l : m_.meetings.late()) {
       std::size_t const place = place_of(l.rank);
-      double const waited = static_cast<double>(l.waited) * 1e-9, others = wall_of_others(place);
+      double const waited = static_cast<double>(l.waited) * 1e-9, others = time_of_others(place);
       double const share = others > 0 ? waited / others : 0;
       if (share < worth_telling || told == 4) break;
       if (l.path < 0) continue;  // collectives one after the other: nobody's work
       if (share < 3 * worth_telling && !is_slower(place, l.path)) continue;  // now and then: chance
       std::string const slow = how_slow(l.rank, place, l.path);
-      tell(waited / wall_, 1, l.rank, l.path,
+      tell(waited / whole_time_, 1, l.rank, l.path,
            fmt::format("{}: the others wait {} of their time for it there ({} together, in {} collective{})",
                        slow, percent(share), seconds_text(waited), l.count, l.count == 1 ? "" : "s"));
       blamed_.insert({l.path, l.rank});
@@ -143,9 +143,9 @@ class detective {
         work += times[place];
       }
       double const others = (all - work) / static_cast<double>(m_.ranks.size() - 1);
-      double const share = seconds / wall_of_others(place);
+      double const share = seconds / time_of_others(place);
       if (share < worth_telling || work < 1.1 * others) continue;
-      tell(seconds / wall_, 1, rank, -1,
+      tell(seconds / whole_time_, 1, rank, -1,
            fmt::format("rank {} is {:.1f}x slower in all that it computes ({} against {} of the others on the "
                        "mean): the "
                        "others wait {} of their time for it",
@@ -160,7 +160,7 @@ class detective {
       double sum = 0;
       for (double const t : times) sum += t;
       double const mean = sum / static_cast<double>(times.size()), lost = times[most] - mean;
-      double const share = lost * static_cast<double>(times.size()) / wall_;
+      double const share = lost * static_cast<double>(times.size()) / whole_time_;
       int const rank = m_.ranks[most].rank;
       if (share < 1.5 * worth_telling || times[most] < 1.1 * mean || blamed_.contains({path, rank})) continue;
       tell(
@@ -180,10 +180,11 @@ class detective {
     for (auto const& [path, sum] : sums) order.emplace_back(sum, path);
     std::sort(order.rbegin(), order.rend());
     for (auto const& [sum, path] : order) {
-      if (sum < worth_telling * wall_ || told++ == 3) break;
-      tell(sum / wall_, 0.8, -1, path,
-           fmt::format("{} of the time of all ranks is spent in {} itself ({} per rank)", percent(sum / wall_),
-                       m_.paths.place(path), seconds_text(sum / static_cast<double>(m_.ranks.size()))));
+      if (sum < worth_telling * whole_time_ || told++ == 3) break;
+      tell(sum / whole_time_, 0.8, -1, path,
+           fmt::format("{} of the time of all ranks is spent in {} itself ({} per rank)",
+                       percent(sum / whole_time_), m_.paths.place(path),
+                       seconds_text(sum / static_cast<double>(m_.ranks.size()))));
     }
   }
 
@@ -192,7 +193,7 @@ class detective {
     for (trace::profile_row const& row : whole_.operations)
       if (row.region.is_call) calls += row.exclusive.mean * static_cast<double>(m_.ranks.size());
     for (auto const& [path, ns] : m_.meetings.waits()) waits += static_cast<double>(ns) * 1e-9;
-    if (calls < worth_telling * wall_) return;
+    if (calls < worth_telling * whole_time_) return;
     traffic moved;
     for (trace::rank_summary const& r : whole_.ranks) moved += r.moved;
     std::string const messages =
@@ -202,11 +203,11 @@ class detective {
                           bytes_text(static_cast<double>(moved.bytes_received)), moved.messages_received,
                           bytes_text(static_cast<double>(moved.bytes_received) /
                                      static_cast<double>(moved.messages_received)));
-    tell(calls / wall_, 0.7, -1, -1,
+    tell(calls / whole_time_, 0.7, -1, -1,
          fmt::format(
              "{} of the time of all ranks passes in communication ({}); {} of that is waiting for the rank "
              "that comes last to a collective",
-             percent(calls / wall_), messages, percent(waits / calls)));
+             percent(calls / whole_time_), messages, percent(waits / calls)));
   }
 
   void critical() {
@@ -231,10 +232,10 @@ class detective {
   void predictions() {
     for (int p = 0; std::cmp_less(p, m_.predictions.size()); ++p) {
       prediction const& x = m_.predictions[static_cast<std::size_t>(p)];
-      if (x.count == 0 || x.measured_seconds < worth_telling * wall_) continue;
+      if (x.count == 0 || x.measured_seconds < worth_telling * whole_time_) continue;
       double const ratio = x.measured_seconds / x.seconds;
       if (ratio > 2 || ratio < 0.5)
-        tell(x.measured_seconds / wall_, 0.5, -1, p,
+        tell(x.measured_seconds / whole_time_, 0.5, -1, p,
              fmt::format("{} took {:.1f}x the predicted time ({} against {} over {} executions)",
                          m_.paths.place(p), ratio, seconds_text(x.measured_seconds), seconds_text(x.seconds),
                          x.count));
@@ -242,11 +243,11 @@ class detective {
   }
 
   void many_small_regions() {
-    if (m_.known.creator != "Pantile") return;
+    if (!m_.known.is_own()) return;
     double const each = 150e-9;  // what recording a region takes (bench trace)
     index_t count = 0;
     for (trace::rank_profile const& r : m_.ranks) count += r.regions;
-    double const share = each * static_cast<double>(count) / wall_;
+    double const share = each * static_cast<double>(count) / whole_time_;
     if (share > worth_telling)
       tell(share, 0.5, -1, -1,
            fmt::format(
@@ -267,6 +268,7 @@ class detective {
           dropped));
     if (said("PANTILE::COMPLETE") == "false")
       warn("the run was killed: what was open then ends with the last event of its thread");
+    if (!m_.paths.is_complete()) warn("the call paths are so many that only the first ones are told apart");
     if (!m_.meetings.is_complete())
       warn(
           "the collectives are so many that only the first ones of each communicator tell who waited for whom");
@@ -274,7 +276,8 @@ class detective {
 
   trace_model const& m_;
   trace::profile const& whole_;
-  double wall_ = 0;                               // of all ranks together
+  std::vector<double> seconds_;                   // of each rank, all of its threads together
+  double whole_time_ = 0;                         // of all ranks together
   std::map<int, std::vector<double>> exclusive_;  // of each path on each rank
   std::map<int, double> named_;                   // seconds for which a rank was blamed
   std::set<std::pair<int, int>> blamed_;          // path, rank

@@ -1,11 +1,12 @@
 #include "location_events.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace pantile::apps {
 
-known_metrics::known_metrics(std::vector<trace::archive_metric> const& metrics) {
+known_metrics::known_metrics(trace::archive_definitions const& known) {
   struct own_name {
     char const* name;
     int known_metrics::*place;
@@ -16,12 +17,12 @@ known_metrics::known_metrics(std::vector<trace::archive_metric> const& metrics) 
                                      {"messages received", &known_metrics::messages_received},
                                      {"flops", &known_metrics::flops},
                                      {"waiting", &known_metrics::waiting}};
-  for (int m = 0; std::cmp_less(m, metrics.size()); ++m) {
-    trace::archive_metric const& metric = metrics[static_cast<std::size_t>(m)];
+  for (int m = 0; std::cmp_less(m, known.metrics.size()); ++m) {
+    trace::archive_metric const& metric = known.metrics[static_cast<std::size_t>(m)];
     counter_of.push_back(-1);
     auto const is_own =
         std::find_if(std::begin(own), std::end(own), [&](own_name const& o) { return metric.name == o.name; });
-    if (is_own != std::end(own)) {
+    if (known.is_own() && is_own != std::end(own)) {
       this->*(is_own->place) = m;
     } else if (metric.accumulated) {
       counter_of.back() = static_cast<int>(counters.size());
@@ -36,10 +37,11 @@ location_events::location_events(trace_model& model, trace::archive_location con
     : model_(model),
       metrics_(metrics),
       costs_(costs),
-      program_is_recorded_(model.known.creator == "Pantile"),
+      program_is_recorded_(model.known.is_own()),
       bins_(model.grid, model.paths),
       longest_(most_intervals),
-      totals_(model.known.metrics.size()) {
+      totals_(model.known.metrics.size()),
+      rests_(model.known.metrics.size()) {
   summary_.about = about;
 }
 
@@ -220,18 +222,29 @@ int location_events::path_of_metric(int metric) const {
   return open_.empty() ? last_left_ : open_.back().path;
 }
 
+/// Totals may be real numbers, those of profiles are whole ones.
+index_t location_events::whole_growth(int metric, double since) {
+  double& rest = rests_[static_cast<std::size_t>(metric)];
+  rest += since;
+  if (std::abs(rest) > 1e18) rest = 0;  // nothing that is counted
+  auto const whole = static_cast<index_t>(rest);
+  rest -= static_cast<double>(whole);
+  return whole;
+}
+
 void location_events::measured(index_t time, int metric, double value) {
   if (time > now_) {
     settle();
     last_event_ = happened::nothing;
   }
   go_to(time);
+  if (!std::isfinite(value)) return;
   double const since = value - std::exchange(totals_[static_cast<std::size_t>(metric)], value);
   model_.metrics.add(metric, now_, value);
   if (last_event_ == happened::enter && !open_.empty()) remember_totals(open_.back());
   int const path = path_of_metric(metric);
   if (path < 0) return;
-  auto const whole = static_cast<index_t>(since);
+  index_t const whole = whole_growth(metric, since);
   traffic& moved = costs(model_.paths.outside_of_calls(path)).moved;
   if (metric == metrics_.bytes_sent)
     moved.bytes_sent += whole;

@@ -12,7 +12,7 @@ struct known_metrics {
       waiting = -1;
   std::vector<int> counters;    // running totals
   std::vector<int> counter_of;  // by metric; -1: none
-  explicit known_metrics(std::vector<trace::archive_metric> const& metrics);
+  explicit known_metrics(trace::archive_definitions const& known);
 };
 
 /// Adds the events of one location to a model and to the costs of its rank, by call path.
@@ -55,6 +55,7 @@ class location_events final : public trace::archive_events {
   trace::path_costs& costs(int path);
   void carry(traffic const& volume);
   int path_of_metric(int metric) const;
+  index_t whole_growth(int metric, double since);
   double total(int metric, double otherwise) const {
     return metric < 0 ? otherwise : totals_[static_cast<std::size_t>(metric)];
   }
@@ -73,6 +74,7 @@ class location_events final : public trace::archive_events {
   bool begun_ = false;
 
   std::vector<double> totals_;  // by metric
+  std::vector<double> rests_;   // by metric: growth of less than 1, which waits for more
   happened last_event_ = happened::nothing;
   int last_left_ = -1;  // path
   interval ended_{};    // whose metrics may follow

@@ -23,7 +23,8 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, report_
   app.add_option("--json", c.json, "Write what the page shows there, too, for other programs")
       ->type_name("FILE")
       ->check(path());
-  app.add_option("--sources", c.sources, "Where the source files are whose lines the page shows")
+  app.add_option("--sources", c.sources,
+                 "Where the source files are whose lines the page shows: it shows none from elsewhere")
       ->type_name("DIR")
       ->check(path());
   app.add_option(

@@ -76,7 +76,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
     m.metrics = metric_series(m.known.metrics, time_grid::of(length, metric_bins));
   }
   m.title = title_of(path);
-  known_metrics const metrics(m.known.metrics);
+  known_metrics const metrics(m.known);
   std::vector<trace::path_costs> costs;
   std::vector<index_t> ends(static_cast<std::size_t>(m.known.ranks));
   std::size_t const count = m.known.locations.size();

@@ -13,13 +13,15 @@ namespace pantile::trace::detail {
 struct archive_numbers {
   std::unordered_map<std::uint64_t, int> regions, communicators, attributes, texts;
   std::unordered_map<std::uint64_t, std::vector<int>> metrics;  // the members of a class
+  std::vector<double> scales;                                   // of metrics: their unit in that of the list
   std::uint64_t begin = 0;                                      // in ticks
   std::uint64_t ticks = 1'000'000'000;                          // in a second
 
   index_t nanoseconds(std::uint64_t ticks_since_epoch) const;
 };
 
-/// Definitions as they are read; `finish` makes of them what the events need.
+/// Definitions as they are read; `finish` makes of them what the events need. An exception ends the reading and
+/// is kept: it may not pass through OTF2.
 class definition_collector {
  public:
   definition_collector(archive_definitions& to, archive_numbers& numbers) : to_(to), numbers_(numbers) {}
@@ -31,6 +33,7 @@ class definition_collector {
   };
   struct member {
     archive_metric metric;
+    double scale = 1;
     int place = -1;
   };
   struct process {
@@ -43,6 +46,18 @@ class definition_collector {
     OTF2_LocationGroupRef process;
   };
 
+  std::exception_ptr problem() const { return problem_; }
+  /// Runs `take`.
+  template <class Take>
+  OTF2_CallbackCode pass(Take const& take) {
+    try {
+      take();
+      return OTF2_CALLBACK_SUCCESS;
+    } catch (...) {
+      problem_ = std::current_exception();
+      return OTF2_CALLBACK_INTERRUPT;
+    }
+  }
   std::string text(OTF2_StringRef number) const;
   void add_text(OTF2_StringRef number, char const* text);
   void finish();
@@ -61,9 +76,16 @@ class definition_collector {
   std::vector<std::uint64_t> mpi_locations() const;
   void finish_locations(std::vector<std::uint64_t> const& of_ranks);
   void finish_communicators(std::vector<std::uint64_t> const& of_ranks);
+
+  std::exception_ptr problem_;
 };
 
-OTF2_GlobalDefReaderCallbacks* definition_callbacks();
+struct callbacks_deleter {
+  void operator()(OTF2_GlobalDefReaderCallbacks* c) const { OTF2_GlobalDefReaderCallbacks_Delete(c); }
+  void operator()(OTF2_EvtReaderCallbacks* c) const { OTF2_EvtReaderCallbacks_Delete(c); }
+};
+
+std::unique_ptr<OTF2_GlobalDefReaderCallbacks, callbacks_deleter> definition_callbacks();
 
 /// Passes events of one location on. An exception ends the reading and is kept: it may not pass through OTF2.
 class event_teller {
@@ -88,6 +110,7 @@ class event_teller {
   int communicator(OTF2_CommRef number) const;
   int rank(int communicator, std::uint32_t of_it) const;
   std::vector<int> const* metrics(OTF2_MetricRef number) const;
+  double scale(int metric) const { return numbers_.scales[static_cast<std::size_t>(metric)]; }
 
  private:
   archive_definitions const& known_;
@@ -97,6 +120,6 @@ class event_teller {
   std::exception_ptr problem_;
 };
 
-OTF2_EvtReaderCallbacks* event_callbacks();
+std::unique_ptr<OTF2_EvtReaderCallbacks, callbacks_deleter> event_callbacks();
 
 }  // namespace pantile::trace::detail

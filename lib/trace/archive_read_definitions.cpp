@@ -1,7 +1,10 @@
 #ifdef PANTILE_HAVE_OTF2
 #include "archive_callbacks.hpp"
 
+#include <pantile/base/error.hpp>
+
 #include <algorithm>
+#include <cmath>
 
 namespace pantile::trace::detail {
 
@@ -11,45 +14,49 @@ definition_collector& collector(void* data) { return *static_cast<definition_col
 
 OTF2_CallbackCode take_clock(void* data, uint64_t ticks, uint64_t begin, uint64_t length, uint64_t) {
   definition_collector& c = collector(data);
-  if (ticks > 0) c.numbers_.ticks = ticks;
-  c.numbers_.begin = begin;
-  c.to_.length = c.numbers_.nanoseconds(begin + length);
-  return OTF2_CALLBACK_SUCCESS;
+  return c.pass([&] {
+    if (ticks > 0) c.numbers_.ticks = ticks;
+    c.numbers_.begin = begin;
+    c.to_.length = c.numbers_.nanoseconds(begin + length);
+  });
 }
 
 OTF2_CallbackCode take_text(void* data, OTF2_StringRef self, char const* text) {
-  collector(data).add_text(self, text);
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.add_text(self, text); });
 }
 
 OTF2_CallbackCode take_attribute(void* data, OTF2_AttributeRef self, OTF2_StringRef name, OTF2_StringRef,
                                  OTF2_Type) {
   definition_collector& c = collector(data);
-  c.numbers_.attributes[self] = static_cast<int>(c.to_.attributes.size());
-  c.to_.attributes.push_back(c.text(name));
-  return OTF2_CALLBACK_SUCCESS;
+  return c.pass([&] {
+    c.numbers_.attributes[self] = static_cast<int>(c.to_.attributes.size());
+    c.to_.attributes.push_back(c.text(name));
+  });
 }
 
 OTF2_CallbackCode take_node(void* data, OTF2_SystemTreeNodeRef self, OTF2_StringRef name, OTF2_StringRef,
                             OTF2_SystemTreeNodeRef) {
-  collector(data).nodes[self] = collector(data).text(name);
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.nodes[self] = c.text(name); });
 }
 
 OTF2_CallbackCode take_process(void* data, OTF2_LocationGroupRef self, OTF2_StringRef name,
                                OTF2_LocationGroupType, OTF2_SystemTreeNodeRef node, OTF2_LocationGroupRef) {
-  collector(data).processes[self] = {collector(data).text(name), node};
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.processes[self] = {c.text(name), node}; });
 }
 
 OTF2_CallbackCode take_location(void* data, OTF2_LocationRef self, OTF2_StringRef name, OTF2_LocationType,
                                 uint64_t events, OTF2_LocationGroupRef process) {
-  collector(data).locations[self] = {collector(data).text(name), events, process};
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.locations[self] = {c.text(name), events, process}; });
 }
 
-/// Regions inside which the time is that of communication.
+/// Regions inside which the time is that of communication: threads, too, have barriers.
 bool is_communication(OTF2_RegionRole role, OTF2_Paradigm paradigm) {
+  bool const between_processes =
+      paradigm == OTF2_PARADIGM_SHMEM || paradigm == OTF2_PARADIGM_GASPI || paradigm == OTF2_PARADIGM_UPC;
   switch (role) {
     case OTF2_REGION_ROLE_BARRIER:
     case OTF2_REGION_ROLE_COLL_ONE2ALL:
@@ -58,7 +65,7 @@ bool is_communication(OTF2_RegionRole role, OTF2_Paradigm paradigm) {
     case OTF2_REGION_ROLE_COLL_OTHER:
     case OTF2_REGION_ROLE_POINT2POINT:
     case OTF2_REGION_ROLE_RMA:
-      return true;
+      return between_processes || paradigm == OTF2_PARADIGM_MPI;
     default:
       return paradigm == OTF2_PARADIGM_MPI;
   }
@@ -68,62 +75,71 @@ OTF2_CallbackCode take_region(void* data, OTF2_RegionRef self, OTF2_StringRef na
                               OTF2_StringRef, OTF2_RegionRole role, OTF2_Paradigm paradigm, OTF2_RegionFlag,
                               OTF2_StringRef file, uint32_t line, uint32_t) {
   definition_collector& c = collector(data);
-  c.numbers_.regions[self] = static_cast<int>(c.to_.regions.size());
-  c.to_.regions.push_back(
-      {c.text(name), c.text(file), static_cast<int>(line), is_communication(role, paradigm)});
-  return OTF2_CALLBACK_SUCCESS;
+  return c.pass([&] {
+    c.numbers_.regions[self] = static_cast<int>(c.to_.regions.size());
+    c.to_.regions.push_back(
+        {c.text(name), c.text(file), static_cast<int>(line), is_communication(role, paradigm)});
+  });
 }
 
 OTF2_CallbackCode take_group(void* data, OTF2_GroupRef self, OTF2_StringRef, OTF2_GroupType type,
                              OTF2_Paradigm paradigm, OTF2_GroupFlag, uint32_t count, uint64_t const* members) {
-  collector(data).groups[self] = {type, paradigm == OTF2_PARADIGM_MPI, {members, members + count}};
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.groups[self] = {type, paradigm == OTF2_PARADIGM_MPI, {members, members + count}}; });
 }
 
 OTF2_CallbackCode take_communicator(void* data, OTF2_CommRef self, OTF2_StringRef, OTF2_GroupRef group,
                                     OTF2_CommRef, OTF2_CommFlag) {
-  collector(data).communicators[self] = group;
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.communicators[self] = group; });
 }
 
 OTF2_CallbackCode take_member(void* data, OTF2_MetricMemberRef self, OTF2_StringRef name, OTF2_StringRef,
-                              OTF2_MetricType, OTF2_MetricMode mode, OTF2_Type, OTF2_Base, int64_t,
-                              OTF2_StringRef unit) {
+                              OTF2_MetricType, OTF2_MetricMode mode, OTF2_Type, OTF2_Base base,
+                              int64_t exponent, OTF2_StringRef unit) {
   definition_collector& c = collector(data);
-  bool const accumulated = (mode & OTF2_METRIC_VALUE_MASK) == OTF2_METRIC_VALUE_ACCUMULATED;
-  c.members[self].metric = {c.text(name), c.text(unit), accumulated, false};
-  return OTF2_CALLBACK_SUCCESS;
+  return c.pass([&] {
+    bool const accumulated = (mode & OTF2_METRIC_VALUE_MASK) == OTF2_METRIC_VALUE_ACCUMULATED;
+    c.members[self].metric = {c.text(name), c.text(unit), accumulated, false};
+    c.members[self].scale = std::pow(base == OTF2_BASE_BINARY ? 2.0 : 10.0, static_cast<double>(exponent));
+  });
 }
 
 OTF2_CallbackCode take_class(void* data, OTF2_MetricRef self, uint8_t count,
                              OTF2_MetricMemberRef const* members, OTF2_MetricOccurrence occurrence,
                              OTF2_RecorderKind) {
   definition_collector& c = collector(data);
-  std::vector<int>& places = c.numbers_.metrics[self];
-  for (int i = 0; i < count; ++i) {
-    definition_collector::member& m = c.members[members[i]];
-    if (m.place < 0) {
-      m.place = static_cast<int>(c.to_.metrics.size());
-      m.metric.after_events = occurrence == OTF2_METRIC_ASYNCHRONOUS;
-      c.to_.metrics.push_back(m.metric);
+  return c.pass([&] {
+    std::vector<int>& places = c.numbers_.metrics[self];
+    for (int i = 0; i < count; ++i) {
+      definition_collector::member& m = c.members[members[i]];
+      if (m.place < 0) {
+        m.place = static_cast<int>(c.to_.metrics.size());
+        m.metric.after_events = occurrence == OTF2_METRIC_ASYNCHRONOUS;
+        c.to_.metrics.push_back(m.metric);
+        c.numbers_.scales.push_back(m.scale);
+      }
+      places.push_back(m.place);
     }
-    places.push_back(m.place);
-  }
-  return OTF2_CALLBACK_SUCCESS;
+  });
 }
 
 OTF2_CallbackCode take_instance(void* data, OTF2_MetricRef self, OTF2_MetricRef of_class, OTF2_LocationRef,
                                 OTF2_MetricScope, uint64_t) {
-  collector(data).metric_instances[self] = of_class;
-  return OTF2_CALLBACK_SUCCESS;
+  definition_collector& c = collector(data);
+  return c.pass([&] { c.metric_instances[self] = of_class; });
 }
 
 }  // namespace
 
 index_t archive_numbers::nanoseconds(std::uint64_t at) const {
+  constexpr auto most = 1e18L;  // 30 years; sums of times shall have room
   auto const since = static_cast<std::int64_t>(at - begin);
-  if (ticks == 1'000'000'000) return since;
-  return static_cast<index_t>(static_cast<long double>(since) * 1e9L / static_cast<long double>(ticks));
+  auto const time = static_cast<long double>(since) * (1e9L / static_cast<long double>(ticks));
+  if (time > most || time < -most)
+    throw io_error("the archive is damaged: an event is more than 30 years away from its beginning",
+                   std::string());
+  return ticks == 1'000'000'000 ? since : static_cast<index_t>(time);
 }
 
 std::string definition_collector::text(OTF2_StringRef number) const {
@@ -185,8 +201,10 @@ void definition_collector::finish() {
       numbers_.metrics[instance] = std::vector<int>(known->second);
 }
 
-OTF2_GlobalDefReaderCallbacks* definition_callbacks() {
-  OTF2_GlobalDefReaderCallbacks* const c = OTF2_GlobalDefReaderCallbacks_New();
+std::unique_ptr<OTF2_GlobalDefReaderCallbacks, callbacks_deleter> definition_callbacks() {
+  std::unique_ptr<OTF2_GlobalDefReaderCallbacks, callbacks_deleter> callbacks(
+      OTF2_GlobalDefReaderCallbacks_New());
+  OTF2_GlobalDefReaderCallbacks* const c = callbacks.get();
   OTF2_GlobalDefReaderCallbacks_SetClockPropertiesCallback(c, &take_clock);
   OTF2_GlobalDefReaderCallbacks_SetStringCallback(c, &take_text);
   OTF2_GlobalDefReaderCallbacks_SetAttributeCallback(c, &take_attribute);
@@ -199,7 +217,7 @@ OTF2_GlobalDefReaderCallbacks* definition_callbacks() {
   OTF2_GlobalDefReaderCallbacks_SetMetricMemberCallback(c, &take_member);
   OTF2_GlobalDefReaderCallbacks_SetMetricClassCallback(c, &take_class);
   OTF2_GlobalDefReaderCallbacks_SetMetricInstanceCallback(c, &take_instance);
-  return c;
+  return callbacks;
 }
 
 }  // namespace pantile::trace::detail

@@ -105,6 +105,11 @@ OTF2_CallbackCode on_icollective_end(OTF2_LocationRef, OTF2_TimeStamp time, uint
   return end_collective(data, time, operation, communicator, root, sent, received, false);
 }
 
+void set_signed(archive_attribute& a, std::int64_t value) {
+  if (value < 0) a.kind = archive_attribute::kind_of::negative;
+  a.whole = value < 0 ? -static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
 double number(OTF2_Type type, OTF2_MetricValue value) {
   switch (type) {
     case OTF2_TYPE_DOUBLE:
@@ -127,7 +132,7 @@ OTF2_CallbackCode on_metric(OTF2_LocationRef, OTF2_TimeStamp time, uint64_t, voi
   return t.pass(time, [&](archive_events& to, index_t now) {
     std::vector<int> const* const places = t.metrics(metric);
     for (std::size_t i = 0; places && i < count && i < places->size(); ++i)
-      to.measured(now, (*places)[i], number(types[i], values[i]));
+      to.measured(now, (*places)[i], number(types[i], values[i]) * t.scale((*places)[i]));
   });
 }
 
@@ -162,12 +167,28 @@ archive_events::attributes event_teller::said(OTF2_AttributeList* list) {
         a.real = value.float32;
         break;
       case OTF2_TYPE_UINT64:
-      case OTF2_TYPE_INT64:
         a.whole = value.uint64;
         break;
       case OTF2_TYPE_UINT32:
-      case OTF2_TYPE_INT32:
         a.whole = value.uint32;
+        break;
+      case OTF2_TYPE_UINT16:
+        a.whole = value.uint16;
+        break;
+      case OTF2_TYPE_UINT8:
+        a.whole = value.uint8;
+        break;
+      case OTF2_TYPE_INT64:
+        set_signed(a, value.int64);
+        break;
+      case OTF2_TYPE_INT32:
+        set_signed(a, value.int32);
+        break;
+      case OTF2_TYPE_INT16:
+        set_signed(a, value.int16);
+        break;
+      case OTF2_TYPE_INT8:
+        set_signed(a, value.int8);
         break;
       default:
         continue;
@@ -200,8 +221,9 @@ std::vector<int> const* event_teller::metrics(OTF2_MetricRef number) const {
   return known == numbers_.metrics.end() ? nullptr : &known->second;
 }
 
-OTF2_EvtReaderCallbacks* event_callbacks() {
-  OTF2_EvtReaderCallbacks* const c = OTF2_EvtReaderCallbacks_New();
+std::unique_ptr<OTF2_EvtReaderCallbacks, callbacks_deleter> event_callbacks() {
+  std::unique_ptr<OTF2_EvtReaderCallbacks, callbacks_deleter> callbacks(OTF2_EvtReaderCallbacks_New());
+  OTF2_EvtReaderCallbacks* const c = callbacks.get();
   OTF2_EvtReaderCallbacks_SetEnterCallback(c, &on_enter);
   OTF2_EvtReaderCallbacks_SetLeaveCallback(c, &on_leave);
   OTF2_EvtReaderCallbacks_SetMpiSendCallback(c, &on_send);
@@ -212,7 +234,7 @@ OTF2_EvtReaderCallbacks* event_callbacks() {
   OTF2_EvtReaderCallbacks_SetMpiCollectiveEndCallback(c, &on_collective_end);
   OTF2_EvtReaderCallbacks_SetNonBlockingCollectiveCompleteCallback(c, &on_icollective_end);
   OTF2_EvtReaderCallbacks_SetMetricCallback(c, &on_metric);
-  return c;
+  return callbacks;
 }
 
 }  // namespace pantile::trace::detail

@@ -89,11 +89,13 @@ archive_reader::archive_reader(std::string const& path) : state_(std::make_uniqu
   detail::definition_collector collector(s.definitions, s.numbers);
   OTF2_GlobalDefReader* const global = OTF2_Reader_GetGlobalDefReader(s.reader);
   if (!global) throw io_error("cannot read the definitions of '" + s.anchor + "'", std::string());
-  OTF2_GlobalDefReaderCallbacks* const callbacks = detail::definition_callbacks();
-  s.check(OTF2_Reader_RegisterGlobalDefCallbacks(s.reader, global, callbacks, &collector), "the definitions");
-  OTF2_GlobalDefReaderCallbacks_Delete(callbacks);
+  auto const callbacks = detail::definition_callbacks();
+  s.check(OTF2_Reader_RegisterGlobalDefCallbacks(s.reader, global, callbacks.get(), &collector),
+          "the definitions");
   std::uint64_t count = 0;
-  s.check(OTF2_Reader_ReadAllGlobalDefinitions(s.reader, global, &count), "the definitions");
+  OTF2_ErrorCode const code = OTF2_Reader_ReadAllGlobalDefinitions(s.reader, global, &count);
+  if (collector.problem()) std::rethrow_exception(collector.problem());
+  s.check(code, "the definitions");
   s.check(OTF2_Reader_CloseGlobalDefReader(s.reader, global), "the definitions");
   collector.finish();
 
@@ -116,9 +118,8 @@ void archive_reader::read(std::size_t location, archive_events& to) {
   OTF2_EvtReader* const reader = OTF2_Reader_GetEvtReader(s.reader, s.definitions.locations[location].id);
   if (!reader) throw io_error("cannot read the events of '" + s.anchor + "'", std::string());
   detail::event_teller teller(s.definitions, s.numbers, to);
-  OTF2_EvtReaderCallbacks* const callbacks = detail::event_callbacks();
-  s.check(OTF2_Reader_RegisterEvtCallbacks(s.reader, reader, callbacks, &teller), "the events");
-  OTF2_EvtReaderCallbacks_Delete(callbacks);
+  auto const callbacks = detail::event_callbacks();
+  s.check(OTF2_Reader_RegisterEvtCallbacks(s.reader, reader, callbacks.get(), &teller), "the events");
   OTF2_ErrorCode const applied = OTF2_EvtReader_ApplyClockOffsets(reader, true);
   s.check(applied, "the clocks");
   s.check(OTF2_EvtReader_ApplyMappingTables(reader, true), "the numbers");
@@ -142,6 +143,21 @@ archive_reader::archive_reader(std::string const& path) {
 void archive_reader::read(std::size_t, archive_events&) {}
 
 #endif
+
+std::string to_text(archive_attribute const& a, std::span<std::string const> texts) {
+  using kind_of = archive_attribute::kind_of;
+  switch (a.kind) {
+    case kind_of::text:
+      return texts[static_cast<std::size_t>(a.whole)];
+    case kind_of::real:
+      return std::to_string(a.real);
+    case kind_of::negative:
+      return "-" + std::to_string(a.whole);
+    case kind_of::whole:
+      break;
+  }
+  return std::to_string(a.whole);
+}
 
 archive_reader::~archive_reader() = default;
 

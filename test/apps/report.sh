@@ -63,6 +63,44 @@ assert sum(e["ph"] == "s" for e in events) == sum(e["ph"] == "f" for e in events
 PYTHON
 done
 
+# An archive of another writer.
+code=0
+"$python" "$SOURCE_DIR/test/apps/make_archive.py" foreign || code=$?
+((code == 77)) && echo "left out, without python3-otf2: archives of other writers"
+if ((code == 0)); then
+  "$report" foreign --json foreign.json >log
+  "$report" --perfetto foreign-trace.json foreign >log
+  "$python" - <<'PYTHON' || fail "the archive of another writer"
+import json, re
+model = json.load(open("foreign.json"))
+ms = 1_000_000
+regions, paths = model["regions"], model["paths"]
+assert model["ranks"] == 3 and len(model["locations"]) == 5 and model["length"] == 100 * ms, model["length"]
+late = sorted((rank, waited, count) for rank, path, waited, count in model["waits"]["late"])
+assert late == [(0, 8 * ms, 1), (2, 30 * ms, 1)], late  # not rank 2 in the bcast, and nobody alone
+rows = {(row["name"], row["call"]): row for row in model["profile"]["operations"]}
+assert ("omp barrier", False) in rows and ("MPI_Bcast", True) in rows, rows.keys()
+work = rows["</script><b>work", False]
+assert abs(work["inclusive"]["max"] - 0.14) < 1e-9 and work["flops"] == 0 and work["count"] == 4, work
+assert abs(rows["never left", False]["inclusive"]["max"] - 0.02) < 1e-9, "ends with what is around it"
+cpu, = [s for s in model["metrics"]["series"] if s["name"] == "cpu time"]
+assert abs(cpu["value"]["max"][-1] - 1.5) < 1e-9, cpu["value"]["max"][-1]
+assert any(note == ["depth", "-5"] for notes in model["notes"] for note in notes), model["notes"]
+events = json.load(open("foreign-trace.json"))["traceEvents"]
+assert sum(e["ph"] == "X" for e in events) == 17 and all(e["dur"] >= 0 for e in events if e["ph"] == "X")
+page = open("foreign/report.html").read()
+embedded = re.search(r'<script type="application/json" id="models">(.*?)</script>', page, re.S)
+assert json.loads(embedded[1])[0] == model, "</script> in a name"
+PYTHON
+fi
+
+# What is no regular file is written into.
+mkfifo pipe
+timeout 20 cat pipe >piped.json &
+timeout 20 "$report" --perfetto pipe one >log || fail "a pipe: $(cat log)"
+wait $!
+[[ -p pipe && -s piped.json ]] || fail "a pipe was replaced"
+
 # An archive that is damaged leaves the page that is there.
 cp -r one damaged
 echo "the old page" >damaged/report.html

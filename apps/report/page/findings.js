@@ -33,12 +33,13 @@ function figures(run) {
   const {ranks, operations} = run.model.profile;
   const sum = (of) => ranks.reduce((s, r) => s + of(r), 0);
   const wall = Math.max(...ranks.map((r) => r.wall));
+  const whole = operations.reduce((s, o) => s + o.exclusive.mean * ranks.length, 0); // of all threads
   const calls = operations.filter((o) => o.call).reduce((s, o) => s + o.exclusive.mean * ranks.length, 0);
   const busy = ranks.map((r) => r.wall - r.waiting);
   const flops = sum((r) => r.flops);
   const all = [
     ["wall", "time", wall, secondsText(wall)],
-    ["communication", "in communication", calls / sum((r) => r.wall), percentText(calls / sum((r) => r.wall))],
+    ["communication", "in communication", calls / whole, percentText(calls / whole)],
     ["balance", "load imbalance", Math.max(...busy) / (busy.reduce((a, b) => a + b, 0) / busy.length || 1), null],
     ["bytes", "received", sum((r) => r.moved.bytes_received), null],
     ["messages", "messages", sum((r) => r.moved.messages_received), null],

@@ -43,18 +43,24 @@ struct archive_definitions {
   std::vector<std::vector<int>> communicators;  ///< the ranks of each, in its own order
   std::vector<std::string> attributes;          ///< their names
   std::vector<std::string> texts;
+
+  /// True where names of metrics and attributes mean what they do in this library.
+  bool is_own() const { return creator == "Pantile"; }
 };
 
 /// Something that is said of an event.
 struct archive_attribute {
   /// What its value is.
-  enum class kind_of : std::uint8_t { text, whole, real };
+  enum class kind_of : std::uint8_t { text, whole, negative, real };
 
   int name = 0;  ///< among the attributes
   kind_of kind = kind_of::whole;
-  std::uint64_t whole = 0;  ///< or the number of the text
+  std::uint64_t whole = 0;  ///< how far from 0; or the number of the text
   double real = 0;
 };
+
+/// The value of an attribute, `texts` being those of its archive.
+std::string to_text(archive_attribute const& a, std::span<std::string const> texts);
 
 /// Who of a collective cannot leave it before whom.
 enum class collective_flow : std::uint8_t {

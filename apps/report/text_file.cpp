@@ -1,16 +1,9 @@
 #include "text_file.hpp"
 
-#include "../../lib/io/new_file.hpp"
-
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <limits>
-#include <optional>
 #include <vector>
 
 #ifdef PANTILE_HAVE_ZLIB
@@ -18,57 +11,6 @@
 #endif
 
 namespace pantile::apps {
-
-class text_file::output {
- public:
-  explicit output(std::string const& path) : path_(path) {
-    namespace files = std::filesystem;
-    std::error_code none;
-    files::file_status const status = files::status(path, none);
-    if (files::exists(status) && !files::is_regular_file(status) && !files::is_directory(status)) {
-      direct_.open(path, std::ios::binary);
-      check_direct();
-      return;
-    }
-    file_.emplace(path, 0);
-    writer_.emplace(file_->temporary_path(), path);
-  }
-
-  void write(std::string_view text) {
-    gathered_ += text;
-    if (gathered_.size() >= (std::size_t{1} << 20)) flush();
-  }
-  void commit() {
-    flush();
-    if (writer_) {
-      writer_->finish();
-      file_->commit();
-      return;
-    }
-    direct_.flush();
-    check_direct();
-  }
-
- private:
-  void check_direct() {
-    if (!direct_) throw io_error("cannot write '" + path_ + "': " + std::strerror(errno), std::string());
-  }
-  void flush() {
-    if (writer_)
-      writer_->write(written_, std::as_bytes(std::span(gathered_)));
-    else
-      direct_.write(gathered_.data(), std::ssize(gathered_));
-    written_ += std::ssize(gathered_);
-    gathered_.clear();
-    if (!writer_) check_direct();
-  }
-
-  std::string path_, gathered_;
-  std::optional<pantile::detail::new_file> file_;
-  std::optional<pantile::detail::file_writer> writer_;
-  std::ofstream direct_;
-  index_t written_ = 0;
-};
 
 #ifdef PANTILE_HAVE_ZLIB
 
@@ -84,7 +26,7 @@ class text_file::deflater {
   deflater(deflater const&) = delete;
   deflater& operator=(deflater const&) = delete;
 
-  void pack(std::string_view text, bool is_end, output& to) {
+  void pack(std::string_view text, bool is_end, safe_file& to) {
     do {
       auto const some = std::min<std::size_t>(text.size(), std::numeric_limits<uInt>::max());
       stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // which zlib does not change
@@ -95,7 +37,7 @@ class text_file::deflater {
   }
 
  private:
-  void drain(int flush, output& to) {
+  void drain(int flush, safe_file& to) {
     do {
       stream_.next_out = packed_.data();
       stream_.avail_out = static_cast<uInt>(packed_.size());
@@ -118,27 +60,27 @@ class text_file::deflater {
     throw io_error("cannot write '" + path + "': this program was built without zlib; give a name without .gz",
                    std::string());
   }
-  void pack(std::string_view, bool, output&) {}
+  void pack(std::string_view, bool, safe_file&) {}
 };
 
 #endif
 
 text_file::text_file(std::string const& path)
     : deflater_(path.ends_with(".gz") ? std::make_unique<deflater>(path) : nullptr),
-      output_(std::make_unique<output>(path)) {}
+      file_(path, 0, {}) {}  // a place in our sources would help nobody who names a file
 
 text_file::~text_file() = default;
 
 void text_file::write(std::string_view text) {
   if (deflater_)
-    deflater_->pack(text, false, *output_);
+    deflater_->pack(text, false, file_);
   else
-    output_->write(text);
+    file_.write(text);
 }
 
 void text_file::commit() {
-  if (deflater_) deflater_->pack({}, true, *output_);
-  output_->commit();
+  if (deflater_) deflater_->pack({}, true, file_);
+  file_.commit();
 }
 
 }  // namespace pantile::apps

@@ -1,13 +1,14 @@
 #pragma once
 
+#include <pantile/io/safe_file.hpp>
+
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace pantile::apps {
 
-/// A file that is too large for memory, compressed where its name ends with .gz. It takes the place of another
-/// when it is complete; what is no regular file is written into (see write_file_atomically).
+/// A file that is too large for memory (see safe_file), compressed where its name ends with .gz.
 class text_file {
  public:
   /// Throws io_error: where the place cannot be written, or nothing can be compressed.
@@ -21,10 +22,9 @@ class text_file {
 
  private:
   class deflater;
-  class output;
 
   std::unique_ptr<deflater> deflater_;  // none: plain
-  std::unique_ptr<output> output_;
+  safe_file file_;
 };
 
 }  // namespace pantile::apps

@@ -1,4 +1,5 @@
 #include "new_file.hpp"
+#include "system_reason.hpp"
 
 #include <pantile/base/error.hpp>
 #include <pantile/io/safe_file.hpp>
@@ -7,6 +8,8 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <span>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -15,14 +18,71 @@ namespace pantile {
 
 namespace {
 
-void write_into(std::string const& path, std::string_view contents, std::source_location where) {
-  std::ofstream out(path, std::ios::binary);
-  out.write(contents.data(), std::ssize(contents));
-  out.flush();
-  if (!out) throw io_error("cannot write '" + path + "': " + std::generic_category().message(errno), where);
-}
+constexpr std::size_t gathered = std::size_t{1} << 20;
 
 }  // namespace
+
+struct safe_file::state {
+  state(std::string const& at, index_t size, std::source_location from) : path(at), where(from) {
+    if (detail::is_device_or_pipe(path)) {
+      direct.open(path, std::ios::binary);
+      check_direct();
+      return;
+    }
+    file.emplace(path, size, where);
+    writer.emplace(file->temporary_path(), path, where);
+  }
+
+  void check_direct() {
+    if (!direct) throw io_error("cannot write '" + path + "': " + detail::system_reason(errno), where);
+  }
+  void pass_on(std::string_view text) {
+    if (writer) {
+      writer->write(written, std::as_bytes(std::span(text)));
+      written += std::ssize(text);
+      return;
+    }
+    direct.write(text.data(), std::ssize(text));
+    check_direct();
+  }
+  void flush() {
+    pass_on(pieces);
+    pieces.clear();
+  }
+
+  std::string path, pieces;
+  std::source_location where;
+  std::optional<detail::new_file> file;
+  std::optional<detail::file_writer> writer;
+  std::ofstream direct;
+  index_t written = 0;
+};
+
+safe_file::safe_file(std::string const& path, index_t size, std::source_location where) {
+  trace::not_in_rehearsal("writing a file");
+  state_ = std::make_unique<state>(path, size, where);
+}
+
+safe_file::~safe_file() = default;
+
+void safe_file::write(std::string_view text) {
+  if (state_->pieces.size() + text.size() >= gathered) {
+    state_->flush();
+    if (text.size() >= gathered) return state_->pass_on(text);
+  }
+  state_->pieces += text;
+}
+
+void safe_file::commit() {
+  state& s = *state_;
+  s.flush();
+  if (s.writer) {
+    s.writer->finish();
+    return s.file->commit();
+  }
+  s.direct.flush();
+  s.check_direct();
+}
 
 namespace detail {
 
@@ -46,12 +106,8 @@ bool make_directory(std::string const& path, std::source_location where) {
 }
 
 void write_file_atomically(std::string const& path, std::string_view contents, std::source_location where) {
-  trace::not_in_rehearsal("writing a file");
-  if (detail::is_device_or_pipe(path)) return write_into(path, contents, where);
-  detail::new_file file(path, std::ssize(contents), where);
-  detail::file_writer writer(file.temporary_path(), path, where);
-  writer.write(0, std::as_bytes(std::span(contents)));
-  writer.finish();
+  safe_file file(path, std::ssize(contents), where);
+  file.write(contents);
   file.commit();
 }
 

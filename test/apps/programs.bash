@@ -70,3 +70,13 @@ refused_by() {
   grep -qF -- "$2" log || fail "no '$2': $(cat log)"
   [[ $(cat "$1"/* | md5sum) == "$before" ]] || fail "changed the checkpoint: ${*:3}"
 }
+
+# refuses PROGRAM CODE TEXT ARGS...: without mpirun: the exit code, one line with that text, and nothing printed.
+refuses() {
+  local program=$1 code=$2 text=$3
+  shift 3
+  "$program" "$@" >out 2>err && fail "$* was accepted"
+  [[ $? == "$code" ]] || fail "$*: another exit code than $code: $(cat err)"
+  grep -q -- "$text" err || fail "$*: no '$text' in $(cat err)"
+  [[ ! -s out ]] || fail "$*: printed $(cat out)"
+}

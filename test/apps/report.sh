@@ -12,18 +12,10 @@ for run in one two; do
 done
 [[ -e one/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
 
-# refused CODE TEXT ARGS...: the exit code and one line with that text.
-refused() {
-  local code=$1 text=$2
-  shift 2
-  "$report" "$@" >out 2>err && fail "$* was accepted"
-  [[ $? == "$code" ]] || fail "$*: another exit code than $code: $(cat err)"
-  grep -q -- "$text" err || fail "$*: no '$text' in $(cat err)"
-}
-refused 2 "DIR is required"
-refused 2 "--perfetto takes one" --perfetto trace.json one two
-refused 1 "there is no 'nowhere'" nowhere
-refused 1 "there is no OTF2 archive" model-one
+refuses "$report" 2 "DIR is required"
+refuses "$report" 2 "--perfetto takes one" --perfetto trace.json one two
+refuses "$report" 1 "there is no 'nowhere'" nowhere
+refuses "$report" 1 "there is no OTF2 archive" model-one
 
 "$report" one --json one.json --sources "$SOURCE_DIR" >log
 grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
@@ -105,6 +97,6 @@ wait $!
 cp -r one damaged
 echo "the old page" >damaged/report.html
 for events in damaged/traces/*.evt; do truncate -s 100 "$events"; done
-refused 1 "cannot read\|damaged" damaged
+refuses "$report" 1 "cannot read\|damaged" damaged
 [[ $(cat damaged/report.html) == "the old page" ]] || fail "the old page is gone"
 [[ $(ls damaged) == $(ls one) ]] || fail "files are left over: $(ls damaged)"

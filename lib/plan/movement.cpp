@@ -159,10 +159,11 @@ movement_volume retile_volume(tiling const& source, tiling const& target, int lo
   check_same_space(source, target);
   int const ranks = source.ranks(), looked = std::min(ranks, look_at);
   detail::traffic_of_ranks traffic(ranks, looked == ranks);
+  detail::tile_counts tiles;
   movement_volume volume;
   for (int i = 0; i < looked; ++i) {
     int const reader = static_cast<int>(static_cast<index_t>(i) * ranks / looked);
-    auto const received = traffic.take(source, target.stored_box(reader), reader);
+    auto const received = traffic.take(source, target.stored_box(reader), reader, tiles);
     volume.elements_total += received.elements;
     volume.messages_total += received.messages;
     volume.elements_busiest = std::max(volume.elements_busiest, received.elements);

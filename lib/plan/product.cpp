@@ -145,7 +145,8 @@ namespace {
 /// What the ranks that are looked at do, one after the other.
 class cost_counter {
  public:
-  cost_counter(product_problem const& p, product_schedule const& s, machine const& on, bool all)
+  cost_counter(product_problem const& p, product_schedule const& s, machine const& on, bool all,
+               detail::tile_counts& tiles)
       : p_(p),
         s_(s),
         on_(on),
@@ -156,6 +157,7 @@ class cost_counter {
         partial_(in_place_ ? tiling()
                  : all     ? partial_results(p, s)
                            : partial_grid(p, s)),
+        operand_tiles_(tiles),
         traffic_(p.ranks, all) {}
 
   void look_at(int r) {
@@ -170,7 +172,7 @@ class cost_counter {
       index_t taken = 0;
       auto const fetch = [&](product_operand const& f, index_range outer) {
         box const wanted = operand_part(f, outer, panel);
-        travels += traffic_.take(f.tiled, wanted, r);
+        travels += traffic_.take(f.tiled, wanted, r, operand_tiles_);
         taken += wanted.count();
       };
       if (!a_here_) fetch(p_.a, m);
@@ -182,7 +184,7 @@ class cost_counter {
     fetching_ = std::max(fetching_, seconds(total));
     if (!in_place_) {
       index_t const layers = s_.grid[k_axis];
-      summing = traffic_.take(partial_, all_layers(p_, s_, s_.result.box_of(r)), r);
+      summing = traffic_.take(partial_, all_layers(p_, s_, s_.result.box_of(r)), r, partial_tiles_);
       adding_memory = (layers > 1 ? layers * own_count : 0) + packed(summing);
       adding_ = std::max(adding_, seconds(summing));
     }
@@ -233,6 +235,8 @@ class cost_counter {
   machine const& on_;
   bool half_, in_place_, a_here_, b_here_;
   tiling partial_;
+  detail::tile_counts& operand_tiles_;
+  detail::tile_counts partial_tiles_;
   traffic_of_ranks traffic_;
   std::vector<std::pair<int, volume>> looked_at_;
   double fetching_ = 0, adding_ = 0;
@@ -241,15 +245,21 @@ class cost_counter {
 
 }  // namespace
 
-product_cost cost_of(product_problem const& p, product_schedule const& s, machine const& on, int look_at) {
+product_cost detail::cost_of(product_problem const& p, product_schedule const& s, machine const& on,
+                             int look_at, tile_counts& tiles) {
   bool const all = p.ranks <= look_at;
-  cost_counter counter(p, s, on, all);
+  cost_counter counter(p, s, on, all, tiles);
   int const looked = std::min(p.ranks, look_at);
   for (int i = 0; i < looked; ++i)
     counter.look_at(static_cast<int>(static_cast<index_t>(i) * p.ranks / looked));
   product_cost cost = counter.result();
   cost.exact = all;
   return cost;
+}
+
+product_cost cost_of(product_problem const& p, product_schedule const& s, machine const& on, int look_at) {
+  detail::tile_counts tiles;
+  return detail::cost_of(p, s, on, look_at, tiles);
 }
 
 std::string algorithm_name(product_problem const& p, product_schedule const& s) {

@@ -1,3 +1,5 @@
+#include "rank_traffic.hpp"
+
 #include <pantile/base/error.hpp>
 #include <pantile/plan/product.hpp>
 
@@ -169,17 +171,36 @@ double rough_seconds(product_problem const& p, grid_t const& grid, machine const
          2 * m * n * k / on.flops_per_second;
 }
 
-index_t least_memory(std::vector<product_candidate> const& all) {
-  index_t least = std::numeric_limits<index_t>::max();
-  for (auto const& c : all) least = std::min(least, c.cost.memory);
-  return least;
-}
-/// What a grid takes for its blocks of C alone, before panels and messages.
-index_t least_memory(product_problem const& p, grid_t const& grid) {
-  index_t const block = p.m / grid[0] * (p.n / grid[1]), own = p.m * p.n / p.ranks;
-  bool const in_place = grid[2] == 1 || grid[2] == p.ranks;  // or so it may be
-  return in_place ? 0 : (block + own) * p.element_bytes;
-}
+/// What a grid takes at least, in so many panels, whatever the order of its ranks: its blocks of C, and the
+/// panels of operands whose parts are larger than any tile.
+class memory_bounds {
+ public:
+  memory_bounds(product_problem const& p, machine const& on)
+      : p_(p),
+        at_once_(on.shared_memory ? 1 : 2),
+        tile_of_a_(largest_tile(p.a)),
+        tile_of_b_(largest_tile(p.b)) {}
+
+  index_t of(grid_t const& grid, index_t panels) const {
+    index_t const m = p_.m / grid[0], n = p_.n / grid[1], k = p_.k / grid[2], own = p_.m * p_.n / p_.ranks;
+    bool const in_place = grid[2] == 1 || grid[2] == p_.ranks;  // or so it may be
+    index_t elements = in_place ? 0 : m * n + (1 + grid[2]) * own;
+    index_t const deep = k / panels * (panels > 1 ? at_once_ : 1);
+    if (m * k > tile_of_a_) elements += m * deep;
+    if (n * k > tile_of_b_ && !p_.gram) elements += n * deep;
+    return elements * p_.element_bytes;
+  }
+
+ private:
+  index_t largest_tile(product_operand const& f) const {
+    index_t largest = 0;
+    for (int r = 0; r < p_.ranks; ++r) largest = std::max(largest, f.tiled.stored_box(r).count());
+    return largest;
+  }
+
+  product_problem const& p_;
+  index_t at_once_, tile_of_a_, tile_of_b_;
+};
 
 }  // namespace
 
@@ -219,9 +240,17 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   std::vector<product_candidate> all;
   // In panels: to multiply while the next one comes, or to hold less at a time, as long as that gets less.
   constexpr int most_overlapped = 16, most_panels = 1024;
+  index_t least = std::numeric_limits<index_t>::max();  // memory
   int first_panels = 2;  // of a grid: fewer take too much, whatever the order of its ranks
-  auto const consider = [&](product_schedule s) {
-    all.push_back({s, cost_of(p, s, on, look_at)});
+  detail::tile_counts tiles;
+  auto const add = [&](product_schedule const& s) {
+    // Of a sample of the ranks, that of many panels may be a smaller one: as many panels are looked at.
+    int const sample = std::max(std::min(look_at, 4), look_at / std::max(1, s.panels / 4));
+    all.push_back({s, detail::cost_of(p, s, on, p.ranks <= look_at ? look_at : sample, tiles)});
+    least = std::min(least, all.back().cost.memory);
+  };
+  auto const consider = [&](product_schedule s, memory_bounds const* bounds = nullptr) {
+    add(s);
     if (all.back().cost.bytes == 0) return;
     index_t deepest = 0;
     for (std::size_t i = 1; i < s.cuts[2].size(); ++i)
@@ -231,8 +260,9 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       bool const overlaps = !on.shared_memory && panels <= most_overlapped;
       if (memory <= budget && !overlaps) break;
       if (panels < first_panels && !overlaps) continue;
+      if (bounds && !overlaps && bounds->of(s.grid, panels) > std::max(budget, least)) continue;
       s.panels = panels;
-      all.push_back({s, cost_of(p, s, on, look_at)});
+      add(s);
       if (all.back().cost.memory <= budget && memory > budget) first_panels = panels;
       if (all.back().cost.memory >= memory && !overlaps && panels > 2) break;  // two of two hold as much as one
     }
@@ -252,20 +282,20 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       ranked.emplace_back(rough_seconds(p, grid, on, result.is_replicated()), grid);
     }
     std::sort(ranked.begin(), ranked.end());
+    memory_bounds const bounds(p, on);
     int looked_at = 0;
     constexpr int enough = 8;  // of the most promising ones that fit
     for (auto const& [seconds, grid] : ranked) {
       if (looked_at == enough) break;
-      if (least_memory(p, grid) > std::max(budget, least_memory(all))) continue;
+      if (bounds.of(grid, most_panels) > std::max(budget, least)) continue;
       auto const first = std::ssize(all);
       first_panels = 2;
-      for (auto const& order : orders_of(grid)) consider(schedule_of(p, grid, order, result));
+      for (auto const& order : orders_of(grid)) consider(schedule_of(p, grid, order, result), &bounds);
       if (int const split = aligned_split(grid, result); split > 1)
-        consider(schedule_of(p, grid, {0, 2, 1, 3}, result, split));
+        consider(schedule_of(p, grid, {0, 2, 1, 3}, result, split), &bounds);
       looked_at += std::any_of(all.begin() + first, all.end(), fits);
     }
   }
-  index_t const least = least_memory(all);
   if (least > budget)
     throw memory_error("a product of " + std::to_string(p.m) + " x " + std::to_string(p.k) + " by " +
                            std::to_string(p.k) + " x " + std::to_string(p.n) + " on " +

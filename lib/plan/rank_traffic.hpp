@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/plan/product.hpp>
 #include <pantile/tiling/tiling.hpp>
 
 #include <algorithm>
@@ -14,23 +15,37 @@ struct volume {
   index_t elements = 0, messages = 0;
 };
 
-/// How many tiles along one dimension a part of it meets.
-inline index_t tiles_met(std::vector<index_t> const& cuts, index_t lo, index_t hi) {
-  index_t tiles = 0;
-  for (auto end = std::upper_bound(cuts.begin(), cuts.end(), lo); end != cuts.end(); ++end) {
-    if (*end > *(end - 1)) ++tiles;
-    if (*end >= hi) break;
+/// How many tiles along one dimension a part of it meets, in tilings that live as long as this.
+class tile_counts {
+ public:
+  index_t met(std::vector<index_t> const& cuts, index_t lo, index_t hi) {
+    auto const first = std::upper_bound(cuts.begin(), cuts.end(), lo),
+               last = std::lower_bound(first, cuts.end() - 1, hi);
+    constexpr auto few = 256;
+    if (last - first >= few && none_is_empty(cuts)) return last - first + 1;
+    index_t tiles = 0;
+    for (auto end = first; end <= last; ++end) tiles += *end > *(end - 1);
+    return tiles;
   }
-  return tiles;
-}
+
+ private:
+  /// Looks through the cuts of a million ranks once.
+  bool none_is_empty(std::vector<index_t> const& cuts) {
+    auto const [known, unseen] = full_.try_emplace(&cuts, false);
+    if (unseen) known->second = std::adjacent_find(cuts.begin(), cuts.end()) == cuts.end();
+    return known->second;
+  }
+
+  std::map<std::vector<index_t> const*, bool> full_;
+};
 
 /// What a rank receives of a box, without asking who sends which part of it.
-inline volume received_of(tiling const& source, box const& wanted, int reader) {
+inline volume received_of(tiling const& source, box const& wanted, int reader, tile_counts& tiles) {
   if (wanted.empty()) return {};
   index_t const held = reader < source.ranks() ? intersect(wanted, source.box_of(reader)).count() : 0;
   index_t owners = 1;
   for (std::size_t d = 0; d < static_cast<std::size_t>(wanted.dimensions); ++d)
-    owners *= tiles_met(source.boundaries(static_cast<int>(d)), wanted.lo[d], wanted.hi[d]);
+    owners *= tiles.met(source.boundaries(static_cast<int>(d)), wanted.lo[d], wanted.hi[d]);
   return {wanted.count() - held, owners - (held > 0)};
 }
 
@@ -41,8 +56,8 @@ class traffic_of_ranks {
   traffic_of_ranks(int ranks, bool all) : sent_(all ? static_cast<std::size_t>(ranks) : 0) {}
 
   /// The reader takes a box out of a tiling.
-  volume take(tiling const& source, box const& wanted, int reader) {
-    if (sent_.empty() && source.is_cartesian()) return received_of(source, wanted, reader);
+  volume take(tiling const& source, box const& wanted, int reader, tile_counts& tiles) {
+    if (sent_.empty() && source.is_cartesian()) return received_of(source, wanted, reader, tiles);
     volume received;
     std::map<int, index_t> peers;
     for (auto const& piece : source.providers(wanted, reader))
@@ -67,5 +82,9 @@ inline volume& operator+=(volume& a, volume const& b) {
   a.messages += b.messages;
   return a;
 }
+
+/// The cost of a schedule, as the public `cost_of`; `tiles` serves all schedules of a problem.
+product_cost cost_of(product_problem const& p, product_schedule const& s, machine const& on, int look_at,
+                     tile_counts& tiles);
 
 }  // namespace pantile::detail

@@ -6,6 +6,7 @@ plan="$BUILD_DIR/apps/pantile-plan"
 "$plan" matmul --m 65536 --n 65536 --k 65536 --ranks 64,1024,65536 --json square.json >square.txt
 "$plan" matmul --m 65536 --n 65536 --k 65536 --ranks 64 --memory 4G --json little.json >log
 "$plan" matmul --m 400000000 --n 1000 --k 400000000 --ranks 1000000 --json - >huge.json
+"$plan" matmul --m 65536 --n 65536 --k 65536 --ranks 1000000 --memory 800K --json tight.json >log
 "$plan" retile --shape 8192,8192 --ranks 2 --json retile.json >log
 "$plan" als --users 100000000 --items 10000000 --ratings 10000000000 --factors 64 --ranks 1,1024 --dtype float32 --json als.json >log
 grep -q "lower bound" square.txt || fail "no lower bound: $(cat square.txt)"
@@ -27,7 +28,7 @@ fields = ["operation", "ranks", "algorithm", "bytes_max_rank", "lower_bound_byte
           "memory_bytes_max_rank", "flops_max_rank", "predicted_seconds"]
 square = json.load(open("square.json"))
 check([p["ranks"] for p in square] == [64, 1024, 65536], "ranks")
-for p in square + json.load(open("als.json")) + [json.load(open(f"{n}.json")) for n in ("little", "huge", "retile")]:
+for p in square + json.load(open("als.json")) + [json.load(open(f"{n}.json")) for n in ("little", "huge", "tight", "retile")]:
     check(all(f in p for f in fields), f"fields of {p}")
     check(p["bytes_max_rank"] >= p["lower_bound_bytes"], f"{p} is below the lower bound")
 for p in square:
@@ -35,6 +36,7 @@ for p in square:
     check(abs(p["flops_max_rank"] - 2 * n**3 / ranks) < 0.15 * 2 * n**3 / ranks, f"flops of {p}")
     check(p["ratio"] <= 1.3, f"{p} is far from the lower bound")
 check(json.load(open("little.json"))["memory_bytes_max_rank"] <= 4 << 30, "memory")
+check(json.load(open("tight.json"))["memory_bytes_max_rank"] <= 800 << 10, "memory of a million ranks")
 check(json.load(open("retile.json"))["bytes_max_rank"] == 4096 * 4096 * 8, "retile")
 one, many = json.load(open("als.json"))
 check(one["bytes_max_rank"] == 0 and many["bytes_max_rank"] > 110_000_000 * 256 * 0.99, "als")

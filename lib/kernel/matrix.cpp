@@ -32,15 +32,9 @@ void scale(index_t m, index_t n, T beta, T* c, index_t ldc) {
     }
 }
 
-}  // namespace
-
 template <class T>
-void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc, T alpha,
-          T beta) {
-  if (m == 0 || n == 0) return;
-  trace::computed(2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
-  trace::read(static_cast<double>(m * k + k * n) * sizeof(T));
-  if (trace::rehearsing()) return;
+void multiply(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc, T alpha,
+              T beta) {
   if ((k == 0 || !blas::has<T>)&&beta != T(1)) scale(m, n, beta, c, ldc);
   if (k == 0) return;
   if constexpr (blas::has<T>)
@@ -49,6 +43,43 @@ void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T
     parallel_ranges(m, m * n * k, [&](index_t begin, index_t end, int) {
       detail::integer_product<T>(n, k, a, b, c, ldc, alpha).add_rows(begin, end);
     });
+}
+
+/// Tells what `count` products cost.
+template <class T>
+void tell_products(index_t count, index_t m, index_t n, index_t k) {
+  auto const products = static_cast<double>(count);
+  trace::computed(products * 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k));
+  trace::read(products * static_cast<double>(m * k + k * n) * sizeof(T));
+}
+
+}  // namespace
+
+template <class T>
+void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc, T alpha,
+          T beta) {
+  if (m == 0 || n == 0) return;
+  tell_products<T>(1, m, n, k);
+  if (!trace::rehearsing()) multiply(m, n, k, a, b, c, ldc, alpha, beta);
+}
+
+template <class T>
+void gemm_pages(index_t count, index_t m, index_t n, index_t k, function_ref<page_product<T>(index_t i)> page) {
+  if (m == 0 || n == 0) return;
+  tell_products<T>(count, m, n, k);
+  if (trace::rehearsing()) return;
+  auto const carry_out = [&](index_t begin, index_t end, int) {
+    for (index_t i = begin; i < end; ++i) {
+      auto const [a, b, c] = page(i);
+      multiply(m, n, k, a, b, c, n, T(1), T(0));
+    }
+  };
+  // What OpenBLAS does not share out among threads of its own.
+  constexpr double small = 64.0 * 64 * 64;
+  if (static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) <= small)
+    parallel_ranges(count, count * m * n * std::max<index_t>(k, 1), carry_out);
+  else
+    carry_out(0, count, 0);
 }
 
 template <class T>
@@ -92,9 +123,10 @@ void add_layers(index_t layers, index_t count, T const* parts, T* sums) {
   });
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                      \
-  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t, T, T); \
-  template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);                         \
+#define PANTILE_INSTANTIATE(T)                                                                          \
+  template void gemm(index_t, index_t, index_t, matrix_view<T>, matrix_view<T>, T*, index_t, T, T);     \
+  template void gemm_pages(index_t, index_t, index_t, index_t, function_ref<page_product<T>(index_t)>); \
+  template void gram_matrix(index_t, index_t, matrix_view<T>, T*, index_t);                             \
   template void add_layers(index_t, index_t, T const*, T*);
 PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE

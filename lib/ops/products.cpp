@@ -1,6 +1,3 @@
-#include "../base/instantiate.hpp"
-
-#include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/products.hpp>
 
 #include <string>
@@ -30,88 +27,6 @@ tiling regrouped(tiling const& t, extents const& shape) {
 int cut_dimension(std::optional<communicator> const& comm, tiling const& seen) {
   return comm && seen.is_cartesian() && seen.grid().size() == 1 ? seen.grid()[0].dimension : -1;
 }
-
-namespace {
-
-/// The cuts of an operand for the result, where it has all pages and dimension `inner` whole.
-std::optional<tiling> cuts_for(operand_survey const& s, extents const& shape, int inner) {
-  if (!s.comm) return {};
-  for (int page = 0; page < shape.dimensions() - 2; ++page)
-    if (s.shape[page] != shape[page]) return {};
-  tiling const natural = natural_tiling(s);
-  if (!natural.is_cartesian() || natural.is_replicated() || natural.grid_axis_of(inner) >= 0) return {};
-  std::vector<std::vector<index_t>> cuts(static_cast<std::size_t>(shape.dimensions()));
-  for (int d = 0; d < shape.dimensions(); ++d)
-    if (natural.grid_axis_of(d) >= 0) cuts[static_cast<std::size_t>(d)] = natural.boundaries(d);
-  return tiling::cartesian(shape, natural.grid(), std::move(cuts));
-}
-
-bool everywhere(operand_survey const& s) { return !s.comm || natural_tiling(s).is_replicated(); }
-
-}  // namespace
-
-tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks) {
-  if (everywhere(a) && everywhere(b)) return tiling::replicated().bind(shape, ranks);
-  int const rows = shape.dimensions() - 2;
-  if (auto const cuts = cuts_for(a, shape, rows + 1)) return *cuts;
-  if (auto const cuts = cuts_for(b, shape, rows)) return *cuts;
-  int axis = 0;  // the longest, pages before rows where they are enough
-  for (int d = 1; d <= rows; ++d)
-    if (shape[axis] < ranks && shape[d] > shape[axis]) axis = d;
-  return tiling::axis(axis).bind(shape, ranks);
-}
-
-tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer) {
-  std::vector<box> boxes;
-  for (int r = 0; r < result.ranks(); ++r) {
-    box b = result.box_of(r);
-    auto const i = static_cast<std::size_t>(inner), o = static_cast<std::size_t>(outer);
-    bool const nothing = b.empty();
-    b.lo[i] = 0;
-    b.hi[i] = nothing ? 0 : operand[inner];
-    if (nothing) b.hi[o] = b.lo[o] = 0;
-    for (int page = 0; page < operand.dimensions() - 2; ++page) {
-      auto const p = static_cast<std::size_t>(page);
-      if (operand[page] == 1) b.lo[p] = 0, b.hi[p] = 1;
-      if (nothing) b.lo[p] = b.hi[p] = 0;
-    }
-    boxes.push_back(b);
-  }
-  return tiling::from_boxes(operand, std::move(boxes));
-}
-
-namespace {
-
-/// Where page number `page` of a box begins in an operand: the pages count through the leading dimensions.
-index_t page_offset(page_operand const& o, box const& storage, index_t page) {
-  index_t offset = 0, size = 1;
-  int const pages = o.shape.dimensions() - 2;
-  for (int d = o.shape.dimensions(); d-- > pages;) size *= o.storage.extent(d);
-  for (int d = pages; d-- > 0;) {
-    if (o.shape[d] > 1) offset += page % storage.extent(d) * size;
-    page /= storage.extent(d);
-    size *= o.storage.extent(d);
-  }
-  return offset;
-}
-
-}  // namespace
-
-template <class T>
-void multiply_pages(page_operand const& a, page_operand const& b, std::byte* result, box const& storage) {
-  int const rows = storage.dimensions - 2;
-  index_t const m = storage.extent(rows), n = storage.extent(rows + 1), k = a.shape[rows + 1];
-  index_t const pages = m * n > 0 ? storage.count() / (m * n) : 0;
-  for (index_t page = 0; page < pages; ++page)
-    kernel::gemm<T>(m, n, k, {reinterpret_cast<T const*>(a.memory) + page_offset(a, storage, page), k, false},
-                    {reinterpret_cast<T const*>(b.memory) + page_offset(b, storage, page), n, false},
-                    reinterpret_cast<T*>(result) + page * m * n, n);
-}
-
-#define PANTILE_INSTANTIATE(T) \
-  template void multiply_pages<T>(page_operand const&, page_operand const&, std::byte*, box const&);
-PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
-#undef PANTILE_INSTANTIATE
 
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where) {

@@ -1,8 +1,8 @@
 #include "judge.hpp"
 
 #include <pantile/ops/contract.hpp>
+#include <pantile/ops/linalg.hpp>
 #include <pantile/ops/matrix_power.hpp>
-#include <pantile/ops/products.hpp>
 
 // Products beyond dot.
 namespace judge {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/base/function_ref.hpp>
 #include <pantile/base/types.hpp>
 
 namespace pantile::kernel {
@@ -18,6 +19,17 @@ struct matrix_view {
 template <class T>
 void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
           T alpha = T(1), T beta = T(0));
+
+/// One of many products of the same extents: c = a . b.
+template <class T>
+struct page_product {
+  matrix_view<T> a, b;
+  T* c;
+};
+/// `count` products of m x k by k x n matrices, c row-major: `page(i)` says where they lie. Small ones are
+/// carried out side by side on the threads, large ones one after the other on all of them.
+template <class T>
+void gemm_pages(index_t count, index_t m, index_t n, index_t k, function_ref<page_product<T>(index_t i)> page);
 
 /// c (n x n, row-major, both triangles) = a' a for the k x n matrix a. Half the work of gemm: BLAS xSYRK, or
 /// packed rows where they are many and columns few. For complex elements without conjugation.

@@ -84,17 +84,22 @@ leaf<T, N> leaf_of(product made, shape_t<N> const& shape) {
   return result;
 }
 
-/// An operand as a whole array, in any order of its dimensions, of elements T.
+/// An operand as an array of elements T: no copy where it is one already, of a view that `readable` accepts.
 template <element T, node E>
-auto carried_out(E const& e) {
+auto carried_out(E const& e, bool (*readable)(view_map const&)) {
   auto const resolved = e.resolve();
   constexpr int N = E::dimensions;
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, N>>) {
-    if (resolved.view.is_permutation()) return leaf<T, N>(resolved);
+    if (readable(resolved.view)) return leaf<T, N>(resolved);
   }
   auto const as_t = pantile::apply(functor::cast<T>{}, resolved);
   if (survey_of(as_t).comm) return leaf<T, N>(array<T, N>(as_t));
   return leaf<T, N>(local_array<T, N>(as_t));
+}
+/// The same, whole and in any order of its dimensions.
+template <element T, node E>
+auto carried_out(E const& e) {
+  return carried_out<T>(e, [](view_map const& view) { return view.is_permutation(); });
 }
 
 }  // namespace detail

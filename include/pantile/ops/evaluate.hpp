@@ -71,14 +71,23 @@ bool may_write_in_place(E const& resolved, Target const& target) {
   return !may_fail<E> && !reads_elsewhere(resolved, target);
 }
 
+/// True where an array in this tiling may have the memory of a resolved expression: what an operation has just
+/// made, and nobody else has, need not be copied.
+template <element T, int N, node E>
+bool may_take_over([[maybe_unused]] E const& resolved, [[maybe_unused]] tiling const& target) {
+  if constexpr (std::is_same_v<E, leaf<T, N>>)
+    return resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1 &&
+           resolved.stored_tiling == target && !target.has_halo() && !checks_values();
+  else
+    return false;
+}
+
 /// The array of an expression in a tiling that is the same on every rank.
 template <element T, int N, node E>
 array<T, N> evaluated(E const& resolved, communicator const& comm, tiling const& target,
                       statement const& what = {}) {
   if constexpr (std::is_same_v<E, leaf<T, N>>) {
-    // What an operation has just made, and nobody else has, need not be copied.
-    if (resolved.comm && resolved.is_whole() && resolved.memory.use_count() == 1 &&
-        resolved.stored_tiling == target && !target.has_halo() && !checks_values())
+    if (may_take_over<T, N>(resolved, target))
       return array<T, N>(comm, resolved.extent, agreed_tiling{target}, resolved.memory);
   }
   array<T, N> result(comm, resolved.shape(), agreed_tiling{target});
@@ -186,6 +195,14 @@ template <node E>
 void array<T, N>::assign(E const& resolved) {
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
   detail::check_communicator(detail::survey_of(resolved), *comm_);
+  if constexpr (std::is_same_v<E, leaf<T, N>>) {
+    if (detail::may_take_over<T, N>(resolved, tiling_)) {
+      if (trace::rehearsing()) return;
+      memory_ = resolved.memory;
+      ++generation_;
+      return;
+    }
+  }
   auto site = detail::site_at<N>(shape_, comm_, tiling_);
   site.what.asked = true;
   std::string const operation = site.checked ? "assignment to " + name_ : std::string();

@@ -8,6 +8,7 @@
 #include <pantile/ops/gemm.hpp>
 #include <pantile/ops/least_squares.hpp>
 #include <pantile/ops/machine.hpp>
+#include <pantile/ops/matmul.hpp>
 #include <pantile/ops/matrix_power.hpp>
 #include <pantile/ops/pca.hpp>
 #include <pantile/ops/products.hpp>

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/deferred.hpp>
 #include <pantile/ops/diagonal.hpp>
 #include <pantile/ops/dot.hpp>
@@ -31,22 +30,6 @@ tiling first_cut(tiling const& natural, extents const& shape);
 tiling regrouped(tiling const& t, extents const& shape);
 /// The dimension that alone is cut over the ranks, -1 for none.
 int cut_dimension(std::optional<communicator> const& comm, tiling const& seen);
-/// Where the pages of a batched product are computed: in the cuts of a, or of b, where these leave the inner
-/// dimension whole; otherwise along the first dimension of pages that is as long as there are ranks, or the
-/// longest with the rows.
-tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks);
-/// What each rank needs of an operand for its box of the result: all along dimension `inner`, its own part
-/// along `outer`, and the pages that it has; where the operand has one page for all, that one.
-tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer);
-/// An operand of a batched product: row-major over `storage`, of an array with these extents.
-struct page_operand {
-  std::byte const* memory;
-  box storage;
-  extents shape;
-};
-/// result = a b for the pages that `storage` has, row-major; of an operand with one page for all, that one.
-template <class T>
-void multiply_pages(page_operand const& a, page_operand const& b, std::byte* result, box const& storage);
 /// Throws index_error for axes that repeat, shape_error for extents that differ.
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where);
@@ -166,64 +149,6 @@ requires(dimensions_of<A> == 2 && dimensions_of<B> == 2) auto kron(A const& a, B
         return detail::reshaped_rows<2>(detail::rows_of<T>(blocks.resolve()), shape);
       },
       as_node(a), as_node(b));
-}
-
-/// The product of matrices as numpy.matmul has it: `dot` for vectors and matrices; with operands of three or
-/// four dimensions one product per page (leading dimensions, broadcast), where a matrix or a single page is
-/// used for all pages. A node. Computed in the cuts of the first operand where these leave its columns whole,
-/// else in those of the second where these leave its rows whole, else cut by pages (by rows where there are
-/// fewer pages than ranks); each rank fetches what it lacks. Throws shape_error where shapes do not fit.
-template <array_operand A, array_operand B>
-auto matmul(A const& a, B const& b, std::source_location where = std::source_location::current()) {
-  constexpr int NA = dimensions_of<A>, NB = dimensions_of<B>;
-  if constexpr (NA <= 2 && NB <= 2) {
-    return dot(a, b, where);
-  } else if constexpr (NA == 1) {
-    return squeeze(matmul(expand_dims(a, 0), b, where), NB - 2, where);
-  } else if constexpr (NB == 1) {
-    return squeeze(matmul(a, expand_dims(b, 1), where), NA - 1, where);
-  } else if constexpr (NA < NB) {
-    return matmul(expand_dims(a, 0), b, where);
-  } else if constexpr (NB < NA) {
-    return matmul(a, expand_dims(b, 0), where);
-  } else {
-    constexpr int N = NA, pages = N - 2;
-    using T = detail::product_t<value_of<A>, value_of<B>>;
-    auto const sa = as_node(a).shape(), sb = as_node(b).shape();
-    detail::check_inner(sa[N - 1], sb[N - 2], where);
-    shape_t<N> shape = sa;
-    shape[N - 1] = sb[N - 1];
-    detail::broadcast_into(shape.data(), pages, sb.data(), pages);
-    return detail::deferred<T, N>(
-        "matmul", shape,
-        [shape](auto const& left, auto const& right) {
-          auto const x = pantile::apply(functor::cast<T>{}, left.resolve());
-          auto const y = pantile::apply(functor::cast<T>{}, right.resolve());
-          operand_survey const of_x = detail::survey_of(x), of_y = detail::survey_of(y);
-          if (of_x.comm) detail::check_communicator(of_y, *of_x.comm);
-          auto const& comm = of_x.comm ? of_x.comm : of_y.comm;
-          auto const multiply = [](leaf<T, N> const& p, leaf<T, N> const& q, leaf<T, N> const& result) {
-            detail::page_operand const first{p.memory.get(), p.stored_box, extents(p.extent)},
-                second{q.memory.get(), q.stored_box, extents(q.extent)};
-            detail::multiply_pages<T>(first, second, result.memory.get(), result.stored_box);
-          };
-          if (!comm) {
-            auto const result = detail::fresh_leaf<T, N>(shape, comm, tiling());
-            multiply(leaf<T, N>(local_array<T, N>(x)), leaf<T, N>(local_array<T, N>(y)), result);
-            return result;
-          }
-          tiling const target = detail::batch_tiling(of_x, of_y, extents(shape), comm->size());
-          auto const result = detail::fresh_leaf<T, N>(shape, comm, target);
-          if (extents(shape).count() == 0) return result;
-          auto const here = [&](auto const& e, int inner, int outer) {
-            return leaf<T, N>(detail::evaluated<T, N>(
-                e, *comm, detail::batch_operand_tiling(target, extents(e.shape()), inner, outer)));
-          };
-          multiply(here(x, N - 1, N - 2), here(y, N - 2, N - 1), result);
-          return result;
-        },
-        as_node(a), as_node(b));
-  }
 }
 
 }  // namespace pantile

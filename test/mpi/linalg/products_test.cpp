@@ -160,6 +160,54 @@ TEST_CASE("products of pages, broadcast pages, every tiling") {
   CHECK(c.tiling().grid() == da.tiling().grid());
 }
 
+TEST_CASE("pages are read as they lie: slices, transposes, halos; steps are not") {
+  auto const a = draw<3>({6, 7, 9}), b = draw<3>({9, 6, 8}, 2), c = draw<3>({7, 3, 9}, 3),
+             d = draw<3>({1, 9, 8}, 4);
+  auto const rows_apart = [](auto const& x) { return transpose(x, {1, 0, 2}); };
+  auto const columns_apart = [](auto const& x) { return transpose(x, {1, 2, 0}); };
+  auto const pages_together = [](auto const& x) { return transpose(x, {2, 0, 1}); };
+  auto const middle = [](auto const& x) { return x(every, range(1, 5), range(2, 8)); };
+  auto const lower = [](auto const& x) { return x(range(1, 7), every, range(3, {})); };
+  auto const every_other = [](auto const& x) { return x(range({}, {}, 2), every, every); };
+  auto const backwards = [](auto const& x) { return x(every, range({}, {}, -1), every); };
+  auto const same = [](auto const& x) { return as_node(x); };
+  auto const check = [&](auto const& p, auto see_p, auto const& q, auto see_q, tiling_rule const& rule) {
+    auto const expected = batched(local_array<double, 3>(see_p(p)), local_array<double, 3>(see_q(q)));
+    CHECK(is_same(local_array<double, 3>(matmul(see_p(p), see_q(q))), expected));
+    CHECK(is_part_of(eval(matmul(see_p(spread(p, rule)), see_q(spread(q, rule)))), expected));
+  };
+  auto rules = usual_rules(3);
+  rules.push_back(tiling::row().halo(1));
+  for (auto const& rule : rules) {
+    INFO(rule.name());
+    check(a, same, b, rows_apart, rule);
+    check(
+        a, middle, b, [&](auto const& x) { return rows_apart(lower(x)); }, rule);
+    check(b, columns_apart, b, rows_apart, rule);
+    check(a, pages_together, c, pages_together, rule);
+    check(a, every_other, d, backwards, rule);
+  }
+}
+
+TEST_CASE("many small pages, shared out among threads; one product beyond the memory budget") {
+  auto const a = draw<3>({3000, 3, 4}), b = draw<3>({3000, 4, 2}, 2);
+  CHECK(is_part_of(eval(matmul(spread(a, tiling::row()), spread(b, tiling::row()))), batched(a, b)));
+  auto const n = made<std::int32_t>(shape_of<3>{700, 5, 5}, [](any_index const& i) {
+    return static_cast<std::int32_t>(i[0] * 100003 + i[1] * 7 - i[2]);
+  });
+  auto const squares = made<std::int32_t>(shape_of<3>{700, 5, 5}, [&](any_index const& i) {
+    std::uint32_t total = 0;
+    for (index_t k = 0; k < 5; ++k)
+      total += static_cast<std::uint32_t>(n(i[0], i[1], k)) * static_cast<std::uint32_t>(n(i[0], k, i[2]));
+    return static_cast<std::int32_t>(total);
+  });
+  CHECK(is_part_of(eval(matmul(spread(n, tiling::row()), n)), squares));
+
+  set_memory_budget(100);
+  CHECK(thrown_by([&] { eval(matmul(spread(a, tiling::row()), b)); }) == "memory_error");
+  set_memory_budget(std::numeric_limits<index_t>::max());
+}
+
 TEST_CASE("matmul of four dimensions, broadcast pages, every tiling") {
   auto const check = [](shape_of<4> const& sa, shape_of<4> const& sb) {
     auto const a = draw<4>(sa), b = draw<4>(sb, 2);

@@ -1,0 +1,193 @@
+#include "../base/instantiate.hpp"
+
+#include <pantile/kernel/copy.hpp>
+#include <pantile/kernel/matrix.hpp>
+#include <pantile/ops/machine.hpp>
+#include <pantile/ops/matmul.hpp>
+#include <pantile/plan/movement.hpp>
+#include <pantile/trace/recorder.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace pantile::detail {
+
+namespace {
+
+/// The cuts of an operand for the result, where it has all pages and dimension `inner` whole.
+std::optional<tiling> cuts_for(operand_survey const& s, extents const& shape, int inner) {
+  if (!s.comm) return {};
+  for (int page = 0; page < shape.dimensions() - 2; ++page)
+    if (s.shape[page] != shape[page]) return {};
+  tiling const natural = natural_tiling(s);
+  if (!natural.is_cartesian() || natural.is_replicated() || natural.grid_axis_of(inner) >= 0) return {};
+  std::vector<std::vector<index_t>> cuts(static_cast<std::size_t>(shape.dimensions()));
+  for (int d = 0; d < shape.dimensions(); ++d)
+    if (natural.grid_axis_of(d) >= 0) cuts[static_cast<std::size_t>(d)] = natural.boundaries(d);
+  return tiling::cartesian(shape, natural.grid(), std::move(cuts));
+}
+
+bool everywhere(operand_survey const& s) { return !s.comm || natural_tiling(s).is_replicated(); }
+
+}  // namespace
+
+tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks) {
+  if (everywhere(a) && everywhere(b)) return tiling::replicated().bind(shape, ranks);
+  int const rows = shape.dimensions() - 2;
+  if (auto const cuts = cuts_for(a, shape, rows + 1)) return *cuts;
+  if (auto const cuts = cuts_for(b, shape, rows)) return *cuts;
+  int axis = 0;  // the longest, pages before rows where they are enough
+  for (int d = 1; d <= rows; ++d)
+    if (shape[axis] < ranks && shape[d] > shape[axis]) axis = d;
+  return tiling::axis(axis).bind(shape, ranks);
+}
+
+bool has_readable_pages(view_map const& view) {
+  auto const rows = static_cast<std::size_t>(view.shape.dimensions() - 2), columns = rows + 1;
+  for (std::size_t d = 0; d <= columns; ++d)
+    if (view.axis[d] >= 0 && view.step[d] != 1) return false;
+  int const last = view.stored.dimensions() - 1;
+  auto const has_stride = [&](std::size_t d) {
+    return view.axis[d] >= 0 || view.shape[static_cast<int>(d)] == 1;
+  };
+  return (view.axis[columns] == last && has_stride(rows)) || (view.axis[rows] == last && has_stride(columns));
+}
+
+namespace {
+
+/// What one rank needs of an operand, and where it has it.
+template <class T>
+class pages {
+ public:
+  /// `inner` is the dimension that is summed over.
+  pages(page_operand const& o, tiling const& target, box const& own, int inner, std::source_location where)
+      : o_(o), inner_(inner), where_(where), needed_(needed_for(own)), storage_(o.storage), memory_(o.memory) {
+    if (!o.comm) return;
+    for (int r = 0; r < o.comm->size(); ++r) {
+      wanted_.push_back({needed_for(target.box_of(r))});
+      box const& wanted = wanted_.back()[0];
+      most_ = std::max(most_, wanted.count());
+      here_ = here_ && (wanted.empty() || o.tiled.stored_box(r).contains(wanted));
+    }
+  }
+
+  bool fetches() const { return !here_; }
+  /// The elements that the busiest rank takes memory for.
+  index_t most_fetched() const { return here_ ? 0 : most_; }
+  void allocate() {
+    if (here_) return;
+    memory_ = allocate_tile(needed_.count() * index_t{sizeof(T)}, memory_kind::local);
+    storage_ = needed_;
+  }
+  void fetch() {
+    if (here_) return;
+    target_tile const tile{memory_.get(), needed_};
+    execute(plan_gather(o_.tiled, wanted_, o_.comm->rank()), *o_.comm, {o_.memory.get(), o_.storage},
+            {&tile, 1}, sizeof(T), where_);
+  }
+
+  /// The matrix of page number `page` of the box of the result: pages count through its leading dimensions.
+  kernel::matrix_view<T> matrix(box const& own, index_t page) const {
+    int const rows = o_.view.shape.dimensions() - 2;
+    index_t offset = kernel::offset_in(needed_, storage_);
+    for (int d = rows; d-- > 0;) {
+      if (o_.view.shape[d] > 1) offset += page % own.extent(d) * stride(d);
+      page /= own.extent(d);
+    }
+    T const* const data = reinterpret_cast<T const*>(memory_.get()) + offset;
+    bool const by_rows = o_.view.axis[static_cast<std::size_t>(rows + 1)] == o_.view.stored.dimensions() - 1;
+    int const along = by_rows ? rows : rows + 1, across = by_rows ? rows + 1 : rows;
+    // The distance of rows of which there is one does not matter, but BLAS wants them apart.
+    index_t const length = along == inner_ ? own.extent(across) : o_.view.shape[across];
+    return {data, std::max(stride(along), length), !by_rows};
+  }
+
+ private:
+  box needed_for(box const& own) const {
+    extents const& shape = o_.view.shape;
+    box part(shape);
+    for (int d = 0; d < shape.dimensions(); ++d) {
+      auto const i = static_cast<std::size_t>(d);
+      if (d == inner_ || shape[d] == 1) continue;
+      part.lo[i] = own.lo[i];
+      part.hi[i] = own.hi[i];
+    }
+    if (own.empty()) part.hi = part.lo;
+    return o_.view.stored_box(part);
+  }
+  index_t stride(int d) const {
+    int const axis = o_.view.axis[static_cast<std::size_t>(d)];
+    index_t elements = axis < 0 ? 0 : 1;
+    for (int s = axis + 1; axis >= 0 && s < storage_.dimensions; ++s) elements *= storage_.extent(s);
+    return elements;
+  }
+
+  page_operand const& o_;
+  int inner_;
+  std::source_location where_;
+  box needed_, storage_;  // where the operand is stored
+  std::shared_ptr<std::byte> memory_;
+  std::vector<std::vector<box>> wanted_;  // of every rank
+  index_t most_ = 0;
+  bool here_ = true;
+};
+
+void check_budget(index_t bytes, std::source_location where) {
+  if (index_t const budget = memory_budget(); bytes > budget)
+    throw memory_error("a product of pages takes " + std::to_string(bytes) +
+                           " bytes on a rank for its part of the result and what it fetches; the budget is " +
+                           std::to_string(budget),
+                       where);
+}
+
+}  // namespace
+
+template <class T>
+product multiply_pages(page_operand const& a, page_operand const& b, extents const& shape, tiling const& target,
+                       std::source_location where) {
+  product result;
+  result.comm = a.comm ? a.comm : b.comm;
+  result.tiled = target;
+  result.storage = result.comm ? target.box_of(result.comm->rank()) : box(shape);
+  int const rows = shape.dimensions() - 2;
+  box const& own = result.storage;
+  pages<T> left(a, target, own, rows + 1, where), right(b, target, own, rows, where);
+  index_t largest = 0;
+  for (int r = 0; r < target.ranks() && result.comm; ++r) largest = std::max(largest, target.box_of(r).count());
+  if (result.comm)
+    check_budget((largest + left.most_fetched() + right.most_fetched()) * index_t{sizeof(T)}, where);
+  auto const allocate = [&] {
+    result.memory = allocate_tile(own.count() * index_t{sizeof(T)},
+                                  result.comm ? memory_kind::shareable : memory_kind::local);
+    left.allocate();
+    right.allocate();
+  };
+  if (result.comm)
+    result.comm->check_same(
+        "matmul", where,
+        [&] {
+          allocate();
+          return hash_combine(hash_combine(a.tiled.fingerprint(), b.tiled.fingerprint()), target.fingerprint());
+        },
+        [&] { return to_string(a.tiled) + " by " + to_string(b.tiled); });
+  else
+    allocate();
+  left.fetch();
+  right.fetch();
+  index_t const m = own.extent(rows), n = own.extent(rows + 1), k = a.view.shape[rows + 1];
+  T* const c = reinterpret_cast<T*>(result.memory.get());
+  kernel::gemm_pages<T>(m * n > 0 ? own.count() / (m * n) : 0, m, n, k, [&](index_t page) {
+    return kernel::page_product<T>{left.matrix(own, page), right.matrix(own, page), c + page * m * n};
+  });
+  return result;
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                                \
+  template product multiply_pages<T>(page_operand const&, page_operand const&, extents const&, tiling const&, \
+                                     std::source_location);
+PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
+#undef PANTILE_INSTANTIATE
+
+}  // namespace pantile::detail

@@ -7,13 +7,32 @@
 
 #include <algorithm>
 #include <complex>
+#include <limits>
 #include <type_traits>
 
-// BLAS routines by the type of their elements, on row-major matrices.
+// BLAS routines by the type of their elements, on row-major matrices. BLAS counts in 32 bits: what is longer
+// than `most_extent` is multiplied in pieces (rows of more elements than that, below one another, are a
+// domain_error).
 namespace pantile::kernel::blas {
 
 template <class T>
 inline constexpr bool has = std::is_floating_point_v<T> || is_complex<T>;
+
+inline constexpr index_t most_extent = std::numeric_limits<int>::max();
+
+/// piece(begin, size) for pieces of [0, extent).
+template <class F>
+void in_pieces(index_t extent, index_t most, F const& piece) {
+  for (index_t begin = 0; begin < extent; begin += most) piece(begin, std::min(most, extent - begin));
+}
+template <class T>
+matrix_view<T> from_row(matrix_view<T> a, index_t i) {
+  return {a.data + i * (a.transposed ? 1 : a.ld), a.ld, a.transposed};
+}
+template <class T>
+matrix_view<T> from_column(matrix_view<T> a, index_t j) {
+  return {a.data + j * (a.transposed ? a.ld : 1), a.ld, a.transposed};
+}
 
 inline CBLAS_TRANSPOSE transpose(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 inline int integer(index_t n) { return narrow<int>(n); }
@@ -56,8 +75,20 @@ void gemv(index_t m, index_t k, T alpha, matrix_view<T> a, T const* x, index_t i
 /// c = alpha a b + beta c by gemm, or gemv where a or b is a vector; with beta = 0, c is only written.
 template <class T>
 void product(index_t m, index_t n, index_t k, T alpha, matrix_view<T> a, matrix_view<T> b, T beta, T* c,
-             index_t ldc) {
-  if (n == 1)
+             index_t ldc, index_t most = most_extent) {
+  if (m > most)
+    in_pieces(m, most, [&](index_t i, index_t rows) {
+      product(rows, n, k, alpha, from_row(a, i), b, beta, c + i * ldc, ldc, most);
+    });
+  else if (n > most)
+    in_pieces(n, most, [&](index_t j, index_t columns) {
+      product(m, columns, k, alpha, a, from_column(b, j), beta, c + j, ldc, most);
+    });
+  else if (k > most)
+    in_pieces(k, most, [&](index_t l, index_t depth) {
+      product(m, n, depth, alpha, from_column(a, l), from_row(b, l), l == 0 ? beta : T(1), c, ldc, most);
+    });
+  else if (n == 1)
     gemv(m, k, alpha, a, b.data, b.transposed ? 1 : b.ld, beta, c, ldc);
   else if (m == 1)
     gemv(n, k, alpha, {b.data, b.ld, !b.transposed}, a.data, a.transposed ? a.ld : 1, beta, c, 1);
@@ -67,7 +98,12 @@ void product(index_t m, index_t n, index_t k, T alpha, matrix_view<T> a, matrix_
 
 /// The upper triangle of c = alpha a' a + beta c for the k x n matrix a; complex elements without conjugation.
 template <class T>
-void syrk(index_t n, index_t k, T alpha, matrix_view<T> a, T beta, T* c, index_t ldc) {
+void syrk(index_t n, index_t k, T alpha, matrix_view<T> a, T beta, T* c, index_t ldc,
+          index_t most = most_extent) {
+  if (k > most)
+    return in_pieces(k, most, [&](index_t l, index_t depth) {
+      syrk(n, depth, alpha, from_row(a, l), l == 0 ? beta : T(1), c, ldc, most);
+    });
   auto const trans = a.transposed ? CblasNoTrans : CblasTrans;
   int const N = integer(n), K = integer(k), la = leading(a.ld), lc = leading(ldc);
   if constexpr (std::is_same_v<T, float>)
@@ -82,7 +118,11 @@ void syrk(index_t n, index_t k, T alpha, matrix_view<T> a, T beta, T* c, index_t
 
 /// The upper triangle of c = a^H a + beta c, n x n without gaps, for the k x n matrix a. beta is real.
 template <class T>
-void herk(index_t n, index_t k, T const* a, index_t lda, T beta, T* c) {
+void herk(index_t n, index_t k, T const* a, index_t lda, T beta, T* c, index_t most = most_extent) {
+  if (k > most)
+    return in_pieces(k, most, [&](index_t l, index_t depth) {
+      herk(n, depth, a + l * lda, lda, l == 0 ? beta : T(1), c, most);
+    });
   int const N = integer(n), K = integer(k), ld = leading(lda), lc = leading(n);
   if constexpr (!is_complex<T>)
     syrk(n, k, T(1), {a, lda, false}, beta, c, n);
@@ -94,7 +134,9 @@ void herk(index_t n, index_t k, T const* a, index_t lda, T beta, T* c) {
 
 /// a = a r^-1 for an m x n matrix a and an upper triangular r; both without gaps.
 template <class T>
-void solve_upper_right(index_t m, index_t n, T const* r, T* a) {
+void solve_upper_right(index_t m, index_t n, T const* r, T* a, index_t most = most_extent) {
+  if (m > most)
+    return in_pieces(m, most, [&](index_t i, index_t rows) { solve_upper_right(rows, n, r, a + i * n, most); });
   int const M = integer(m), N = integer(n), ld = leading(n);
   T const one(1);
   auto const side = CblasRight;

@@ -15,7 +15,7 @@ struct matrix_view {
 
 /// c (m x n, row-major, leading dimension ldc) = alpha a (m x k) . b (k x n) + beta c. BLAS xGEMM, or xGEMV for
 /// a vector; blocked loops for integers, which wrap. Zero extents are fine. With beta = 0, c is not read.
-/// Extents up to 2^31 - 1 (domain_error beyond).
+/// Extents of any size, but rows of a matrix of several at most 2^31 - 1 elements apart (domain_error beyond).
 template <class T>
 void gemm(index_t m, index_t n, index_t k, matrix_view<T> a, matrix_view<T> b, T* c, index_t ldc,
           T alpha = T(1), T beta = T(0));

@@ -1,5 +1,7 @@
 // Products and Gram matrices of every type beside Eigen's, for extents that fill vectors, registers and blocks,
 // and that do not.
+#include "../../../lib/kernel/blas.hpp"
+
 #include <pantile/kernel/als.hpp>
 #include <pantile/kernel/matrix.hpp>
 
@@ -85,6 +87,44 @@ TEMPLATE_TEST_CASE("Gram matrices of any shape", "", std::int32_t, std::int64_t,
 TEST_CASE("Gram matrices of many columns") {
   support::dice d(11);
   for (index_t const n : {64, 120, 257}) check_gram<double>(260, n, d);
+}
+
+TEMPLATE_TEST_CASE("what is too long for BLAS is multiplied in pieces", "", float, std::complex<double>) {
+  using T = TestType;
+  namespace blas = pantile::kernel::blas;
+  support::dice d(12);
+  index_t const most = 3;
+  for (auto const& [m, n, k] :
+       {std::array<index_t, 3>{10, 2, 3}, {2, 7, 3}, {3, 3, 11}, {7, 1, 8}, {1, 8, 7}, {4, 5, 6}}) {
+    auto const a = support::drawn_matrix<T>(m, k, d), b = support::drawn_matrix<T>(k, n, d),
+               c = support::drawn_matrix<T>(m, n, d);
+    support::by_rows<T> const a_flipped = a.transpose(), b_flipped = b.transpose(),
+                              expected = T(2) * support::times<T>(a, b) + T(3) * c;
+    for (bool const flip : {false, true}) {
+      support::by_rows<T> result = c;
+      blas::product<T>(m, n, k, T(2), {flip ? a_flipped.data() : a.data(), flip ? m : k, flip},
+                       {flip ? b_flipped.data() : b.data(), flip ? k : n, flip}, T(3), result.data(), n, most);
+      CHECK(support::is_near(result, expected, k));
+    }
+  }
+  auto const a = support::drawn_matrix<T>(10, 2, d);
+  support::by_rows<T> const flipped = a.transpose(), squares = support::times<T>(flipped, a),
+                            lengths = support::times<T>(support::by_rows<T>(a.adjoint()), a);
+  for (bool const flip : {false, true}) {
+    support::by_rows<T> c = support::by_rows<T>::Zero(2, 2);
+    blas::syrk<T>(2, 10, T(1), {flip ? flipped.data() : a.data(), flip ? 10 : 2, flip}, T(1), c.data(), 2,
+                  most);
+    blas::mirror(2, c.data(), 2);
+    CHECK(support::is_near(c, squares, 10));
+  }
+  support::by_rows<T> c = support::by_rows<T>::Zero(2, 2);
+  blas::herk<T>(2, 10, a.data(), 2, T(0), c.data(), most);
+  c(1, 0) = lengths(1, 0);
+  CHECK(support::is_near(c, lengths, 10));
+  support::by_rows<T> r = support::by_rows<T>::Zero(2, 2), solved = a;
+  r << T(2), T(1), T(0), T(4);
+  blas::solve_upper_right<T>(10, 2, r.data(), solved.data(), most);
+  CHECK(support::is_near(support::times<T>(solved, r), a, 10));
 }
 
 TEST_CASE("sums of very many equal products do not drift") {

@@ -79,8 +79,8 @@ struct als_start {
   /// How many iterations the factors have behind them: that of a model that was kept. The next one is the one
   /// after it, and the last one still `als_options::iterations`.
   index_t iteration = 0;
-  /// users x 1 and items x 1, of explicit feedback with biases; zeros where empty.
-  std::optional<array<T, 2>> user_biases{}, item_biases{};
+  std::optional<array<T, 2>> user_biases{};  ///< users x 1, of explicit feedback; zeros where empty
+  std::optional<array<T, 2>> item_biases{};  ///< items x 1, likewise
 };
 
 /// The factors: what is predicted of a user and an item is the product of their rows, and where there are
@@ -90,9 +90,9 @@ struct als_model {
   array<T, 2> user_factors;  ///< users x factors, tiled by rows so that the ratings of all ranks cost the same
   array<T, 2> item_factors;  ///< items x factors, likewise
   std::vector<als_iteration> iterations;  ///< those that were carried out, without what lies before the start
-  /// users x 1 and items x 1, tiled as the factors: of explicit feedback with biases.
-  std::optional<array<T, 2>> user_biases{}, item_biases{};
-  double mean = 0;  ///< of the ratings, where it was taken off them
+  std::optional<array<T, 2>> user_biases{};  ///< users x 1, tiled as their factors: of explicit feedback
+  std::optional<array<T, 2>> item_biases{};  ///< items x 1, likewise
+  double mean = 0;                           ///< of the ratings, where it was taken off them
 };
 
 /// What hears of every iteration, on every rank, and says on all of them alike what is next. The function that

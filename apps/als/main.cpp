@@ -1,14 +1,17 @@
-// pantile-als: factorises ratings by alternating least squares for implicit feedback. Options and output are
-// here; the work is in pantile/algorithms.
+// pantile-als: factorises ratings by alternating least squares. Options and output are here; the work is in
+// pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
 #include "options.hpp"
 #include "query.hpp"
 #include "report.hpp"
 #include "run.hpp"
+#include "sweep.hpp"
+#include "write.hpp"
 
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/als_predictors.hpp>
 #include <pantile/algorithms/planted_ratings.hpp>
 #include <pantile/algorithms/ranking.hpp>
 #include <pantile/algorithms/split_ratings.hpp>
@@ -17,6 +20,7 @@
 #include <pantile/io/ratings.hpp>
 
 #include <algorithm>
+#include <variant>
 
 namespace {
 
@@ -31,7 +35,7 @@ sparse_array<T> load(communicator const& comm, als_command const& command, als_d
       command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
   data.duplicates = table.duplicates;
   data.had_header = table.had_header;
-  keep_active_users(comm, table, command.min_ratings);
+  keep_active_users(comm, table, command.min_ratings, command.zeros());
   data.user_ids = std::move(table.user_ids);
   data.item_ids = std::move(table.item_ids);
   auto rated = sparse_array<T>::from_entries(comm, {std::ssize(data.user_ids), std::ssize(data.item_ids)},
@@ -64,51 +68,53 @@ als_start<T> load_start(communicator const& comm, als_command const& command, al
 template <class T>
 void print_recommendations(communicator const& comm, als_command const& command, als_data const& data,
                            als_model<T> const& model, sparse_array<T> const& rated, title_map const& titles) {
-  auto const best = recommend(model.user_factors, model.item_factors, rated, row_of_user(command, data),
-                              command.top.value_or(10));
+  auto const [users, items] = predictors_of(model);
+  auto const best = recommend(users, items, rated, row_of_user(command, data), command.top.value_or(10));
   say(comm, "\nrecommended for user {}", *command.user);
   print_items(comm, best, data.item_ids, titles);
 }
 
-/// The exit code.
+/// What becomes of a model.
 template <class T>
-int run_als(communicator const& comm, als_command command, run_checkpoint& kept) {
-  als_data data;
-  title_map const titles = load_titles(comm, command.titles);
-  sparse_array<T> const rated = load<T>(comm, command, data);
-  if (command.user) row_of_user(command, data);
-  als_start<T> start = load_start<T>(comm, command, data);
-  auto const split =
-      split_ratings(rated, command.held_out_fraction(), command.model.seed, data.user_ids, data.item_ids);
-  data.held_out = split.held_out.stored();
-  print_data(comm, command, data);
-
-  if (command.solver == "cg") command.model.solver = als_solver::conjugate_gradients;
-  if (command.solver == "subspace") command.model.solver = als_solver::subspace;
-  command.model.weights = confidence_of(command.weights);
-  command.model.user_ids = data.user_ids;
-  command.model.item_ids = data.item_ids;
-  als_run<T> run(comm, command, kept);
-  start = run.start(data, rated, std::move(start));
-  if (run.has_converged()) command.model.iterations = start.iteration;
-  print_head(comm, command, start.iteration);
-  als_model<T> model =
-      als<T>(split.training, command.model, std::move(start), [&](als_iteration const& i, auto const& so_far) {
-        print_iteration(comm, i);
-        return run.after(i, so_far);
-      });
-  if (auto const code = kept.interrupted()) return *code;
-  model.iterations = run.iterations();
-  if (run.has_converged()) say(comm, "converged: the loss falls by less than {:g} of it", *command.tolerance);
-  std::optional<als_metrics> metrics;
-  if (data.held_out > 0) {
-    metrics = {evaluate_ranking(model.user_factors, model.item_factors, split.training, split.held_out),
-               evaluate_popularity(split.training, split.held_out)};
-    print_metrics(comm, *metrics);
-  }
-  if (command.user) print_recommendations(comm, command, data, model, rated, titles);
-  write_outputs(comm, command, data, model, metrics);
+void finish(communicator const& comm, als_command const& command, als_input<T> const& input,
+            als_result<T> const& result, title_map const& titles, nlohmann::ordered_json const& more) {
+  if (result.metrics) print_metrics(comm, command, *result.metrics);
+  if (command.user) print_recommendations(comm, command, input.data, result.model, input.rated, titles);
+  write_outputs(comm, command, input.data, result, more);
   if (!command.no_output) say(comm, "\nmodel written to {}", command.output);
+}
+
+/// The exit code. `kept` and `others`: the checkpoint, and the files that it must not be.
+template <class T>
+int run_als(communicator const& comm, als_command const& command, run_checkpoint& kept,
+            std::vector<std::string> const& others) {
+  als_input<T> input;
+  als_data& data = input.data;
+  title_map const titles = load_titles(comm, command.titles);
+  input.rated = load<T>(comm, command, data);
+  if (command.user) row_of_user(command, data);
+  input.start = load_start<T>(comm, command, data);
+  input.split = split_ratings(input.rated, command.held_out_fraction(), command.model.seed, data.user_ids,
+                              data.item_ids, command.zeros());
+  data.held_out = input.split.held_out.stored();
+  if (data.held_out == 0 && !(command.stop_on.empty() && command.sweep.empty()))
+    throw domain_error("--test-fraction: of no user's ratings a part of " +
+                           fmt::format("{:g}", command.held_out_fraction()) +
+                           " is one rating or more: nothing is held out by which models could be judged",
+                       std::string());
+  print_data(comm, command, data);
+  if (!command.sweep.empty()) {
+    auto swept = sweep(comm, command, input, others);
+    if (int const* const code = std::get_if<int>(&swept)) return *code;
+    auto const& [best, result, table] = std::get<sweep_result<T>>(swept);
+    say(comm, "\nthe best: {}", model_text(best));
+    finish(comm, best, input, result, titles, table);
+    return 0;
+  }
+  say(comm, "model: {}", model_text(command));
+  auto const result = als_run<T>(comm, command, input, kept).fit();
+  if (auto const code = kept.interrupted()) return *code;
+  finish(comm, command, input, *result, titles, nlohmann::ordered_json::object());
   return 0;
 }
 
@@ -119,17 +125,24 @@ int program(communicator const& comm, int argc, char** argv) {
   for_users([&] {
     trace_into(command.trace);
     if (command.query) return answer(comm, *command.query);
+    std::vector<std::string> const inputs{command.ratings, command.titles, command.init_user_factors,
+                                          command.init_item_factors};
     if (!command.no_output)
-      check_output_folder(
-          comm, command.output, model_files(),
-          {command.ratings, command.titles, command.json});  // factors may be replaced by what becomes of them
-    check_output_file(comm, command.json,
-                      {command.ratings, command.titles, command.init_user_factors, command.init_item_factors,
-                       command.no_output ? std::string() : command.output, command.checkpoint.folder});
-    run_checkpoint kept(
-        comm, command.checkpoint, "pantile-als", als_checkpoint_arrays,
-        {command.ratings, command.titles, command.json, command.init_user_factors, command.init_item_factors});
-    code = command.dtype == "f32" ? run_als<float>(comm, command, kept) : run_als<double>(comm, command, kept);
+      check_output_folder(comm, command.output, model_files(),
+                          {command.ratings, command.titles, command.json,
+                           command.sweep_csv});  // factors may be replaced by what becomes of them
+    auto const with_inputs = [&](std::vector<std::string> others) {
+      others.insert(others.end(), inputs.begin(), inputs.end());
+      return others;
+    };
+    std::string const output = command.no_output ? std::string() : command.output;
+    check_output_file(comm, command.json, with_inputs({output, command.checkpoint.folder, command.sweep_csv}));
+    check_output_file(comm, command.sweep_csv, with_inputs({output, command.checkpoint.folder}));
+    auto const others = with_inputs({command.json, command.sweep_csv});
+    run_checkpoint kept(comm, command.sweep.empty() ? command.checkpoint : checkpoint_options(), "pantile-als",
+                        checkpoint_arrays(command), others);
+    code = command.dtype == "f32" ? run_als<float>(comm, command, kept, others)
+                                  : run_als<double>(comm, command, kept, others);
   });
   return code;
 }

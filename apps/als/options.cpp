@@ -2,6 +2,8 @@
 
 #include "../common/checks.hpp"
 #include "../common/command_line.hpp"
+#include "measures.hpp"
+#include "swept_options.hpp"
 
 #include <algorithm>
 
@@ -32,7 +34,8 @@ void add_data_options(CLI::App& app, als_command& c) {
       ->expected(3)
       ->transform(at_least<index_t>(1))
       ->excludes(ratings);
-  app.add_option("--min-ratings", c.min_ratings, "Leave out users with fewer ratings above 0")
+  app.add_option("--min-ratings", c.min_ratings,
+                 "Leave out users with fewer ratings (above 0, unless feedback is explicit)")
       ->type_name("N")
       ->transform(at_least<index_t>(0));
   app.add_option("--test-fraction", c.test_fraction,
@@ -41,22 +44,82 @@ void add_data_options(CLI::App& app, als_command& c) {
       ->check(fraction());
 }
 
+/// When to stop: before the iterations are over.
+void add_stop_options(CLI::App& app, als_command& c) {
+  auto* const tolerance =
+      app.add_option("--tolerance", c.tolerance,
+                     "Stop before --iterations where the loss falls by less than T times itself")
+          ->type_name("T")
+          ->check(finite_not_negative());
+  app.add_option(
+         "--stop-on", c.stop_on,
+         "Stop where this measure of the quality on held-out ratings (--test-fraction) becomes no better, "
+         "and keep the best model: ndcg, recall, map or auc, with --feedback explicit also rmse or mae; "
+         "it is found out after every iteration")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(measures))
+      ->excludes(tolerance);
+  app.add_option("--patience", c.patience,
+                 "Stop where that is so in N iterations in a row (1; with --stop-on 3)")
+      ->type_name("N")
+      ->transform(at_least<index_t>(1));
+}
+
+/// What explicit feedback has, and implicit has not.
+void add_feedback_options(CLI::App& app, als_command& c) {
+  app.add_option_function<std::string>(
+         "--feedback",
+         [&c](std::string const& name) {
+           if (name == "explicit") c.model.feedback = als_feedback::explicit_ratings;
+         },
+         "What ratings are: implicit: interest, against pairs without one; explicit: numbers to be predicted, "
+         "of "
+         "which 0 is one (implicit)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"implicit", "explicit"}));
+  app.add_flag(
+      "--no-biases", c.no_biases,
+      "Explicit feedback: without a number of every user and of every item that predictions begin with");
+  app.add_flag("--no-mean", c.no_mean, "Explicit feedback: without the mean rating in predictions");
+}
+
+void add_sweep_options(CLI::App& app, als_command& c) {
+  auto* const sweep =
+      app.add_option_function<std::vector<std::string>>(
+             "--sweep",
+             [&c](std::vector<std::string> const& texts) {
+               for (std::string const& text : texts) c.sweep.push_back(axis_of(text));
+             },
+             "Try each of these values of factors, regularization, regularization-scaling, alpha or "
+             "unobserved-weight, with each of those of other --sweep, on the same ratings; the best model on "
+             "the held-out ones is kept. With --checkpoint each has a folder of its own there")
+          ->type_name("OPTION=V,V,...")
+          ->allow_extra_args(false);
+  app.add_option("--sweep-by", c.sweep_by, "The measure by which they are judged, as of --stop-on (ndcg; rmse)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(measures))
+      ->needs(sweep);
+  app.add_option("--sweep-csv", c.sweep_csv, "File for the table of them; --json has it, too")
+      ->type_name("FILE")
+      ->check(path())
+      ->needs(sweep);
+  app.add_flag("--warm-start", c.warm_start,
+               "Start each from the model before, where that has as many factors: fewer iterations do, but "
+               "results depend on the order")
+      ->needs(sweep)
+      ->excludes("--checkpoint");
+  for (char const* const other : {"--init-user-factors", "--init-item-factors"}) sweep->excludes(other);
+}
+
 void add_model_options(CLI::App& app, als_command& c) {
+  add_feedback_options(app, c);
   app.add_option("--factors", c.model.factors, "Factors per user and item")
       ->type_name("K")
       ->transform(between<index_t>(1, 10'000));
   app.add_option("--iterations", c.model.iterations, "Iterations")
       ->type_name("N")
       ->transform(at_least<index_t>(0));
-  auto* const tolerance =
-      app.add_option("--tolerance", c.tolerance,
-                     "Stop before --iterations where the loss falls by less than T times itself")
-          ->type_name("T")
-          ->check(finite_not_negative());
-  app.add_option("--patience", c.patience, "Stop where it does so in N iterations in a row")
-      ->type_name("N")
-      ->transform(at_least<index_t>(1))
-      ->needs(tolerance);
+  add_stop_options(app, c);
   app.add_option("--solver", c.solver,
                  "cholesky: exact; cg: a few steps of conjugate gradients from the factors before, cheaper for "
                  "many factors; subspace: one block of factors after the other (iALS++)")
@@ -73,12 +136,14 @@ void add_model_options(CLI::App& app, als_command& c) {
   app.add_option("--alpha", c.model.alpha, "A rating r has the confidence 1 + alpha r")
       ->type_name("A")
       ->check(finite_not_negative());
-  app.add_option("--regularization", c.model.regularization, "Weight lambda of |X|^2 + |Y|^2")
+  app.add_option("--regularization", c.model.regularization,
+                 "Weight lambda of |X|^2 + |Y|^2; with --feedback explicit 0.05 unless it is given")
       ->type_name("L")
       ->check(finite_not_negative());
   app.add_option(
          "--regularization-scaling", c.model.regularization_scaling,
-         "NU: the square of a user's factors weighs lambda (ratings + W items)^NU, of an item's likewise")
+         "NU: the square of a user's factors weighs lambda (ratings + W items)^NU, of an item's likewise; with "
+         "--feedback explicit lambda ratings^NU, and 1 unless it is given")
       ->type_name("NU")
       ->check(finite_not_negative());
   app.add_option("--unobserved-weight", c.model.unobserved_weight,
@@ -158,6 +223,48 @@ CLI::App* add_similar(CLI::App& app, als_query& q, std::string& trace) {
   return sub;
 }
 
+/// What options mean that depend on others.
+void settle(CLI::App const& app, als_command& c) {
+  if (c.solver == "cg") c.model.solver = als_solver::conjugate_gradients;
+  if (c.solver == "subspace") c.model.solver = als_solver::subspace;
+  c.model.weights = confidence_of(c.weights);
+  c.model.biases = !c.no_biases;
+  c.model.mean = !c.no_mean;
+  if (c.sweep_by.empty()) c.sweep_by = !c.stop_on.empty() ? c.stop_on : c.is_explicit() ? "rmse" : "ndcg";
+  if (!c.is_explicit()) return;
+  if (app.count("--regularization") == 0) c.model.regularization = 0.05;
+  if (app.count("--regularization-scaling") == 0) c.model.regularization_scaling = 1;
+}
+
+/// What is wrong with options that are right by themselves; empty where nothing is.
+std::string problem_of(CLI::App const& app, als_command const& c) {
+  auto const given = [&](std::string const& option) {
+    bool const swept = std::any_of(c.sweep.begin(), c.sweep.end(),
+                                   [&](sweep_axis const& axis) { return "--" + axis.option == option; });
+    return swept || app.count(option) > 0;
+  };
+  for (char const* const option : {"--alpha", "--unobserved-weight", "--weights"})
+    if (c.is_explicit() && given(option))
+      return std::string(option) +
+             " is an option of implicit feedback: with --feedback explicit all ratings weigh 1";
+  for (char const* const option : {"--no-biases", "--no-mean"})
+    if (!c.is_explicit() && given(option)) return std::string(option) + " is an option of --feedback explicit";
+  for (auto const& [option, name] : {std::pair{"--stop-on", c.stop_on}, std::pair{"--sweep-by", c.sweep_by}})
+    if (!c.is_explicit() && is_error(name))
+      return std::string(option) + ": " + name + " is a measure of --feedback explicit";
+  if (given("--patience") && !c.tolerance && c.stop_on.empty())
+    return "--patience needs --tolerance or --stop-on";
+  if ((!c.stop_on.empty() || !c.sweep.empty()) && c.held_out_fraction() == 0)
+    return std::string(c.sweep.empty() ? "--stop-on" : "--sweep") +
+           " needs ratings that are held out: give --test-fraction";
+  for (sweep_axis const& axis : c.sweep)
+    if (app.count("--" + axis.option) > 0 ||
+        std::count_if(c.sweep.begin(), c.sweep.end(),
+                      [&](sweep_axis const& other) { return other.option == axis.option; }) > 1)
+      return "--" + axis.option + " is given twice, beside or within --sweep";
+  return "";
+}
+
 /// The first option of the factorisation that was given beside a question; questions have --trace, too.
 std::string given_beside(CLI::App const& app) {
   for (CLI::Option const* option : app.get_options())
@@ -167,15 +274,32 @@ std::string given_beside(CLI::App const& app) {
 
 }  // namespace
 
+std::vector<als_command> combinations_of(als_command const& command) {
+  std::vector<als_command> all{command};
+  all[0].sweep.clear();
+  for (sweep_axis const& axis : command.sweep) {
+    std::vector<als_command> longer;
+    for (als_command const& one : all)
+      for (std::string const& value : axis.values) {
+        longer.push_back(one);
+        for (swept_option const& option : swept_options())
+          if (option.name == axis.option) option.set(longer.back().model, value);
+      }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_command& c) {
   CLI::App app(
-      "Factorises ratings by alternating least squares for implicit feedback, on all ranks of an MPI job.\n"
+      "Factorises ratings by alternating least squares, on all ranks of an MPI job.\n"
       "Without options: on generated ratings.",
       "pantile-als");
   add_common_options(app);
   add_data_options(app, c);
   add_model_options(app, c);
   add_output_options(app, c);
+  add_sweep_options(app, c);
   app.require_subcommand(0, 1);
   als_query recommending, similar;
   similar.what = als_query::kind::similar;
@@ -184,7 +308,11 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_com
   if (auto const code = parse(speaks, app, argc, argv)) return code;
   if (recommend->parsed()) c.query = recommending;
   if (like->parsed()) c.query = similar;
-  if (!c.query) return std::nullopt;
+  if (!c.query) {
+    settle(app, c);
+    std::string const problem = problem_of(app, c);
+    return problem.empty() ? std::nullopt : std::optional(complain(speaks, app, problem));
+  }
   std::string const beside = given_beside(app);
   if (beside.empty()) return std::nullopt;
   return complain(speaks, app, beside + " is an option of the factorisation, not of a question to a model");

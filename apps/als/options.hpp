@@ -4,6 +4,7 @@
 
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/planted_ratings.hpp>
+#include <pantile/algorithms/zero_ratings.hpp>
 
 #include <optional>
 #include <string>
@@ -21,16 +22,27 @@ struct als_query {
   index_t top = 10;
 };
 
+/// Values of an option that `--sweep` tries.
+struct sweep_axis {
+  std::string option;
+  std::vector<std::string> values;
+};
+
 /// The command line of pantile-als.
 struct als_command {
   std::string ratings;
   std::vector<index_t> generate;  // users, items, ratings
   als_options model;
   std::string dtype = "f64", solver = "cholesky", weights = "ratings";
+  bool no_biases = false, no_mean = false;
   std::optional<double> test_fraction;
   index_t min_ratings = 0;
   std::optional<double> tolerance;
-  index_t patience = 1;
+  std::string stop_on;  // a measure; empty: none
+  std::optional<index_t> patience;
+  std::vector<sweep_axis> sweep;
+  std::string sweep_by, sweep_csv;
+  bool warm_start = false;
   std::string init_user_factors, init_item_factors;
   std::optional<index_t> top;
   std::optional<std::int64_t> user;
@@ -45,7 +57,17 @@ struct als_command {
   /// Generated ratings exist to be shown, so a part of them is held out unless the user says otherwise.
   double held_out_fraction() const { return test_fraction.value_or(ratings.empty() ? 0.2 : 0.0); }
   planted_options planted() const;
+  bool is_explicit() const { return model.feedback == als_feedback::explicit_ratings; }
+  bool is_biased() const { return is_explicit() && model.biases; }
+  /// Whether a rating of 0 is one.
+  zero_ratings zeros() const { return is_explicit() ? zero_ratings::counted : zero_ratings::ignored; }
+  /// Iterations in a row that bring nothing before a run is given up.
+  index_t iterations_in_vain() const { return patience.value_or(stop_on.empty() ? 1 : 3); }
 };
+
+/// The same command with one of the values of each axis of --sweep, the last axis changing first, and without
+/// --sweep; one for each combination.
+std::vector<als_command> combinations_of(als_command const& command);
 
 /// What --weights names.
 inline als_confidence confidence_of(std::string const& weights) {

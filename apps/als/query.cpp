@@ -7,6 +7,7 @@
 #include "report.hpp"
 
 #include <pantile/algorithms/als_fold_in.hpp>
+#include <pantile/algorithms/als_predictors.hpp>
 #include <pantile/algorithms/known_items.hpp>
 #include <pantile/algorithms/ranking.hpp>
 #include <pantile/io/npy.hpp>
@@ -30,6 +31,7 @@ struct kept_model {
   als_options options;
   std::string dtype;
   std::vector<std::int64_t> item_ids;
+  double mean = 0;
 };
 
 kept_model read_model(communicator const& comm, std::string const& folder) {
@@ -43,6 +45,7 @@ kept_model read_model(communicator const& comm, std::string const& folder) {
   try {
     kept.options = options_of(*said);
     kept.dtype = said->at("dtype").get<std::string>();
+    if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said->at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
     throw io_error("'" + path + "' is not of a model of pantile-als: " + e.what(), std::string());
   }
@@ -60,6 +63,18 @@ template <class T>
 array<T, 2> item_factors(communicator const& comm, std::string const& folder, kept_model const& kept) {
   return read_npy<T, 2>(comm, folder + "/item_factors.npy", tiling::row(),
                         std::array<index_t, 2>{std::ssize(kept.item_ids), kept.options.factors});
+}
+
+/// The model without its users.
+template <class T>
+als_model<T> items_of(communicator const& comm, std::string const& folder, kept_model const& kept) {
+  als_model<T> model;
+  model.item_factors = item_factors<T>(comm, folder, kept);
+  model.mean = kept.mean;
+  if (kept.options.feedback == als_feedback::explicit_ratings && kept.options.biases)
+    model.item_biases = read_npy<T, 2>(comm, folder + "/item_biases.npy", tiling::row(),
+                                       std::array<index_t, 2>{std::ssize(kept.item_ids), 1});
+  return model;
 }
 
 /// This rank's lines of user, item, rank, score.
@@ -82,12 +97,15 @@ std::string lines_of(recommendation_table<T> const& table, std::vector<std::int6
 template <class T>
 void answer_recommend(communicator const& comm, als_query const& query, kept_model kept) {
   ratings<T> table = read_ratings<T>(comm, query.ratings);
-  unknown_items const unknown = keep_known_items(comm, table, kept.item_ids);
+  bool const is_explicit = kept.options.feedback == als_feedback::explicit_ratings;
+  unknown_items const unknown =
+      keep_known_items(comm, table, kept.item_ids, is_explicit ? zero_ratings::counted : zero_ratings::ignored);
   auto const rated = sparse_array<T>::from_entries(
       comm, {std::ssize(table.user_ids), std::ssize(kept.item_ids)}, tiling::row(), std::move(table.entries));
   kept.options.user_ids = table.user_ids;
-  auto const items = item_factors<T>(comm, query.model, kept);
-  auto const found = recommend_to_all(als_fold_in(rated, items, kept.options), items, rated, query.top);
+  auto const [users, items] =
+      predictors_of(als_fold_in(rated, items_of<T>(comm, query.model, kept), kept.options));
+  auto const found = recommend_to_all(users, items, rated, query.top);
   std::string text = comm.rank() == 0 ? "user,item,rank,score\n" : "";
   comm.agree([&] { text += lines_of(found, table.user_ids, kept.item_ids); });
 
@@ -96,8 +114,8 @@ void answer_recommend(communicator const& comm, als_query const& query, kept_mod
     note = fmt::format("{} of {} that the model does not know left out", counted(unknown.ratings, "rating"),
                        counted(unknown.items, "item"));
   if (unknown.users > 0)
-    note += fmt::format("{}{} left out, without a rating above 0 of an item that it knows",
-                        note.empty() ? "" : "; ", counted(unknown.users, "user"));
+    note += fmt::format("{}{} left out, without a rating {}of an item that it knows", note.empty() ? "" : "; ",
+                        counted(unknown.users, "user"), is_explicit ? "" : "above 0 ");
   if (!note.empty()) note = query.ratings + ": " + note;
   if (query.output.empty()) {
     auto const all = comm.gather<char>(text, 0);

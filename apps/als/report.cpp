@@ -1,14 +1,9 @@
 #include "report.hpp"
 
-#include "../common/output.hpp"
 #include "../common/program.hpp"
-#include "json.hpp"
 
 #include <pantile/comm/environment.hpp>
-#include <pantile/io/npy.hpp>
 #include <pantile/io/titles.hpp>
-
-#include <nlohmann/json.hpp>
 
 namespace pantile::apps {
 
@@ -49,17 +44,37 @@ void print_data(communicator const& comm, als_command const& command, als_data c
         counted(data.held_out, "rating"),
         100 * static_cast<double>(data.held_out) / static_cast<double>(data.ratings),
         100 * command.held_out_fraction());
-  say(comm, "model: {}, alpha {:g}, regularization {:g}{}, {}{}", counted(command.model.factors, "factor"),
-      command.model.alpha, command.model.regularization, weights_text(command),
-      counted(command.model.iterations, "iteration"), solver_text(command));
 }
 
-void print_head(communicator const& comm, als_command const& command, index_t done_before) {
-  if (command.model.iterations > done_before) say(comm, "\niteration                 loss   seconds");
+std::string model_text(als_command const& command) {
+  als_options const& model = command.model;
+  std::string text = counted(model.factors, "factor");
+  if (command.is_explicit())
+    text += fmt::format("{} of explicit feedback{}", model.biases ? " and a bias" : "",
+                        model.mean ? ", beside the mean" : "");
+  else
+    text += fmt::format(", alpha {:g}", model.alpha);
+  return text + fmt::format(", regularization {:g}{}, {}{}", model.regularization, weights_text(command),
+                            counted(model.iterations, "iteration"), solver_text(command));
 }
 
-void print_iteration(communicator const& comm, als_iteration const& i) {
-  say(comm, "{:9} {:20.6f} {:9.3f}", i.number, i.loss, i.seconds);
+void print_head(communicator const& comm, als_command const& command) {
+  say(comm, "\niteration                 loss   seconds{}",
+      command.stop_on.empty() ? "" : fmt::format(" {:>10}", title_of(command.stop_on)));
+}
+
+void print_iteration(communicator const& comm, als_history const& history) {
+  als_iteration const& i = history.iterations.back();
+  say(comm, "{:9} {:20.6f} {:9.3f}{}", i.number, i.loss, i.seconds,
+      history.qualities.empty() ? "" : fmt::format(" {:10.6f}", history.qualities.back()));
+}
+
+void print_ending(communicator const& comm, als_command const& command, index_t iteration) {
+  if (command.stop_on.empty())
+    say(comm, "converged: the loss falls by less than {:g} of it", *command.tolerance);
+  else
+    say(comm, "stopped: {} has become no better in {}; this is the model of iteration {}",
+        title_of(command.stop_on), counted(command.iterations_in_vain(), "iteration"), iteration);
 }
 
 title_map load_titles(communicator const& comm, std::string const& path) {
@@ -83,7 +98,11 @@ void print_items(communicator const& comm, std::vector<recommendation> const& it
   }
 }
 
-void print_metrics(communicator const& comm, als_metrics const& m) {
+void print_metrics(communicator const& comm, als_command const& command, als_metrics const& m) {
+  if (command.is_explicit())
+    say(comm, "\n{} held out: RMSE {:.4f}, MAE {:.4f} (of the mean: RMSE {:.4f}, MAE {:.4f})",
+        counted(m.errors.ratings, "rating"), m.errors.rmse, m.errors.mae, m.mean_errors.rmse,
+        m.mean_errors.mae);
   say(comm, "\nheld-out ratings of {}, each user's 10 best unrated items", counted(m.model.users, "user"));
   say(comm, "             NDCG@10   recall@10     MAP@10     AUC@10");
   auto const line = [&](char const* name, ranking_quality const& q) {
@@ -92,74 +111,5 @@ void print_metrics(communicator const& comm, als_metrics const& m) {
   line("als", m.model);
   line("popularity", m.popularity);
 }
-
-namespace {
-
-nlohmann::ordered_json json_of_metrics(std::optional<als_metrics> const& metrics) {
-  auto const [model, popularity] = metrics.value_or(als_metrics());
-  nlohmann::ordered_json json{{"ndcg10", model.ndcg},
-                              {"recall10", model.recall},
-                              {"map10", model.map},
-                              {"auc10", model.auc},
-                              {"popularity_ndcg10", popularity.ndcg}};
-  if (!metrics)
-    for (auto& value : json) value = nullptr;
-  return json;
-}
-
-void add_sizes(nlohmann::ordered_json& json, als_command const& command, als_data const& data) {
-  json["users"] = data.user_ids.size();
-  json["items"] = data.item_ids.size();
-  json["ratings"] = data.ratings;
-  json["factors"] = command.model.factors;
-}
-
-void write_results(communicator const& comm, als_command const& command, als_data const& data,
-                   std::vector<als_iteration> const& iterations, std::optional<als_metrics> const& metrics) {
-  if (command.json.empty()) return;
-  auto json = json_head(comm, "pantile-als", command.dtype);
-  add_sizes(json, command, data);
-  json["iterations"] = json_of(iterations);
-  json["metrics"] = json_of_metrics(metrics);
-  add_costs(comm, json);
-  write_json(comm, command.json, json);
-}
-
-template <class T>
-void write_model(communicator const& comm, std::string const& folder, als_command const& command,
-                 als_data const& data, als_model<T> const& model, std::optional<als_metrics> const& metrics) {
-  write_npy(comm, folder + "/user_factors.npy", model.user_factors);
-  write_npy(comm, folder + "/item_factors.npy", model.item_factors);
-  comm.agree([&] {
-    if (comm.rank() != 0) return;
-    write_npy_local<std::int64_t>(folder + "/user_ids.npy", data.user_ids, {std::ssize(data.user_ids)});
-    write_npy_local<std::int64_t>(folder + "/item_ids.npy", data.item_ids, {std::ssize(data.item_ids)});
-  });
-  nlohmann::ordered_json json{
-      {"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
-  add_sizes(json, command, data);
-  json.update(json_of_options(command));
-  json["source"] = data.source;
-  json["iterations"] = json_of(model.iterations);
-  json["metrics"] = json_of_metrics(metrics);
-  write_json(comm, folder + "/model.json", json);
-}
-
-}  // namespace
-
-template <element T>
-void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
-                   als_model<T> const& model, std::optional<als_metrics> const& metrics) {
-  if (command.no_output) return write_results(comm, command, data, model.iterations, metrics);
-  write_folder(
-      comm, command.output,
-      [&](std::string const& folder) { write_model(comm, folder, command, data, model, metrics); },
-      [&] { write_results(comm, command, data, model.iterations, metrics); });
-}
-
-template void write_outputs(communicator const&, als_command const&, als_data const&, als_model<float> const&,
-                            std::optional<als_metrics> const&);
-template void write_outputs(communicator const&, als_command const&, als_data const&, als_model<double> const&,
-                            std::optional<als_metrics> const&);
 
 }  // namespace pantile::apps

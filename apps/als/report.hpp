@@ -1,5 +1,6 @@
 #pragma once
 
+#include "evaluation.hpp"
 #include "options.hpp"
 
 #include <pantile/algorithms/als.hpp>
@@ -23,16 +24,15 @@ struct als_data {
   bool had_header = false;
 };
 
-/// The quality on the held-out ratings.
-struct als_metrics {
-  ranking_quality model, popularity;
-};
-
 void print_data(communicator const& comm, als_command const& command, als_data const& data);
-/// The head of the table of iterations, where there are any to come.
-void print_head(communicator const& comm, als_command const& command, index_t done_before);
-void print_iteration(communicator const& comm, als_iteration const& iteration);
-void print_metrics(communicator const& comm, als_metrics const& metrics);
+/// What is learned, without the data.
+std::string model_text(als_command const& command);
+/// The table of iterations: its head, and the line of the last one.
+void print_head(communicator const& comm, als_command const& command);
+void print_iteration(communicator const& comm, als_history const& history);
+/// Why it has ended before the last iteration, with the model of which one.
+void print_ending(communicator const& comm, als_command const& command, index_t iteration);
+void print_metrics(communicator const& comm, als_command const& command, als_metrics const& metrics);
 
 /// What items are called.
 using title_map = std::map<std::int64_t, std::string>;
@@ -42,15 +42,10 @@ title_map load_titles(communicator const& comm, std::string const& path);
 void print_items(communicator const& comm, std::vector<recommendation> const& items,
                  std::vector<std::int64_t> const& item_ids, title_map const& titles);
 
-/// The files of a model.
+/// The files of a model; those of biases only where it has any.
 inline std::vector<std::filesystem::path> model_files() {
-  return {"user_factors.npy", "item_factors.npy", "user_ids.npy", "item_ids.npy", "model.json"};
+  return {"user_factors.npy", "item_factors.npy", "user_biases.npy", "item_biases.npy",
+          "user_ids.npy",     "item_ids.npy",     "model.json"};
 }
-
-/// Writes what the command asks for (collective): the model's files and the results file. Where writing fails,
-/// the model that was there stays.
-template <element T>
-void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
-                   als_model<T> const& model, std::optional<als_metrics> const& metrics);
 
 }  // namespace pantile::apps

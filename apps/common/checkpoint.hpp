@@ -69,6 +69,8 @@ class run_checkpoint {
 
   /// True where rank 0 had `finished`.
   bool has_finished() const { return finished_; }
+  /// True where the run was asked to end.
+  bool was_interrupted() const { return interrupted_after_.has_value(); }
   /// The exit code where the run was asked to end, as it then says.
   std::optional<int> interrupted() const;
 

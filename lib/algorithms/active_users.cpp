@@ -40,23 +40,26 @@ void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t
 }  // namespace
 
 template <floating_element T>
-void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum,
+void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum, zero_ratings zeros,
                        std::source_location where) {
   std::vector<index_t> counts(table.user_ids.size(), 0);
   for (auto const& e : table.entries)
-    if (e.value != 0) ++counts[static_cast<std::size_t>(e.row)];
+    if (zeros == zero_ratings::counted || e.value != 0) ++counts[static_cast<std::size_t>(e.row)];
   comm.allreduce(std::span<index_t>(counts), reduce_op::sum, where);
   index_t most = 0;
   for (index_t const n : counts) most = std::max(most, n);
+  std::string const above = zeros == zero_ratings::counted ? "" : " above 0";
   if (most < std::max<index_t>(minimum, 1))
-    throw domain_error("no users left: of " + std::to_string(counts.size()) + " users none has " +
-                           (minimum > 1 ? std::to_string(minimum) + " or more ratings above 0"
-                                        : std::string("a rating above 0")),
-                       where);
+    throw domain_error(
+        "no users left: of " + std::to_string(counts.size()) + " users none has " +
+            (minimum > 1 ? std::to_string(minimum) + " or more ratings" + above : "a rating" + above),
+        where);
   if (minimum > 0) drop_users(comm, table, counts, minimum);
 }
 
-template void keep_active_users(communicator const&, ratings<float>&, index_t, std::source_location);
-template void keep_active_users(communicator const&, ratings<double>&, index_t, std::source_location);
+template void keep_active_users(communicator const&, ratings<float>&, index_t, zero_ratings,
+                                std::source_location);
+template void keep_active_users(communicator const&, ratings<double>&, index_t, zero_ratings,
+                                std::source_location);
 
 }  // namespace pantile

@@ -2,6 +2,7 @@
 
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/als_fold_in.hpp>
+#include <pantile/algorithms/rating_errors.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/sparse/counts.hpp>
 #include <pantile/sparse/retile.hpp>
@@ -74,8 +75,8 @@ double objective(als_side<T> const& users, als_side<T> const& items, als_options
 
 /// What ratings count as.
 template <class T>
-sparse_array<T> weighed(sparse_array<T> const& s, als_confidence weights, std::source_location where) {
-  if (weights == als_confidence::ratings) return s;
+sparse_array<T> weighed(sparse_array<T> const& s, als_options const& o, std::source_location where) {
+  if (o.weights == als_confidence::ratings || o.feedback == als_feedback::explicit_ratings) return s;
   pantile::detail::csr<T> rows;
   s.comm().agree(
       [&] {
@@ -83,11 +84,20 @@ sparse_array<T> weighed(sparse_array<T> const& s, als_confidence weights, std::s
         rows.columns.assign(s.columns().begin(), s.columns().end());
         rows.values = std::make_unique<T[]>(s.values().size());
         std::transform(s.values().begin(), s.values().end(), rows.values.get(),
-                       [&](T r) { return weights == als_confidence::log ? std::log1p(r) : T(r != 0); });
+                       [&](T r) { return o.weights == als_confidence::log ? std::log1p(r) : T(r != 0); });
       },
       where);
   return sparse_array<T>(s.comm(), s.tiling(), std::move(rows), s.duplicates(), where);
 }
+
+/// What explicit ratings are counted from, as T has it.
+template <class T>
+double mean_of(sparse_array<T> const& ratings, als_options const& o, std::source_location where) {
+  if (o.feedback != als_feedback::explicit_ratings || !o.mean) return 0;
+  return static_cast<double>(static_cast<T>(mean_rating(ratings, where)));
+}
+
+bool is_biased(als_options const& o) { return o.feedback == als_feedback::explicit_ratings && o.biases; }
 
 template <class T>
 als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const& o, communicator const& comm) {
@@ -132,17 +142,22 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
   communicator const comm = ratings.comm();
   tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
   ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
-  ratings = weighed(ratings, options.weights, where);
-  als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where), options.factors, where);
-  als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
-  users.regularize(options);
-  items.regularize(options);
-  users.start(start.user_factors, hash_combine(options.seed, 1));
-  items.start(start.item_factors, hash_combine(options.seed, 2));
+  ratings = weighed(ratings, options, where);
+  double const mean = mean_of(ratings, options, where);
+  bool const biased = is_biased(options);
+  als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where),
+                    {options.factors, biased, true}, where);
+  als_side<T> users("user", options.user_ids, std::move(ratings), {options.factors, biased, false}, where);
+  users.prepare(options, mean);
+  items.prepare(options, mean);
+  users.start(start.user_factors, start.user_biases, hash_combine(options.seed, 1));
+  items.start(start.item_factors, start.item_biases, hash_combine(options.seed, 2));
   start = {};
 
   std::vector<als_iteration> iterations;
-  auto const model = [&] { return als_model<T>{users.factors(), items.factors(), iterations}; };
+  auto const model = [&] {
+    return als_model<T>{users.factors(), items.factors(), iterations, users.biases(), items.biases(), mean};
+  };
   items.share();
   for (index_t i = done_before + 1; i <= options.iterations; ++i) {
     als_iteration done = iterate(users, items, options, comm);
@@ -156,10 +171,11 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
 }
 
 template <floating_element T>
-array<T, 2> als_fold_in(sparse_array<T> ratings, array<T, 2> const& item_factors, als_options options,
-                        std::source_location where) {
-  index_t const items_known = item_factors.extent(0), users_new = ratings.extent(0);
-  options.factors = item_factors.extent(1);
+als_model<T> als_fold_in(sparse_array<T> ratings, als_model<T> const& model, als_options options,
+                         std::source_location where) {
+  index_t const items_known = model.item_factors.extent(0), users_new = ratings.extent(0);
+  options.factors = model.item_factors.extent(1);
+  options.biases = model.item_biases.has_value();
   options.solver = als_solver::cholesky;
   check_options(options, where);
   if (ratings.extent(1) != items_known)
@@ -168,27 +184,29 @@ array<T, 2> als_fold_in(sparse_array<T> ratings, array<T, 2> const& item_factors
                       where);
   communicator const comm = ratings.comm();
   ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
-  ratings = weighed(ratings, options.weights, where);
+  ratings = weighed(ratings, options, where);
   // Nothing is solved for items: they need no ratings.
   als_side<T> items("item", {},
                     sparse_array<T>::from_entries(comm, {items_known, users_new}, tiling::row(), {}, where),
-                    options.factors, where);
-  als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
-  users.regularize(options);
-  items.start(item_factors, 0);
-  users.start(std::nullopt, 0);  // the exact solver does not look at what was there
+                    {options.factors, is_biased(options), true}, where);
+  als_side<T> users("user", options.user_ids, std::move(ratings), {options.factors, is_biased(options), false},
+                    where);
+  users.prepare(options, model.mean);
+  items.prepare(options, model.mean);
+  items.start(model.item_factors, model.item_biases, 0);
+  users.start(std::nullopt, std::nullopt, 0);  // the exact solver does not look at what was there
   items.share();
   users.solve(items, options);
-  return users.factors();
+  return {users.factors(), model.item_factors, {}, users.biases(), model.item_biases, model.mean};
 }
 
 template als_model<float> als(sparse_array<float>, als_options const&, als_start<float>,
                               als_progress<float> const&, std::source_location);
 template als_model<double> als(sparse_array<double>, als_options const&, als_start<double>,
                                als_progress<double> const&, std::source_location);
-template array<float, 2> als_fold_in(sparse_array<float>, array<float, 2> const&, als_options,
-                                     std::source_location);
-template array<double, 2> als_fold_in(sparse_array<double>, array<double, 2> const&, als_options,
+template als_model<float> als_fold_in(sparse_array<float>, als_model<float> const&, als_options,
                                       std::source_location);
+template als_model<double> als_fold_in(sparse_array<double>, als_model<double> const&, als_options,
+                                       std::source_location);
 
 }  // namespace pantile

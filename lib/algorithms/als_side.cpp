@@ -19,24 +19,20 @@ std::vector<std::int32_t> compact(std::span<index_t const> columns) {
   return result;
 }
 
-/// Copies the elements that both matrices have and sets the others of `to` to zero; they are tiled by the same
-/// rows.
+/// Copies `count` columns, from the one given on, to such columns of a matrix that is tiled by the same rows.
 template <class T>
-void copy_columns(array<T, 2> const& from, array<T, 2>& to) {
-  index_t const width = std::min(from.extent(1), to.extent(1)), rows = to.owned_box().extent(0);
-  for (index_t row = 0; row < rows; ++row) {
-    T const* const source = from.data() + row * from.extent(1);
-    T* const target = to.data() + row * to.extent(1);
-    std::fill(std::copy_n(source, width, target), target + to.extent(1), T{});
-  }
+void copy_columns(array<T, 2> const& from, index_t first, array<T, 2>& to, index_t place, index_t count) {
+  index_t const rows = to.owned_box().extent(0);
+  for (index_t row = 0; row < rows; ++row)
+    std::copy_n(from.data() + row * from.extent(1) + first, count, to.data() + row * to.extent(1) + place);
 }
 
 }  // namespace
 
 template <class T>
 als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings,
-                      index_t factors, std::source_location where)
-    : name_(std::move(name)), ids_(ids), ratings_(std::move(ratings)), factors_(factors), where_(where) {
+                      als_columns layout, std::source_location where)
+    : name_(std::move(name)), ids_(ids), ratings_(std::move(ratings)), layout_(layout), where_(where) {
   if (ratings_.extent(1) > std::numeric_limits<std::int32_t>::max())
     throw index_error(
         "als: " + std::to_string(ratings_.extent(1)) + " columns; at most 2^31 - 1 users and items", where_);
@@ -44,45 +40,59 @@ als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, spars
 }
 
 template <class T>
-void als_side<T>::start(std::optional<array<T, 2>> const& initial, std::uint64_t seed) {
-  std::array<index_t, 2> const shape{ratings_.extent(0), factors_};
-  if (initial && initial->shape() != shape)
-    throw shape_error("als: the initial " + name_ + " factors have the shape " +
-                          to_string(extents(initial->shape())) + ", the ratings and options ask for " +
+void als_side<T>::start(std::optional<array<T, 2>> const& initial, std::optional<array<T, 2>> const& biases,
+                        std::uint64_t seed) {
+  index_t const k = layout_.factors;
+  double const deviation = 1 / std::sqrt(static_cast<double>(k));
+  array<T, 2> const factors =
+      initial ? in_rows(*initial, "factors", k)
+              : random::normal<T>(comm(), {ratings_.extent(0), k}, rows(), {seed, 0, deviation}, where_);
+  own_ = zeros<T>(comm(), {ratings_.extent(0), leading()}, rows(), where_);
+  copy_columns(factors, 0, own_, layout_.first_factor(), k);
+  if (!layout_.biased) return;
+  if (biases) copy_columns(in_rows(*biases, "biases", 1), 0, own_, layout_.bias(), 1);
+  for (index_t row = 0; row < ratings_.local_rows(); ++row) own_.data()[row * leading() + layout_.one()] = 1;
+}
+
+/// What is to be started from, by the rows of this side.
+template <class T>
+array<T, 2> als_side<T>::in_rows(array<T, 2> const& given, char const* what, index_t columns) const {
+  std::array<index_t, 2> const shape{ratings_.extent(0), columns};
+  if (given.shape() != shape)
+    throw shape_error("als: the initial " + name_ + " " + what + " have the shape " +
+                          to_string(extents(given.shape())) + ", the ratings and options ask for " +
                           to_string(extents(shape)),
                       where_);
-  tiling_rule const rows = tiling::cuts({ratings_.tiling().boundaries(0), {}});
-  double const deviation = 1 / std::sqrt(static_cast<double>(factors_));
-  array<T, 2> const given = initial ? retile(*initial, rows, where_)
-                                    : random::normal<T>(comm(), shape, rows, {seed, 0, deviation}, where_);
-  own_ = array<T, 2>(comm(), {shape[0], leading()}, rows, where_);
-  copy_columns(given, own_);
+  return retile(given, rows(), where_);
 }
 
 template <class T>
 void als_side<T>::share() {
   all_ = array<T, 2>();  // first the old ones go
   all_ = retile(own_, tiling::replicated(), where_);
-  gram_.resize(static_cast<std::size_t>(factors_ * factors_));
-  comm().agree(
-      [&] { kernel::gram(own_.data(), own_.owned_box().extent(0), factors_, leading(), gram_.data()); },
-      where_);
+  if (!with_gram_) return;
+  index_t const k = layout_.factors;
+  gram_.resize(static_cast<std::size_t>(k * k));
+  comm().agree([&] { kernel::gram(own_.data(), own_.owned_box().extent(0), k, leading(), gram_.data()); },
+               where_);
   comm().allreduce(std::span<T>(gram_), reduce_op::sum, where_);
 }
 
 template <class T>
 void als_side<T>::solve(als_side const& fixed, als_options const& options) {
+  index_t const k = layout_.unknowns(), ld = leading(), first = layout_.first_unknown();
   std::vector<T> base(fixed.gram_);
+  base.resize(static_cast<std::size_t>(k * k));
   if (options.unobserved_weight != 1)
     for (T& element : base) element *= static_cast<T>(options.unobserved_weight);
   if (diagonal_.empty())
-    for (index_t f = 0; f < factors_; ++f)
-      base[static_cast<std::size_t>(f * (factors_ + 1))] += static_cast<T>(options.regularization);
-  auto const weigh = weights(options);
-  T const *const base_data = base.data(), *const y = fixed.all_.data();
-  index_t const k = factors_, ld = leading();
+    for (index_t f = 0; f < k; ++f)
+      base[static_cast<std::size_t>(f * (k + 1))] += static_cast<T>(options.regularization);
+  auto weigh = weights(options);
+  if (layout_.biased) weigh.bias = fixed.layout_.bias() - first;
+  T const *const base_data = base.data(), *const y = fixed.all_.data() + first;
   auto const solve_rows = [&]() -> index_t {
-    T* const x = own_.data();
+    T* const x = own_.data() + first;
     switch (options.solver) {
       case als_solver::conjugate_gradients:
         return kernel::als_conjugate_gradients(view(), weigh, base_data, y, k, ld, x, ld, options.steps);
@@ -112,22 +122,26 @@ double als_side<T>::observed_loss(als_side const& other, als_options const& opti
   comm().agree(
       [&] {
         loss = kernel::als_observed_loss(view(), weights(options), own_.data(), leading(), other.all_.data(),
-                                         leading(), factors_);
+                                         leading(), layout_.count());
       },
       where_);
   return comm().allreduce(loss, reduce_op::sum, where_);
 }
 
 template <class T>
-void als_side<T>::regularize(als_options const& options) {
+void als_side<T>::prepare(als_options const& options, double mean) {
+  bool const all_count = options.feedback == als_feedback::explicit_ratings;
+  with_gram_ = !all_count;
+  mean_ = mean;
+  if (all_count && options.regularization == 0) check_solvable();
   diagonal_.clear();
   if (options.regularization_scaling == 0) return;
-  double const others = options.unobserved_weight * static_cast<double>(ratings_.extent(1));
+  double const others = all_count ? 0 : options.unobserved_weight * static_cast<double>(ratings_.extent(1));
   auto const offsets = ratings_.offsets();
   T const* const values = ratings_.values().data();
   auto const weight_of = [&](std::size_t row) {
-    auto const rated =
-        std::count_if(values + offsets[row], values + offsets[row + 1], [](T r) { return r != 0; });
+    auto const rated = std::count_if(values + offsets[row], values + offsets[row + 1],
+                                     [&](T r) { return all_count || r != 0; });
     return options.regularization *
            std::pow(static_cast<double>(rated) + others, options.regularization_scaling);
   };
@@ -141,35 +155,63 @@ void als_side<T>::regularize(als_options const& options) {
       where_);
 }
 
+/// Of n equations for more than n unknowns there is no best solution, however rounding may hide it.
+template <class T>
+void als_side<T>::check_solvable() const {
+  comm().agree(
+      [&] {
+        for (index_t row = 0; row < ratings_.local_rows(); ++row)
+          if (index_t const rated = ratings_.offsets()[static_cast<std::size_t>(row) + 1] -
+                                    ratings_.offsets()[static_cast<std::size_t>(row)];
+              rated > 0 && rated < layout_.unknowns())
+            throw linalg_error("als: without regularization, " + called(ratings_.first_row() + row) + " has " +
+                                   std::to_string(rated) + (rated == 1 ? " rating for " : " ratings for ") +
+                                   std::to_string(layout_.unknowns()) +
+                                   " unknowns; regularization or fewer factors help",
+                               where_);
+      },
+      where_);
+}
+
 template <class T>
 double als_side<T>::penalty(als_options const& options) const {
   double sum = 0;
-  if (diagonal_.empty()) {
-    for (std::size_t i = 0; i < gram_.size(); i += static_cast<std::size_t>(factors_) + 1)
+  if (with_gram_ && diagonal_.empty()) {
+    for (std::size_t i = 0; i < gram_.size(); i += static_cast<std::size_t>(layout_.factors) + 1)
       sum += static_cast<double>(gram_[i]);
     return options.regularization * sum;
   }
   for (index_t row = 0; row < ratings_.local_rows(); ++row) {
-    T const* const x = own_.data() + row * leading();
+    T const* const x = own_.data() + row * leading() + layout_.first_unknown();
     double square = 0;
-    for (index_t f = 0; f < factors_; ++f) square += static_cast<double>(x[f]) * static_cast<double>(x[f]);
-    sum += static_cast<double>(diagonal_[static_cast<std::size_t>(row)]) * square;
+    for (index_t f = 0; f < layout_.unknowns(); ++f)
+      square += static_cast<double>(x[f]) * static_cast<double>(x[f]);
+    sum += square * (diagonal_.empty() ? options.regularization
+                                       : static_cast<double>(diagonal_[static_cast<std::size_t>(row)]));
   }
   return comm().allreduce(sum, reduce_op::sum, where_);
 }
 
 template <class T>
 kernel::als_weights<T> als_side<T>::weights(als_options const& options) const {
-  return {static_cast<T>(options.alpha), static_cast<T>(options.unobserved_weight),
-          diagonal_.empty() ? nullptr : diagonal_.data()};
+  return {.alpha = static_cast<T>(options.alpha),
+          .unobserved = static_cast<T>(options.unobserved_weight),
+          .diagonal = diagonal_.empty() ? nullptr : diagonal_.data(),
+          .explicit_feedback = options.feedback == als_feedback::explicit_ratings,
+          .mean = static_cast<T>(mean_)};
 }
 
 template <class T>
-array<T, 2> als_side<T>::factors() const {
-  array<T, 2> result(comm(), {own_.extent(0), factors_}, tiling::cuts({own_.tiling().boundaries(0), {}}),
-                     where_);
-  copy_columns(own_, result);
+array<T, 2> als_side<T>::columns_from(index_t first, index_t count) const {
+  array<T, 2> result(comm(), {own_.extent(0), count}, rows(), where_);
+  copy_columns(own_, first, result, 0, count);
   return result;
+}
+
+template <class T>
+std::optional<array<T, 2>> als_side<T>::biases() const {
+  if (!layout_.biased) return std::nullopt;
+  return columns_from(layout_.bias(), 1);
 }
 
 template <class T>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "als_columns.hpp"
+
 #include <pantile/algorithms/als.hpp>
 #include <pantile/kernel/als.hpp>
 #include <pantile/sparse/sparse_array.hpp>
@@ -19,13 +21,16 @@ template <class T>
 class als_side {
  public:
   /// `ratings` has this side as its rows; `name` and `ids` are what messages call them.
-  als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, index_t factors,
+  als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, als_columns layout,
            std::source_location where);
 
-  /// Takes the weights of the squares of factors, where they differ from row to row.
-  void regularize(als_options const& options);
-  /// Takes the initial factors, rows x factors in any tiling; random ones where there are none.
-  void start(std::optional<array<T, 2>> const& initial, std::uint64_t seed);
+  /// Takes the weights of the squares of factors, where they differ from row to row, and the mean of explicit
+  /// ratings. Throws linalg_error where these are fewer than a row's unknowns, and no weight makes up for it.
+  void prepare(als_options const& options, double mean);
+  /// Takes the initial factors, rows x factors in any tiling, random ones where there are none; and the initial
+  /// biases, rows x 1, zeros where there are none.
+  void start(std::optional<array<T, 2>> const& initial, std::optional<array<T, 2>> const& biases,
+             std::uint64_t seed);
   /// Gathers the factors on every rank and computes their Gram matrix: before the other side uses them.
   void share();
   /// Replaces the factors by those that minimise the objective with the other side fixed, or nearly so.
@@ -33,28 +38,36 @@ class als_side {
 
   /// What the stored ratings add to the objective (see kernel::als_observed_loss), over all ranks.
   double observed_loss(als_side const& other, als_options const& options) const;
-  /// The squares of this side's factors, each by its weight, over all ranks.
+  /// The squares of this side's factors and biases, each by its weight, over all ranks.
   double penalty(als_options const& options) const;
   /// Y'Y over all ranks, factors x factors.
   std::span<T const> gram() const { return gram_; }
   /// The factors as an array of rows x factors.
-  array<T, 2> factors() const;
+  array<T, 2> factors() const { return columns_from(layout_.first_factor(), layout_.factors); }
+  /// The biases as an array of rows x 1, where there are any.
+  std::optional<array<T, 2>> biases() const;
 
  private:
   communicator const& comm() const { return ratings_.comm(); }
-  index_t leading() const { return kernel::als_leading_dimension<T>(factors_); }
+  index_t leading() const { return kernel::als_leading_dimension<T>(layout_.count()); }
   kernel::csr_view<T> view() const;
   kernel::als_weights<T> weights(als_options const& options) const;
+  array<T, 2> columns_from(index_t first, index_t count) const;
+  array<T, 2> in_rows(array<T, 2> const& given, char const* what, index_t columns) const;
+  tiling_rule rows() const { return tiling::cuts({ratings_.tiling().boundaries(0), {}}); }
+  void check_solvable() const;
   std::string called(index_t row) const;
 
   std::string name_;
   std::span<std::int64_t const> ids_;
   sparse_array<T> ratings_;
-  index_t factors_;
+  als_columns layout_;
   std::source_location where_;
   std::vector<std::int32_t> columns_;  // those of ratings_, as the kernels want them
   std::vector<T> diagonal_;            // of own rows, the weights of squares; empty where all have lambda
-  array<T, 2> own_;                    // rows x leading(): what is beyond the factors is zero
+  bool with_gram_ = true;              // explicit feedback has no use for it
+  double mean_ = 0;                    // of explicit ratings
+  array<T, 2> own_;                    // rows x leading(): what is beyond the layout is zero
   array<T, 2> all_;                    // the same on every rank
   std::vector<T> gram_;
 };

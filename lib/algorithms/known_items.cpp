@@ -23,7 +23,8 @@ std::vector<index_t> places_among(std::span<std::int64_t const> known, std::vect
 
 template <floating_element T>
 unknown_items keep_known_items(communicator const& comm, ratings<T>& table,
-                               std::span<std::int64_t const> item_ids, std::source_location where) {
+                               std::span<std::int64_t const> item_ids, zero_ratings zeros,
+                               std::source_location where) {
   std::vector<index_t> place = places_among(item_ids, table.item_ids);
   unknown_items left_out;
   left_out.items = std::count(place.begin(), place.end(), -1);
@@ -35,7 +36,7 @@ unknown_items keep_known_items(communicator const& comm, ratings<T>& table,
       table.entries, [&](auto const& e) { return place[static_cast<std::size_t>(e.column)] < 0; });
   left_out.ratings = comm.allreduce(static_cast<index_t>(dropped), reduce_op::sum, where);
   left_out.users = std::ssize(table.user_ids);
-  keep_active_users(comm, table, 1, where);
+  keep_active_users(comm, table, 1, zeros, where);
   left_out.users -= std::ssize(table.user_ids);
 
   place = places_among(item_ids, table.item_ids);  // of the items that are left
@@ -45,8 +46,8 @@ unknown_items keep_known_items(communicator const& comm, ratings<T>& table,
 }
 
 template unknown_items keep_known_items(communicator const&, ratings<float>&, std::span<std::int64_t const>,
-                                        std::source_location);
+                                        zero_ratings, std::source_location);
 template unknown_items keep_known_items(communicator const&, ratings<double>&, std::span<std::int64_t const>,
-                                        std::source_location);
+                                        zero_ratings, std::source_location);
 
 }  // namespace pantile

@@ -15,7 +15,8 @@ constexpr std::uint64_t split_stream = 0x73706c6974000000ULL;
 /// Which of a user's ratings are held out.
 class chooser {
  public:
-  chooser(double fraction, std::uint64_t seed) : fraction_(fraction), draws_(seed, split_stream) {}
+  chooser(double fraction, std::uint64_t seed, zero_ratings zeros)
+      : fraction_(fraction), draws_(seed, split_stream), zeros_(zeros) {}
 
   /// One flag per rating of the row.
   template <class T>
@@ -23,7 +24,7 @@ class chooser {
                                   std::span<T const> values, std::span<std::int64_t const> item_ids) {
     order_.clear();
     for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (values[i] == 0) continue;
+      if (values[i] == 0 && zeros_ == zero_ratings::ignored) continue;
       auto const item = static_cast<std::uint64_t>(item_ids[static_cast<std::size_t>(columns[i])]);
       auto const pair = hash_combine(static_cast<std::uint64_t>(user), item);
       order_.emplace_back(draws_.bits(static_cast<index_t>(pair)), i);
@@ -38,6 +39,7 @@ class chooser {
  private:
   double fraction_;
   random::generator draws_;
+  zero_ratings zeros_;
   std::vector<std::pair<std::uint64_t, std::size_t>> order_;
   std::vector<char> chosen_;
 };
@@ -66,7 +68,7 @@ struct rows_of {
 template <floating_element T>
 ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, std::uint64_t seed,
                                std::span<std::int64_t const> user_ids, std::span<std::int64_t const> item_ids,
-                               std::source_location where) {
+                               zero_ratings zeros, std::source_location where) {
   if (!(fraction >= 0 && fraction < 1))
     throw domain_error("split_ratings: the fraction must be in [0, 1), got " + std::to_string(fraction), where);
   if (std::ssize(user_ids) != ratings.extent(0) || std::ssize(item_ids) != ratings.extent(1))
@@ -80,7 +82,7 @@ ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, 
         auto const most = static_cast<std::size_t>(ratings.local_stored());
         training.emplace(most);
         held_out.emplace(most);
-        chooser choice(fraction, seed);
+        chooser choice(fraction, seed, zeros);
         for (index_t row = 0; row < ratings.local_rows(); ++row) {
           auto const begin = static_cast<std::size_t>(ratings.offsets()[static_cast<std::size_t>(row)]);
           auto const count =
@@ -101,9 +103,9 @@ ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, 
 
 template ratings_split<float> split_ratings(sparse_array<float> const&, double, std::uint64_t,
                                             std::span<std::int64_t const>, std::span<std::int64_t const>,
-                                            std::source_location);
+                                            zero_ratings, std::source_location);
 template ratings_split<double> split_ratings(sparse_array<double> const&, double, std::uint64_t,
                                              std::span<std::int64_t const>, std::span<std::int64_t const>,
-                                             std::source_location);
+                                             zero_ratings, std::source_location);
 
 }  // namespace pantile

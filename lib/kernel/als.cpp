@@ -42,13 +42,18 @@ double row_loss(csr_view<T> ratings, const als_weights<T>& weights, index_t u, c
                 index_t ldy, index_t k) {
   constexpr index_t ahead = 16;
   const index_t end = ratings.offsets[ratings.rows];
-  const auto alpha = static_cast<double>(weights.alpha), unobserved = static_cast<double>(weights.unobserved);
+  const auto alpha = static_cast<double>(weights.alpha), unobserved = static_cast<double>(weights.unobserved),
+             mean = static_cast<double>(weights.mean);
   double loss = 0;
   for (index_t e = ratings.offsets[u]; e < ratings.offsets[u + 1]; ++e) {
     if (e + ahead < end) prefetch_row(y + index_t{ratings.columns[e + ahead]} * ldy, k);
-    if (ratings.values[e] == 0) continue;
+    const auto r = static_cast<double>(ratings.values[e]);
+    if (r == 0 && !weights.explicit_feedback) continue;
     const double s = predict(x, y + index_t{ratings.columns[e]} * ldy, k);
-    loss += (1 + alpha * static_cast<double>(ratings.values[e])) * (1 - s) * (1 - s) - unobserved * s * s;
+    if (weights.explicit_feedback)
+      loss += (r - mean - s) * (r - mean - s);
+    else
+      loss += (1 + alpha * r) * (1 - s) * (1 - s) - unobserved * s * s;
   }
   return loss;
 }

@@ -68,10 +68,12 @@ class packed_entries {
         padded_{p.padded()},
         room_{std::max<index_t>(lanes<T>, cache_bytes / (padded_ * index_t{sizeof(T)}) / lanes<T> * lanes<T>)},
         rows_(room_ * padded_),
-        weight_(room_) {}
+        weight_(room_),
+        target_(room_) {}
 
-  /// out += sum over the entries [begin, end) that are not zero of c y (y . v), where c = 1 - w + alpha r;
-  /// for a residual of (w + c - c (y . v)) y instead. Returns how many these entries are.
+  /// out += sum over the ratings among the entries [begin, end) of c y (y . v), where c is the weight of the
+  /// entry in the matrix; for a residual of (t - c (y . v)) y instead, t being that in the right side. Returns
+  /// how many ratings these are.
   index_t add(index_t begin, index_t end, const T* v, bool residual, T* out) {
     index_t used = 0;
     for (index_t from = begin; from < end; from += room_) {
@@ -93,15 +95,17 @@ class packed_entries {
     used_ = 0;
     for (index_t e = from; e < to; ++e) {
       if (e + prefetched < to) prefetch_row(problem_.factors_of(e + prefetched), problem_.k);
-      const T r = problem_.ratings.values[e];
-      if (r == 0) continue;
+      const entry_weight<T> w = problem_.weight(e);
+      if (!w.counts) continue;
       T* const packed = rows_.get() + used_ * padded_;
       std::fill(std::copy_n(problem_.factors_of(e), problem_.k, packed), packed + padded_, T{});
-      weight_.get()[used_++] = problem_.weights.alpha * r + extra();
+      target_.get()[used_] = w.target;
+      weight_.get()[used_++] = w.rank;
     }
     size_ = (used_ + lanes<T> - 1) / lanes<T> * lanes<T>;
     std::fill_n(rows_.get() + used_ * padded_, (size_ - used_) * padded_, T{});
     std::fill_n(weight_.get() + used_, size_ - used_, T{});
+    std::fill_n(target_.get() + used_, size_ - used_, T{});
   }
 
   /// As many entries as a vector has lanes: their products with v are one vector, too.
@@ -113,10 +117,8 @@ class packed_entries {
 #pragma GCC unroll 16
       for (int l = 0; l < lanes<T>; ++l) sum[l] += x * at(rows + l * padded_ + i);
     }
-    const vec<T> c = at(weight_.get() + e);
-    vec<T> factor = c * sum_each<T>(sum);
-    if (residual)
-      factor = (problem_.weights.unobserved + c) - factor;  // of rows of zeros, where there is no entry
+    vec<T> factor = at(weight_.get() + e) * sum_each<T>(sum);
+    if (residual) factor = at(target_.get() + e) - factor;
     T f[lanes<T>];
     for (int l = 0; l < lanes<T>; ++l) f[l] = factor[l];
     for (index_t i = 0; i < padded_; i += lanes<T>) {
@@ -130,13 +132,11 @@ class packed_entries {
     }
   }
 
-  T extra() const { return 1 - problem_.weights.unobserved; }
-
   static constexpr index_t prefetched = 8;  // entries ahead
 
   const gradient_problem<T>& problem_;
   index_t padded_, room_;
-  buffer<T> rows_, weight_;
+  buffer<T> rows_, weight_, target_;
   index_t from_ = -1, to_ = -1, used_ = 0, size_ = 0;  // what is packed
 };
 

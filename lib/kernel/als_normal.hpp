@@ -33,9 +33,9 @@ inline vec<T> load_tail(const T* p, int n, bool whole) {
 template <class T>
 struct chunk {
   const T* row[chunk_entries];
-  T root[chunk_entries];    // sqrt(|1 - w + alpha r|), the scale of the packed copy
+  T root[chunk_entries];    // sqrt(|1 - w + alpha r|), the scale of the packed copy; 1 of explicit ratings
   T sign[chunk_entries];    // of 1 - w + alpha r
-  T weight[chunk_entries];  // 1 + alpha r
+  T weight[chunk_entries];  // 1 + alpha r; the target of explicit ratings
   index_t size;
   bool negative;  // whether any sign is
 };
@@ -49,8 +49,7 @@ class normal_equations {
   normal_equations(csr_view<T> ratings, const als_weights<T>& weights, const T* y, index_t k, index_t ldy,
                    T* scratch)
       : ratings_{ratings},
-        alpha_{weights.alpha},
-        extra_{1 - weights.unobserved},
+        weights_{weights},
         y_{y},
         k_{k},
         ldy_{ldy},
@@ -59,7 +58,7 @@ class normal_equations {
         signed_{scratch + panels_ * panel_size_} {}
 
   /// Upper block triangle of a = base + sum_e (1 - w + alpha r_e) y_e y_e', b = sum_e (1 + alpha r_e) y_e over
-  /// the entries [begin, end), both padded to whole panels. Returns how many of the entries were not zero.
+  /// the entries [begin, end), both padded to whole panels. Returns how many of the entries are ratings.
   index_t accumulate(index_t begin, index_t end, const T* base, T* a, T* b) {
     std::fill_n(b, panels_ * lanes<T>, T{});
     const index_t chunks = std::max<index_t>(1, (end - begin + chunk_entries - 1) / chunk_entries);
@@ -87,18 +86,20 @@ class normal_equations {
   void prefetch(index_t e) const { prefetch_row(y_ + index_t{ratings_.columns[e]} * ldy_, k_); }
 
   void select(index_t from, index_t to) {
+    if (weights_.explicit_feedback) return select_all(from, to);
+    const T alpha = weights_.alpha, extra = 1 - weights_.unobserved;
     T c[chunk_entries];
     index_t n = 0;
     T least{};
     for (index_t e = from; e < to; ++e) {
       const T r = ratings_.values[e];
-      c[n] = alpha_ * r;
+      c[n] = alpha * r;
       chunk_.row[n] = y_ + index_t{ratings_.columns[e]} * ldy_;
       n += r != 0;
     }
     for (index_t i = 0; i < n; ++i) {
       chunk_.weight[i] = 1 + c[i];
-      c[i] += extra_;
+      c[i] += extra;
       chunk_.root[i] = std::sqrt(std::abs(c[i]));
       least = std::min(least, c[i]);
     }
@@ -106,6 +107,17 @@ class normal_equations {
     chunk_.negative = least < 0;
     if (chunk_.negative)
       for (index_t i = 0; i < n; ++i) chunk_.sign[i] = c[i] < 0 ? T{-1} : T{1};
+  }
+
+  void select_all(index_t from, index_t to) {
+    chunk_.size = to - from;
+    chunk_.negative = false;
+    for (index_t i = 0; i < chunk_.size; ++i) {
+      const T* const y = y_ + index_t{ratings_.columns[from + i]} * ldy_;
+      chunk_.row[i] = y;
+      chunk_.root[i] = 1;
+      chunk_.weight[i] = weights_.target(ratings_.values[from + i], y);
+    }
   }
 
   /// Panels [v, v + Panels) of the packed copy and of b.
@@ -149,8 +161,7 @@ class normal_equations {
   }
 
   csr_view<T> ratings_;
-  T alpha_;
-  T extra_;  // what a rating of 0 would add to the weight of its pair
+  als_weights<T> weights_;
   const T* y_;
   index_t k_;
   index_t ldy_;

@@ -85,9 +85,7 @@ class subspace_row {
   /// Takes row u as it stands. False where it has no ratings.
   template <class Each>
   bool begin(index_t u, Each&& each) {
-    const T* const ratings = problem_.ratings.values;
-    const index_t* const range = problem_.ratings.offsets + u;
-    if (std::all_of(ratings + range[0], ratings + range[1], [](T r) { return r == 0; })) return false;
+    if (!problem_.is_rated(u)) return false;
     u_ = u;
     segments_ = segments_of(problem_.length(u));
     if (segments_ > 1) parts_ = buffer<T>(segments_ * part_size());

@@ -22,6 +22,13 @@ inline constexpr index_t max_segments = 16;
 /// Segments of a row: a function of its length only, so that the arithmetic does not depend on the threads.
 inline index_t segments_of(index_t nnz) { return std::clamp<index_t>(nnz / segment_entries, 1, max_segments); }
 
+/// What an entry adds to the matrix of its row, and to the right side; nothing where it does not count.
+template <class T>
+struct entry_weight {
+  T rank, target;
+  bool counts;
+};
+
 /// What the systems of all rows have in common, whatever solves them: the arguments of als_solve.
 template <class T>
 struct row_systems {
@@ -36,6 +43,17 @@ struct row_systems {
   index_t padded() const { return panels() * lanes<T>; }
   index_t length(index_t u) const { return ratings.offsets[u + 1] - ratings.offsets[u]; }
   const T* factors_of(index_t entry) const { return y + index_t{ratings.columns[entry]} * ldy; }
+  entry_weight<T> weight(index_t entry) const {
+    const T r = ratings.values[entry], c = weights.alpha * r;
+    if (weights.explicit_feedback) return {T{1}, weights.target(r, factors_of(entry)), true};
+    return {c + (1 - weights.unobserved), 1 + c, r != 0};
+  }
+  /// Whether any entry of row u counts.
+  bool is_rated(index_t u) const {
+    const T* const of_row = ratings.values + ratings.offsets[u];
+    return weights.explicit_feedback ? length(u) > 0
+                                     : std::any_of(of_row, of_row + length(u), [](T r) { return r != 0; });
+  }
   /// What is added to the diagonal of the matrix of row u.
   T diagonal(index_t u) const { return weights.diagonal ? weights.diagonal[u] : T{}; }
   /// The entries of segment s out of `count` of row u: from the first, to the second.

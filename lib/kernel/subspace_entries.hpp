@@ -51,8 +51,8 @@ class blocked_entries {
         rank_weight_(chunks_ * chunk_),
         target_weight_(chunks_ * chunk_) {}
 
-  /// predictions[i] = the product of x, in panels, with the factors of entry begin + i, 0 where its rating
-  /// is 0.
+  /// predictions[i] = the product of x, in panels, with the factors of entry begin + i, 0 where it is no
+  /// rating.
   [[gnu::noinline]] void predict(index_t begin, index_t end, const T* x, T* predictions) {
     visit(begin, end, nullptr, [&](const chunk_view& c) {
       multiply(c, 0, panels_, x, [&](index_t e, T product) { predictions[c.first - begin + e] = product; });
@@ -124,11 +124,11 @@ class blocked_entries {
       if (e + prefetched < to) prefetch_row(systems_.factors_of(e + prefetched) + begin, width);
       const index_t place = e - from;
       T* const out = rows_.get() + place / chunk_ * panels_ * stride() + place % chunk_ * lanes<T>;
-      const T r = systems_.ratings.values[e], c = systems_.weights.alpha * r;
-      rank_weight_.get()[place] = r != 0 ? c + (1 - systems_.weights.unobserved) : T{};
-      target_weight_.get()[place] = r != 0 ? 1 + c : T{};
+      const entry_weight<T> w = systems_.weight(e);
+      rank_weight_.get()[place] = w.counts ? w.rank : T{};
+      target_weight_.get()[place] = w.counts ? w.target : T{};
       for (const factor_block* b = first; b != last; ++b)
-        pack_entry(r != 0 ? systems_.factors_of(e) : nullptr, *b, out);
+        pack_entry(w.counts ? systems_.factors_of(e) : nullptr, *b, out);
     }
   }
 

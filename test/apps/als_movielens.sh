@@ -50,6 +50,15 @@ for alpha in 1, 40:
     print(f"alpha {alpha}: loss {first[-1]:.6f} on {ranks} ranks")
 PYTHON
 
+# Explicit feedback: nearer to the ratings than their mean, and than published for as few ratings.
+mpi 2 "$als" --ratings "$ratings" --feedback explicit --factors 10 --regularization 0.1 --dtype f32 --test-fraction 0.1 --json explicit.json --no-output >log ||
+  fail "explicit: exit code $?"
+"$python" -c "
+import json, sys
+m = json.load(open('explicit.json'))['metrics']
+print(m)
+sys.exit(not (0.7 < m['rmse'] < 0.93 < m['mean_rmse'] < 1.1 and m['mae'] < 0.72))" || fail "explicit: the errors"
+
 # Titles of what is recommended: nothing that the user has rated, each once, the last ones of the output.
 mpi 2 "$als" --ratings "$ratings" --user 1 --top 7 --titles "$data/movielens-small/movies.csv" --no-output >log
 grep -q "^recommended for user 1$" log || fail "no recommendations"

@@ -132,6 +132,16 @@ refused 2 "--regularization" "$als" --regularization nan
 refused 2 "--solver" "$als" --solver newton
 refused 2 "--block" "$als" --solver subspace --block 0
 refused 2 "--regularization-scaling" "$als" --regularization-scaling -1
+refused 2 "--feedback" "$als" --feedback none
+refused 2 "--alpha is an option of implicit feedback" "$als" --feedback explicit --sweep alpha=1,2
+refused 2 "--no-biases is an option of --feedback explicit" "$als" --no-biases
+refused 2 "rmse is a measure of --feedback explicit" "$als" --stop-on rmse
+refused 2 "--stop-on needs ratings that are held out" "$als" --ratings "$in/good.csv" --stop-on ndcg
+refused 2 "--patience needs" "$als" --patience 2
+refused 2 "'seed' cannot be swept" "$als" --sweep seed=1,2
+refused 2 "'many' is not a whole number" "$als" --sweep factors=2,many
+refused 2 "--factors is given twice" "$als" --factors 3 --sweep factors=4,5
+refused 1 "nothing is held out" "$als" --ratings "$in/good.csv" --test-fraction 0.2 --sweep factors=1,2
 refused 2 "--unobserved-weight" "$als" --unobserved-weight inf
 refused 2 "--weights" "$als" --weights stars
 refused 2 "--dtype" "$als" --dtype f16
@@ -173,6 +183,7 @@ fails_later() {
   echo "ok: $text"
 }
 fails_later "the matrix of user 1 is not positive definite" --regularization 0 --alpha 0 --json r.json
+fails_later "user 2 has 1 rating for 2 unknowns" --feedback explicit --regularization 0 --factors 1
 fails_later "/dev/full" --json /dev/full
 (cd there && mpi 2 "$als" --ratings "$in/good.csv" --output model >../out 2>&1) || fail "no model: $(cat out)"
 rm there/model/user_factors.npy

@@ -21,7 +21,13 @@ enum class als_solver {
   subspace,             ///< nearly, by one block of factors after the other from the factors before (iALS++)
 };
 
-/// What a stored rating r != 0 counts as.
+/// What ratings tell.
+enum class als_feedback {
+  implicit_ratings,  ///< interest: who has rated likes what was rated rather than what was not
+  explicit_ratings,  ///< themselves: they are to be predicted, and pairs without one tell nothing
+};
+
+/// What a stored rating r != 0 counts as, of implicit feedback.
 enum class als_confidence {
   ratings,  ///< r
   binary,   ///< 1
@@ -36,7 +42,8 @@ struct als_options {
   double regularization = 10;  ///< lambda
   /// nu: the weight of |x_u|^2 is lambda (n_u + W items)^nu for a user with n_u ratings != 0, and likewise that
   /// of |y_i|^2 with the users; plain lambda for nu = 0. S. Rendle, W. Krichene, L. Zhang, Y. Koren,
-  /// "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022, section 3.
+  /// "Revisiting the Performance of iALS on Item Recommendation Benchmarks", RecSys 2022, section 3. With
+  /// explicit feedback lambda n_u^nu for n_u stored ratings: nu = 1 is ALS-WR, where lambda is about 0.05.
   double regularization_scaling = 0;
   double unobserved_weight = 1;  ///< W: what the error of a pair without a rating weighs
   als_confidence weights = als_confidence::ratings;
@@ -45,6 +52,9 @@ struct als_options {
   als_solver solver = als_solver::cholesky;
   index_t steps = 3;   ///< of conjugate gradients
   index_t block = 16;  ///< factors in a subspace
+  als_feedback feedback = als_feedback::implicit_ratings;
+  bool biases = true;  ///< explicit feedback: a number of every user and every item is added to predictions
+  bool mean = true;    ///< explicit feedback: the mean of the ratings is added to predictions
   /// What messages call users and items; their row numbers where empty.
   std::span<std::int64_t const> user_ids{};
   std::span<std::int64_t const> item_ids{};
@@ -69,14 +79,20 @@ struct als_start {
   /// How many iterations the factors have behind them: that of a model that was kept. The next one is the one
   /// after it, and the last one still `als_options::iterations`.
   index_t iteration = 0;
+  std::optional<array<T, 2>> user_biases{};  ///< users x 1, of explicit feedback; zeros where empty
+  std::optional<array<T, 2>> item_biases{};  ///< items x 1, likewise
 };
 
-/// The factors: the rating of a user and an item is near the product of their rows.
+/// The factors: what is predicted of a user and an item is the product of their rows, and where there are
+/// biases b and c and a mean m, X Y' + b + c' + m (als_predictors.hpp).
 template <element T>
 struct als_model {
   array<T, 2> user_factors;  ///< users x factors, tiled by rows so that the ratings of all ranks cost the same
   array<T, 2> item_factors;  ///< items x factors, likewise
   std::vector<als_iteration> iterations;  ///< those that were carried out, without what lies before the start
+  std::optional<array<T, 2>> user_biases{};  ///< users x 1, tiled as their factors: of explicit feedback
+  std::optional<array<T, 2>> item_biases{};  ///< items x 1, likewise
+  double mean = 0;                           ///< of the ratings, where it was taken off them
 };
 
 /// What hears of every iteration, on every rank, and says on all of them alike what is next. The function that
@@ -84,7 +100,7 @@ struct als_model {
 template <element T>
 using als_progress = std::function<next_step(als_iteration const&, std::function<als_model<T>()> const&)>;
 
-/// Factorises ratings by alternating least squares for implicit feedback (collective): Y. Hu, Y. Koren, C.
+/// Factorises ratings by alternating least squares (collective). For implicit feedback: Y. Hu, Y. Koren, C.
 /// Volinsky, "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, in the order of Listing 4 of
 /// S. R. Brandt et al., "JetLag: An Interactive, Asynchronous Array Computing Environment", PEARC 2020. With
 /// the preference p = 1 where a rating r != 0 is stored and 0 elsewhere, it minimises
@@ -93,6 +109,16 @@ using als_progress = std::function<next_step(als_iteration const&, std::function
 /// then over Y, in every iteration; so the first X depends on the initial Y only, unless conjugate gradients or
 /// subspaces start from it (kernel::als_conjugate_gradients, kernel::als_subspace). Ratings are users x items,
 /// not negative, in any tiling by rows. T: float or double.
+///
+/// For explicit feedback it minimises, over the stored ratings alone, which may have any sign and may be zero,
+///   sum of (r_ui - m - b_u - c_i - x_u . y_i)^2
+///     + sum over users of lambda n_u^nu (|x_u|^2 + b_u^2) + sum over items of lambda n_i^nu (|y_i|^2 + c_i^2)
+/// over X and b, then over Y and c: Y. Zhou, D. Wilkinson, R. Schreiber, R. Pan, "Large-scale Parallel
+/// Collaborative Filtering for the Netflix Prize", AAIM 2008 (nu = 1, without biases), with the biases of
+/// Y. Koren, R. Bell, C. Volinsky, "Matrix Factorization Techniques for Recommender Systems", Computer 2009. A
+/// bias is one more unknown of its row, the factor beside a 1, and is solved for together with the others; m is
+/// the mean of the ratings, and never changes. Alpha, weights and the unobserved weight do not count, and there
+/// is no Gram matrix. A user or an item without ratings has the factors and the bias 0.
 ///
 /// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of
 /// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its
@@ -107,7 +133,8 @@ using als_progress = std::function<next_step(als_iteration const&, std::function
 /// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, block <
 /// 1, a negative or infinite alpha, regularization, scaling or weight; a start beyond the last iteration),
 /// shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or items, linalg_error
-/// where the matrix of a row is not positive definite in the precision of T: it names the user or item;
+/// where the matrix of a row is not positive definite in the precision of T, and where there is no
+/// regularization and a row has fewer explicit ratings than unknowns: it names the user or item;
 /// divergence_error where `progress` goes on here and stops there.
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options = {}, als_start<T> start = {},

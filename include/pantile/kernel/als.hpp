@@ -3,13 +3,14 @@
 #include <pantile/base/types.hpp>
 
 #include <cstdint>
+#include <optional>
 
-/// Rank-local kernels of implicit-feedback alternating least squares: Y. Hu, Y. Koren, C. Volinsky,
+/// Rank-local kernels of alternating least squares. Implicit feedback: Y. Hu, Y. Koren, C. Volinsky,
 /// "Collaborative Filtering for Implicit Feedback Datasets", ICDM 2008, section 4, with the confidence of a
-/// rating r being 1 + alpha * r. Factors are dense row-major matrices: one row of k numbers per user or item,
-/// rows `ld >= k` elements apart; only the first k elements of a row are read or written, and no alignment is
-/// needed (als_leading_dimension gives the fastest one). All functions are instantiated for float and double
-/// and run on the OpenMP threads of the caller.
+/// rating r being 1 + alpha * r; explicit feedback: see als_weights. Factors are dense row-major matrices: one
+/// row of k numbers per user or item, rows `ld >= k` elements apart; only the first k elements of a row are
+/// read or written, and no alignment is needed (als_leading_dimension gives the fastest one). All functions are
+/// instantiated for float and double and run on the OpenMP threads of the caller.
 namespace pantile::kernel {
 
 /// Sparse rows. Row u holds the entries offsets[u] .. offsets[u + 1] of `columns` and `values`; offsets[0] need
@@ -29,6 +30,16 @@ struct als_weights {
   T alpha;                      ///< of ratings
   T unobserved = 1;             ///< of pairs without a rating
   const T* diagonal = nullptr;  ///< what is added to the diagonal of each row's matrix; nothing without it
+
+  /// Explicit feedback: the products of factors predict the ratings themselves. Every stored entry is a rating,
+  /// zeros too, and weighs 1; pairs without one weigh nothing. In the systems of rows the matrix takes y_e y_e'
+  /// and the right side target_e y_e; alpha and `unobserved` are not looked at.
+  bool explicit_feedback = false;
+  T mean = 0;                        ///< what is taken off every rating
+  std::optional<index_t> bias = {};  ///< where, from y_e, the number stands that is taken off, too
+
+  /// What the unknowns of a row are to predict of an explicit rating r, beside the factors y.
+  T target(T r, const T* y) const { return bias ? r - mean - y[*bias] : r - mean; }
 };
 
 /// Gram matrix out = Y' Y of the n x k matrix y with leading dimension ld; out is k x k, row-major, both
@@ -42,7 +53,8 @@ void gram(const T* y, index_t n, index_t k, index_t ld, T* out);
 ///   (base + diagonal_u I + sum_e (1 - w + alpha r_e) y_e y_e') x_u = sum_e (1 + alpha r_e) y_e,
 /// by Cholesky factorisation; y_e is row columns[e] of y (leading dimension ldy), x_u row u of x (leading
 /// dimension ldx), w the weight of pairs without a rating. `base` is w Y'Y, and lambda I where all rows share
-/// it, k x k row-major; its upper triangle is read. A row without ratings gives x_u = 0.
+/// it, k x k row-major; its upper triangle is read. A row without ratings gives x_u = 0. With explicit feedback
+/// the sums are those of als_weights.
 /// Returns -1, or the smallest u whose matrix is not positive definite or whose solution is not finite; x is
 /// then to be discarded. The result is the same, bit for bit, for every number of threads.
 /// Throws std::bad_alloc.
@@ -74,7 +86,8 @@ index_t als_subspace(csr_view<T> ratings, als_weights<T> weights, const T* base,
 
 /// What the observed entries add to the loss, beyond w times the sum of the squares of all predictions:
 ///   sum over r_ui != 0 of (1 + alpha r_ui) (1 - s)^2 - w s^2,  s = x_u . y_i,
-/// where w is the weight of pairs without a rating, x_u is row u of x and i the column of the entry. Evaluated
+/// where w is the weight of pairs without a rating, x_u is row u of x and i the column of the entry. With
+/// explicit feedback the sum over all entries of (r_ui - mean - s)^2, whatever `bias` says. Evaluated
 /// in double, the same for every number of threads. Throws std::bad_alloc.
 template <class T>
 double als_observed_loss(csr_view<T> ratings, als_weights<T> weights, const T* x, index_t ldx, const T* y,

@@ -289,3 +289,22 @@ TEST_CASE("users with too few ratings are dropped, and then items that nobody ra
   for (auto& e : zeros.entries) e.value = 0;
   CHECK_THROWS_AS(pantile::keep_active_users(world(), zeros, 0), pantile::domain_error);
 }
+
+TEST_CASE("zeros are ratings where they count") {
+  std::vector<std::int64_t> const user_ids{1, 2}, item_ids{1, 2, 3, 4};
+  std::vector<pantile::sparse_entry<double>> entries;
+  if (world().rank() == 0)
+    for (index_t i = 0; i < 4; ++i) entries.push_back({0, i, 0.0});
+  auto const r =
+      pantile::sparse_array<double>::from_entries(world(), {2, 4}, pantile::tiling::row(), std::move(entries));
+  using pantile::zero_ratings;
+  CHECK(pantile::split_ratings(r, 0.5, 5, user_ids, item_ids).held_out.stored() == 0);
+  CHECK(pantile::split_ratings(r, 0.5, 5, user_ids, item_ids, zero_ratings::counted).held_out.stored() == 2);
+  pantile::ratings<double> table;
+  table.user_ids = {1};
+  table.item_ids = {7};
+  if (world().rank() == 0) table.entries = {{0, 0, 0.0}};
+  CHECK_THROWS_AS(pantile::keep_active_users(world(), table, 1), pantile::domain_error);
+  pantile::keep_active_users(world(), table, 1, zero_ratings::counted);
+  CHECK(table.user_ids.size() == 1);
+}

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <random>
 #include <set>
 #include <tuple>
@@ -46,12 +47,19 @@ struct sample {
   std::vector<T> diagonal{};
 
   kernel::csr_view<T> view() const { return {rows, offsets.data(), index.data(), values.data()}; }
+  std::optional<T> mean{};  // of explicit feedback
+
   kernel::als_weights<T> weights() const {
-    return {alpha, unobserved, diagonal.empty() ? nullptr : diagonal.data()};
+    return {.alpha = alpha,
+            .unobserved = unobserved,
+            .diagonal = diagonal.empty() ? nullptr : diagonal.data(),
+            .explicit_feedback = mean.has_value(),
+            .mean = mean.value_or(T{})};
   }
+  bool counts(T r) const { return mean || r != 0; }
   /// What a rating r adds to the matrix of its row, and to the right side.
-  double rank_weight(T r) const { return 1 - double(unobserved) + double(alpha) * double(r); }
-  double target_weight(T r) const { return 1 + double(alpha) * double(r); }
+  double rank_weight(T r) const { return mean ? 1 : 1 - double(unobserved) + double(alpha) * double(r); }
+  double target_weight(T r) const { return mean ? double(r) - double(*mean) : 1 + double(alpha) * double(r); }
   double diagonal_of(index_t u) const {
     return diagonal.empty() ? 0.0 : double(diagonal[static_cast<std::size_t>(u)]);
   }
@@ -98,7 +106,7 @@ matrix<double> solve_dense(const sample<T>& s, const matrix<T>& gram) {
     a.diagonal().array() += s.diagonal_of(u);
     Eigen::VectorXd b = Eigen::VectorXd::Zero(s.k);
     for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
-      if (s.values[e] == 0) continue;
+      if (!s.counts(s.values[e])) continue;
       const Eigen::VectorXd y = s.y.row(s.index[e]).transpose().template cast<double>();
       a += s.rank_weight(s.values[e]) * y * y.transpose();
       b += s.target_weight(s.values[e]) * y;
@@ -298,7 +306,7 @@ matrix<double> descend_dense(const sample<T>& s, const matrix<T>& gram, index_t 
     Eigen::VectorXd b = Eigen::VectorXd::Zero(s.k), x = start.row(u).transpose().template cast<double>();
     bool rated = false;
     for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]); ++e) {
-      if (s.values[e] == 0) continue;
+      if (!s.counts(s.values[e])) continue;
       rated = true;
       const Eigen::VectorXd y = s.y.row(s.index[e]).transpose().template cast<double>();
       a += s.rank_weight(s.values[e]) * y * y.transpose();
@@ -394,6 +402,40 @@ TEMPLATE_TEST_CASE("every solver honours the weight of pairs without ratings and
       near(solve(s, base, 0, 0, 10 * k + 20, start), expected);
       near(descend(s, base, 8, start), descend_dense(s, base, 8, start));
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("every solver takes explicit ratings as they are, zeros too", "[kernel][als]", float,
+                   double) {
+  const index_t k = GENERATE(1, 8, 21, 40);
+  // Entries in several pieces and segments, and few of them.
+  for (const index_t columns : {60 + 2 * k, index_t{sanitized ? 2000 : 20000}}) {
+    auto s = make_sample<TestType>(columns < 1000 ? 28 : 7, columns, k, static_cast<unsigned>(k));
+    s.mean = TestType(1.75);
+    for (index_t u = 0; u < s.rows; ++u) s.diagonal.push_back(static_cast<TestType>(1 + u));
+    const matrix<TestType> base = matrix<TestType>::Identity(k, k);
+    const auto expected = solve_dense(s, base);
+    const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
+    const auto near = [&](auto const& solved, matrix<double> const& wanted) {
+      CHECK(std::get<0>(solved) == -1);
+      CHECK((std::get<1>(solved).template cast<double>() - wanted).norm() <=
+            100 * tolerance<TestType>() * (wanted.norm() + start.norm()));
+    };
+    INFO("k = " << k << ", " << columns << " columns");
+    near(solve(s, base), expected);
+    near(solve(s, base, 0, 0, 3 * k + 20, start), expected);
+    near(descend(s, base, 8, start), descend_dense(s, base, 8, start));
+    double loss = 0;
+    for (index_t u = 0; u < s.rows; ++u)
+      for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]);
+           ++e) {
+        const double error =
+            double(s.values[e]) - double(*s.mean) -
+            start.row(u).template cast<double>().dot(s.y.row(s.index[e]).template cast<double>());
+        loss += error * error;
+      }
+    CHECK(kernel::als_observed_loss<TestType>(s.view(), s.weights(), start.data(), k, s.y.data(), k, k) ==
+          Approx(loss).epsilon(1e-12));
   }
 }
 
@@ -539,7 +581,7 @@ TEMPLATE_TEST_CASE("als_observed_loss agrees with the plain sum", "[kernel][als]
     for (index_t u = 0; u < s.rows; ++u)
       for (auto e = static_cast<std::size_t>(s.offsets[u]); e < static_cast<std::size_t>(s.offsets[u + 1]);
            ++e) {
-        if (s.values[e] == 0) continue;
+        if (!s.counts(s.values[e])) continue;
         const double p = x.row(u).template cast<double>().dot(s.y.row(s.index[e]).template cast<double>());
         expected += s.target_weight(s.values[e]) * (1 - p) * (1 - p) - double(s.unobserved) * p * p;
       }

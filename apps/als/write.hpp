@@ -1,0 +1,15 @@
+#pragma once
+
+#include "run.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace pantile::apps {
+
+/// Writes what the command asks for (collective): the model's files and the results file, to which `more` is
+/// added. Where writing fails, the model that was there stays.
+template <element T>
+void write_outputs(communicator const& comm, als_command const& command, als_data const& data,
+                   als_result<T> const& result, nlohmann::ordered_json const& more);
+
+}  // namespace pantile::apps

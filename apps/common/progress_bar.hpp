@@ -1,0 +1,40 @@
+#pragma once
+
+#include <pantile/base/types.hpp>
+#include <pantile/comm/communicator.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace pantile::apps {
+
+/// "[######......]  12 of 30 iterations, 2.5 per second, 7 s left", in so many columns; `rate` is per second, 0
+/// where it is not known. Empty where there is no room.
+std::string progress_text(std::string const& what, index_t done, index_t total, double rate, index_t columns);
+
+/// Says below what a program prints how far it has come: on rank 0, where the standard output is a terminal,
+/// and nowhere else. mpirun gives its ranks terminals that have no width unless its own output is one.
+class progress_bar {
+ public:
+  /// Of so many steps of one kind ("iteration"), some of which are done already. Nothing is drawn yet.
+  progress_bar(communicator const& comm, std::string what, index_t done, index_t total);
+  ~progress_bar() { clear(); }
+  progress_bar(progress_bar const&) = delete;
+  progress_bar& operator=(progress_bar const&) = delete;
+
+  /// Makes room for a line.
+  void clear();
+  /// Draws the bar below the last line.
+  void show(index_t done);
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  std::string what_;
+  index_t first_, total_;
+  bool draws_;
+  bool is_drawn_ = false;
+  clock::time_point start_ = clock::now();
+};
+
+}  // namespace pantile::apps

@@ -7,7 +7,8 @@ traced="$BUILD_DIR/test/fault/traced"
 
 awk 'BEGIN { srand(1); for (u = 1; u <= 60; ++u) for (i = 1; i <= 40; ++i) if (rand() < 0.3) print u "," i "," 1 + int(rand() * 5) }' >ratings.csv
 for run in one two; do
-  mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
+  threads=$([[ $run == one ]] && echo 1 || echo 2)
+  OMP_NUM_THREADS=$threads mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
   grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
 done
 [[ -e one/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
@@ -21,6 +22,17 @@ refuses "$report" 1 "there is no OTF2 archive" model-one
 "$report" one --json one.json --sources "$SOURCE_DIR" >log
 grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
 "$python" "$SOURCE_DIR/test/apps/check_report.py" one one.json one/report.html || fail "the page of ALS"
+
+"$report" two --json two.json >log
+"$python" "$SOURCE_DIR/test/apps/check_report.py" two two.json two/report.html || fail "the page of ALS on threads"
+"$python" - <<'PYTHON' || fail "threads are lost"
+import json
+model = json.load(open("two.json"))
+assert [(l["rank"], l["thread"]) for l in model["locations"]] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+rows = {(row["name"], row["depth"]): row for row in model["profile"]["paths"]}
+iterations = 2 * 2 * 2  # on 2 ranks, users and items
+assert rows["solve rows", 1]["count"] == iterations == rows["other threads", 0]["ranks"] * 4, rows.keys()
+PYTHON
 
 PANTILE_TRACE=trace PANTILE_TRACE_DIR=uneven mpi 3 "$traced" nothing >log 2>&1 || fail "traced: $(cat log)"
 "$report" uneven --json uneven.json --output uneven.html >log

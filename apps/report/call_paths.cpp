@@ -75,7 +75,8 @@ prediction_of_one region_notes::prediction(trace::archive_events::attributes fir
   for (auto const list : {first, second})
     for (trace::archive_attribute const& a : list) {
       if (a.name == seconds_) p.seconds = std::strtod(to_text(a, known_.texts).c_str(), nullptr);
-      if (a.name == bytes_) p.bytes = static_cast<index_t>(a.whole);
+      if (a.name == bytes_ && a.kind == trace::archive_attribute::kind_of::whole)
+        p.bytes = static_cast<index_t>(a.whole);
     }
   return p;
 }

@@ -170,11 +170,9 @@ void finish_tracing() noexcept {
   parts::record_into(nullptr);
   try {
     aside([&](communicator const& world) {
+      world.agree([&] { r->stop(); });
       parts::clock_reading const last = read_clock(world);
-      world.agree([&] {
-        r->stop();
-        r->close(last);
-      });
+      world.agree([&] { r->close(last); });
       write_results(world, *r, gathered_profile(world, *r));
     });
   } catch (std::exception const& e) {

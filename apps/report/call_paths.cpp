@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 namespace pantile::apps {
 
@@ -41,6 +42,11 @@ int call_paths::outside_of_calls(int p) const {
   return p;
 }
 
+bool call_paths::is_beside(int p) const {
+  while ((*this)[p].parent >= 0) p = (*this)[p].parent;
+  return region_of(p).name == region(program_ + 1).name;
+}
+
 std::string call_paths::place(int p) const {
   trace::region_definition const& r = region_of(p);
   if ((*this)[p].parent < 0 && r.file.empty()) return "the program outside of any region";
@@ -49,12 +55,30 @@ std::string call_paths::place(int p) const {
 }
 
 region_notes::region_notes(trace::archive_definitions const& known) : known_(known) {
-  for (std::string const& name : known.attributes)
-    is_identity_.push_back(name.find("GUID") != std::string::npos);
+  for (int a = 0; std::cmp_less(a, known.attributes.size()); ++a) {
+    std::string const& name = known.attributes[static_cast<std::size_t>(a)];
+    is_number_.push_back(name.find("GUID") != std::string::npos);
+    if (!known.is_own()) continue;  // whatever others mean by it
+    if (name == "predicted seconds") seconds_ = a;
+    if (name == "predicted bytes") bytes_ = a;
+    is_number_.back() = is_number_.back() || a == bytes_;
+  }
 }
 
 bool region_notes::is_kept(trace::archive_attribute const& a) const {
-  return !is_identity_[static_cast<std::size_t>(a.name)];
+  return !is_number_[static_cast<std::size_t>(a.name)];
+}
+
+prediction_of_one region_notes::prediction(trace::archive_events::attributes first,
+                                           trace::archive_events::attributes second) const {
+  prediction_of_one p;
+  for (auto const list : {first, second})
+    for (trace::archive_attribute const& a : list) {
+      if (a.name == seconds_) p.seconds = std::strtod(to_text(a, known_.texts).c_str(), nullptr);
+      if (a.name == bytes_ && a.kind == trace::archive_attribute::kind_of::whole)
+        p.bytes = static_cast<index_t>(a.whole);
+    }
+  return p;
 }
 
 int region_notes::add(trace::archive_events::attributes first, trace::archive_events::attributes second) {
@@ -65,18 +89,12 @@ int region_notes::add(trace::archive_events::attributes first, trace::archive_ev
       if (!is_kept(a)) continue;
       std::string const value = to_text(a, known_.texts);
       key += std::to_string(a.name) + '\0' + value + '\0';
-      s.notes.push_back({a.name, value});
+      s.push_back({a.name, value});
     }
-  if (s.notes.empty()) return -1;
+  if (s.empty()) return -1;
   auto const found = numbers_.find(key);
   if (found != numbers_.end()) return found->second;
   if (sets_.size() >= most_notes) return -1;
-  for (note const& n : s.notes) {
-    if (!known_.is_own()) break;  // whatever others mean by it
-    std::string const& name = known_.attributes[static_cast<std::size_t>(n.name)];
-    if (name == "predicted seconds") s.seconds = std::strtod(n.value.c_str(), nullptr);
-    if (name == "predicted bytes") s.bytes = std::strtod(n.value.c_str(), nullptr);
-  }
   sets_.push_back(std::move(s));
   return numbers_[key] = static_cast<int>(sets_.size()) - 1;
 }

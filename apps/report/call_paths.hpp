@@ -35,6 +35,8 @@ class call_paths {
   trace::region_definition const& region(int r) const { return regions_[static_cast<std::size_t>(r)]; }
   /// The innermost path, from this one upwards, that is no call of a communicator.
   int outside_of_calls(int p) const;
+  /// True where a thread beside the first one of its rank is there.
+  bool is_beside(int p) const;
   /// "gram at als.hpp:88".
   std::string place(int p) const;
 
@@ -46,6 +48,12 @@ class call_paths {
   std::unordered_map<std::uint64_t, int> known_;
 };
 
+/// What plans say of an execution, with what it calls; below 0: nothing.
+struct prediction_of_one {
+  double seconds = -1;
+  index_t bytes = -1;  // received
+};
+
 /// What is said of regions, each different set once. Their number is bounded: those beyond it are -1.
 class region_notes {
  public:
@@ -54,13 +62,12 @@ class region_notes {
     std::string value;
     bool operator==(note const&) const = default;
   };
-  struct set {
-    std::vector<note> notes;
-    double seconds = 0, bytes = 0;  // predicted; 0: not
-  };
+  using set = std::vector<note>;
 
   explicit region_notes(trace::archive_definitions const& known);
   int add(trace::archive_events::attributes first, trace::archive_events::attributes second);
+  prediction_of_one prediction(trace::archive_events::attributes first,
+                               trace::archive_events::attributes second) const;
   std::vector<set> const& all() const { return sets_; }
   std::vector<std::string> const& names() const { return known_.attributes; }
 
@@ -68,7 +75,8 @@ class region_notes {
   bool is_kept(trace::archive_attribute const& a) const;
 
   trace::archive_definitions const& known_;
-  std::vector<bool> is_identity_;  // GUIDs: every region has its own
+  std::vector<bool> is_number_;    // GUIDs and predictions: every region has its own
+  int seconds_ = -1, bytes_ = -1;  // attributes of predictions
   std::vector<set> sets_;
   std::unordered_map<std::string, int> numbers_;
 };

@@ -6,6 +6,8 @@ namespace pantile::apps {
 
 namespace {
 
+constexpr std::size_t most_shared = 1000;
+
 /// Mixes a number into another so that all of their bits matter (the finaliser of SplitMix64).
 std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   std::uint64_t x = (a ^ b) + 0x9E3779B97F4A7C15U;
@@ -51,7 +53,7 @@ std::vector<whole_message> exchanges::messages() {
   for (message_end const& m : sent_.take()) begins[m.mark] = m;
   std::vector<whole_message> whole;
   for (message_end const& m : received_.take())
-    if (auto const b = begins.find(m.mark); b != begins.end())
+    if (auto const b = begins.find(m.mark); b != begins.end() && b->second.bytes == m.bytes)
       whole.push_back({m.from, m.to, m.tag, b->second.time, m.time, m.bytes});
   std::sort(whole.begin(), whole.end(),
             [](whole_message const& a, whole_message const& b) { return a.sent < b.sent; });
@@ -66,6 +68,7 @@ std::map<std::pair<int, int>, rank_traffic> exchanges::matrix() const {
       all[{key.rank, key.root}].collective_bytes += bytes;
       continue;
     }
+    if (ranks.size() > most_shared) continue;  // more pairs than anybody looks at
     auto const others = static_cast<double>(ranks.size()) - 1;
     for (int const other : ranks)
       if (other >= 0 && other != key.rank) all[{key.rank, other}].collective_bytes += bytes / others;

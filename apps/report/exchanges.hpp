@@ -21,7 +21,7 @@ struct whole_message {
 /// What goes from one rank to another.
 struct rank_traffic {
   index_t bytes = 0, messages = 0;
-  double collective_bytes = 0;  // the share of collectives, spread evenly over those whom they reach
+  double collective_bytes = 0;  // the share of collectives of up to 1,000 ranks, spread evenly over them
 };
 
 /// Who sends what to whom.

@@ -1,5 +1,7 @@
 #include "findings.hpp"
 
+#include "work_times.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -34,17 +36,8 @@ std::string percent(double share) {
 
 class detective {
  public:
-  detective(trace_model const& m, trace::profile const& whole) : m_(m), whole_(whole) {
-    seconds_.resize(m.ranks.size());
-    for (std::size_t r = 0; r < m.ranks.size(); ++r)
-      for (std::size_t i = 0; i < m.path_ids[r].size(); ++i) {
-        std::vector<double>& times = exclusive_[m.path_ids[r][i]];
-        times.resize(m.ranks.size());
-        times[r] = static_cast<double>(m.ranks[r].paths[i].costs.exclusive_ns) * 1e-9;
-        seconds_[r] += times[r];
-      }
-    for (double const t : seconds_) whole_time_ += t;
-  }
+  detective(trace_model const& m, trace::profile const& whole)
+      : m_(m), whole_(whole), times_(m), whole_time_(times_.whole()) {}
 
   std::vector<finding> all() {
     if (whole_time_ <= 0) return {};
@@ -52,6 +45,7 @@ class detective {
     late_ranks();
     slow_ranks();
     uneven_work();
+    uneven_threads();
     most_expensive();
     communication();
     critical();
@@ -70,11 +64,6 @@ class detective {
   }
   /// About the trace itself: first of all.
   void warn(std::string text) { found_.push_back({std::move(text), 0, 2, -1, -1}); }
-  std::vector<double> const& by_rank(int path) const {
-    static std::vector<double> const none;
-    auto const found = exclusive_.find(path);
-    return found == exclusive_.end() ? none : found->second;
-  }
   /// Its place among the ranks that have events.
   std::size_t place_of(int rank) const {
     std::size_t r = 0;
@@ -87,17 +76,17 @@ class detective {
     return times.size() > 1 ? sum / static_cast<double>(times.size() - 1) : 0;
   }
   double time_of_others(std::size_t rank) const {
-    return rank < seconds_.size() ? whole_time_ - seconds_[rank] : whole_time_;
+    return rank < times_.of_ranks().size() ? whole_time_ - times_.of_ranks()[rank] : whole_time_;
   }
 
   bool is_slower(std::size_t place, int path) const {
-    std::vector<double> const& times = by_rank(path);
+    std::vector<double> const& times = times_.by_rank(path);
     return place < times.size() && times[place] > 1.05 * mean_without(times, place);
   }
 
   /// What a rank did longer than the others before it came last: "is 1.8x slower in gram at als.hpp:88".
   std::string how_slow(int rank, std::size_t place, int path) const {
-    std::vector<double> const& times = by_rank(path);
+    std::vector<double> const& times = times_.by_rank(path);
     double const own = place < times.size() ? times[place] : 0, others = mean_without(times, place);
     std::string const where = m_.paths.place(path);
     if (others < 0.02 * own)
@@ -137,7 +126,7 @@ class detective {
       std::size_t const place = place_of(rank);
       if (place == m_.ranks.size() || seconds < 2 * named_[rank]) continue;
       double work = 0, all = 0;
-      for (auto const& [path, times] : exclusive_) {
+      for (auto const& [path, times] : times_.all()) {
         if (m_.paths.region_of(path).is_call) continue;
         for (double const t : times) all += t;
         work += times[place];
@@ -154,7 +143,7 @@ class detective {
   }
 
   void uneven_work() {
-    for (auto const& [path, times] : exclusive_) {
+    for (auto const& [path, times] : times_.all()) {
       if (m_.paths.region_of(path).is_call || times.size() < 2) continue;
       auto const most = static_cast<std::size_t>(std::max_element(times.begin(), times.end()) - times.begin());
       double sum = 0;
@@ -163,17 +152,30 @@ class detective {
       double const share = lost * static_cast<double>(times.size()) / whole_time_;
       int const rank = m_.ranks[most].rank;
       if (share < 1.5 * worth_telling || times[most] < 1.1 * mean || blamed_.contains({path, rank})) continue;
-      tell(
-          share, 0.9, rank, path,
-          fmt::format("{} is uneven: rank {} takes {}, the mean is {} (imbalance {:.2f})", m_.paths.place(path),
-                      rank, seconds_text(times[most]), seconds_text(mean), times[most] / mean));
+      tell(share, 0.9, rank, path,
+           fmt::format("{} is uneven over the ranks: rank {} takes {}, the mean is {} (imbalance {:.2f})",
+                       m_.paths.place(path), rank, seconds_text(times[most]), seconds_text(mean),
+                       times[most] / mean));
+    }
+  }
+
+  /// The same between the threads of each rank, in regions that threads beside the first ones enter.
+  void uneven_threads() {
+    for (thread_loss const& x : times_.uneven_threads()) {
+      double const share = x.lost / whole_time_;
+      if (share < 1.5 * worth_telling || x.most < 1.1 * x.mean) continue;
+      tell(share, 0.9, x.rank, x.path,
+           fmt::format("{} is uneven over threads, most on rank {}: one of them takes {}, the mean is {} "
+                       "(imbalance {:.2f})",
+                       m_.paths.place(x.path), x.rank, seconds_text(x.most), seconds_text(x.mean),
+                       x.most / x.mean));
     }
   }
 
   void most_expensive() {
     int told = 0;
     std::map<int, double> sums;
-    for (auto const& [path, times] : exclusive_)
+    for (auto const& [path, times] : times_.all())
       if (!m_.paths.region_of(path).is_call && m_.paths[path].parent >= 0)
         for (double const t : times) sums[path] += t;
     std::vector<std::pair<double, int>> order;
@@ -211,7 +213,7 @@ class detective {
   }
 
   void critical() {
-    std::vector<double> const seconds = critical_seconds(m_);
+    std::vector<double> const& seconds = m_.critical_seconds;
     double whole = 0, calls = 0;
     int longest = -1;
     for (int p = 0; std::cmp_less(p, seconds.size()); ++p) {
@@ -276,38 +278,14 @@ class detective {
 
   trace_model const& m_;
   trace::profile const& whole_;
-  std::vector<double> seconds_;                   // of each rank, all of its threads together
-  double whole_time_ = 0;                         // of all ranks together
-  std::map<int, std::vector<double>> exclusive_;  // of each path on each rank
-  std::map<int, double> named_;                   // seconds for which a rank was blamed
-  std::set<std::pair<int, int>> blamed_;          // path, rank
+  work_times times_;
+  double whole_time_;                     // of all ranks together
+  std::map<int, double> named_;           // seconds for which a rank was blamed
+  std::set<std::pair<int, int>> blamed_;  // path, rank
   std::vector<finding> found_;
 };
 
 }  // namespace
-
-std::vector<double> critical_seconds(trace_model const& m) {
-  std::vector<double> seconds(m.paths.all().size());
-  std::map<int, location_summary const*> first;
-  for (location_summary const& l : m.locations)
-    if (l.about.thread == 0) first[l.about.rank] = &l;
-  for (critical_stretch const& s : m.critical) {
-    auto const found = first.find(s.rank);
-    if (found == first.end()) continue;
-    location_summary const& l = *found->second;
-    for (int bin = m.grid.at(s.begin); bin <= m.grid.at(s.end); ++bin) {
-      index_t const begin = bin * m.grid.width, end = begin + m.grid.width;
-      double const part = static_cast<double>(std::min(end, s.end) - std::max(begin, s.begin)) /
-                          static_cast<double>(m.grid.width);
-      if (part <= 0) continue;
-      auto const b = static_cast<std::size_t>(bin);
-      for (std::size_t i = l.bins[b]; i < l.bins[b + 1]; ++i)
-        seconds[static_cast<std::size_t>(l.shares[i].path)] +=
-            part * static_cast<double>(l.shares[i].time) * 1e-9;
-    }
-  }
-  return seconds;
-}
 
 std::vector<finding> findings_of(trace_model const& m, trace::profile const& whole) {
   return detective(m, whole).all();

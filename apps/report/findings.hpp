@@ -19,7 +19,4 @@ struct finding {
 /// What costs most and why, the most expensive first; `whole` is the profile of all ranks.
 std::vector<finding> findings_of(trace_model const& m, trace::profile const& whole);
 
-/// The time of each call path on the critical path, estimated from the bins that its stretches cross.
-std::vector<double> critical_seconds(trace_model const& m);
-
 }  // namespace pantile::apps

@@ -51,6 +51,13 @@ trace::path_costs& location_events::costs(int path) {
   return costs_[p];
 }
 
+durations& location_events::duration_at(int region) {
+  auto const r = static_cast<std::size_t>(region);
+  if (r >= durations_.size()) durations_.resize(r + 1);
+  if (!durations_[r]) durations_[r] = &model_.duration_of[region];  // which stays where it is
+  return *durations_[r];
+}
+
 void location_events::go_to(index_t time) {
   ++summary_.events;
   index_t const before = std::exchange(now_, std::max({time, now_, index_t{0}}));
@@ -59,6 +66,9 @@ void location_events::go_to(index_t time) {
   int const path = open_.back().path;
   index_t const took = now_ - before;
   costs(path).exclusive_ns += took;
+  auto const region = static_cast<std::size_t>(model_.paths[path].region);
+  if (region >= time_in_.size()) time_in_.resize(region + 1);
+  time_in_[region] += took;
   bins_.add(path, before, now_);
   if (model_.paths.region_of(path).is_call) {
     waited_ += static_cast<double>(took);
@@ -74,7 +84,8 @@ void location_events::go_to(index_t time) {
 void location_events::begin_program(index_t time) {
   begun_ = true;
   summary_.begin = time;
-  if (!program_is_recorded_) push(time, model_.paths.program(summary_.about.thread), -1, {});
+  if (!program_is_recorded_ && !summary_.about.is_metric)
+    push(time, model_.paths.program(summary_.about.thread), -1, {});
 }
 
 void location_events::remember_totals(frame& f) const {
@@ -100,8 +111,8 @@ void location_events::leave(index_t time, int region, attributes said) {
   settle();
   go_to(time);
   auto const is_it = [&](frame const& f) { return f.region == region; };
-  if (std::none_of(open_.begin(), open_.end(), is_it)) return;  // it began before the recording
-  for (; !is_it(open_.back()); settle()) pop(now_, {});         // what was not left ends with what is around it
+  if (std::none_of(open_.rbegin(), open_.rend(), is_it)) return;  // it began before the recording
+  for (; !is_it(open_.back()); settle()) pop(now_, {});  // what was not left ends with what is around it
   pop(now_, said);
   last_event_ = happened::leave;
 }
@@ -120,11 +131,17 @@ void location_events::pop(index_t time, attributes said) {
     open_.back().below += took;
     ++left_;
   }
-  auto const region = static_cast<std::size_t>(model_.paths[f.path].region);
-  model_.duration_of[region].add(took);
+  duration_at(model_.paths[f.path].region).add(took);
   ++summary_.executions;
   last_left_ = f.path;
   ended_ = {f.begin, took, took - f.below, f.path, model_.notes.add(f.said, said)};
+  prediction_of_one const predicted = model_.notes.prediction(f.said, said);
+  f.seconds = predicted.seconds;
+  ended_.predicted = predicted.bytes;
+  if (predicted.bytes >= 0) {
+    c.predicted_bytes += predicted.bytes - f.predicted;
+    if (!open_.empty()) open_.back().predicted += predicted.bytes;
+  }
   before_ended_ = std::move(f);
   has_ended_ = true;
 }
@@ -138,22 +155,13 @@ void location_events::settle() {
   ended_.flops = now.flops - f.flops;
   ended_.waiting = now.waiting - f.waiting;
   longest_.add(ended_);
-  if (ended_.notes < 0) return;
-  region_notes::set const& said = model_.notes.all()[static_cast<std::size_t>(ended_.notes)];
-  if (said.seconds <= 0 && said.bytes <= 0) return;
+  if (f.seconds <= 0) return;
   auto const p = static_cast<std::size_t>(f.path);
   if (p >= model_.predictions.size()) model_.predictions.resize(p + 1);
   prediction& sum = model_.predictions[p];
-  if (said.seconds > 0) {
-    ++sum.count;
-    sum.seconds += said.seconds;
-    sum.measured_seconds += static_cast<double>(ended_.duration) * 1e-9;
-  }
-  if (said.bytes > 0) {
-    ++sum.bytes_count;
-    sum.bytes += said.bytes;
-    sum.measured_bytes += ended_.received;
-  }
+  ++sum.count;
+  sum.seconds += f.seconds;
+  sum.measured_seconds += static_cast<double>(ended_.duration) * 1e-9;
 }
 
 void location_events::carry(traffic const& volume) {
@@ -273,6 +281,8 @@ location_summary location_events::finish() {
   }
   bins_.finish();
   summary_.end = now_;
+  for (int r = 0; std::cmp_less(r, time_in_.size()); ++r)
+    if (index_t const time = time_in_[static_cast<std::size_t>(r)]; time > 0) summary_.time_in[r] = time;
   summary_.longest = longest_.take();
   std::sort(summary_.longest.begin(), summary_.longest.end(), [&](interval const& a, interval const& b) {
     return a.begin != b.begin ? a.begin < b.begin : b < a;

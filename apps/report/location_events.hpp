@@ -33,8 +33,6 @@ class location_events final : public trace::archive_events {
   /// Closes what is open; the summary of the location.
   location_summary finish();
   index_t regions_left() const { return left_; }
-  /// The last time, also of those before `finish`; an event before the beginning of the archive.
-  index_t last() const { return now_; }
 
  private:
   struct frame {
@@ -44,6 +42,8 @@ class location_events final : public trace::archive_events {
     std::vector<trace::archive_attribute> said{};
     double received = 0, flops = 0, waiting = 0;  // totals when it began
     double carried = 0;                           // bytes that its messages brought
+    index_t predicted = 0;                        // bytes, of what it called
+    double seconds = -1;                          // predicted
   };
   enum class happened { nothing, enter, leave };
 
@@ -53,6 +53,7 @@ class location_events final : public trace::archive_events {
   void pop(index_t time, attributes said);
   void settle();
   trace::path_costs& costs(int path);
+  durations& duration_at(int region);
   void carry(traffic const& volume);
   int path_of_metric(int metric) const;
   index_t whole_growth(int metric, double since);
@@ -66,6 +67,8 @@ class location_events final : public trace::archive_events {
   known_metrics const& metrics_;
   std::vector<trace::path_costs>& costs_;
   location_summary summary_;
+  std::vector<durations*> durations_;  // by region, of the model
+  std::vector<index_t> time_in_;       // by region
   bool program_is_recorded_;
   time_bins bins_;
   largest<interval> longest_;

@@ -27,6 +27,10 @@ void recover(std::string const& folder) {
   std::printf("wrote profile.txt, profile.csv, profile.json%s into %s\n", r.archive ? " and traces.otf2" : "",
               folder.c_str());
   if (!r.archive) std::printf("there is no archive: this program was built without OTF2\n");
+  if (r.lost.empty()) return;
+  std::string why;
+  for (std::string const& one : r.lost) why += "\n  " + one;
+  throw io_error(counted(std::ssize(r.lost), "spool") + " could not be recovered:" + why, std::string());
 }
 
 trace::profile read_profile(std::string const& folder) {

@@ -34,15 +34,20 @@ ordered_json number(double value) {
   return rounded(value);
 }
 
-ordered_json json_of(std::vector<trace::region_definition> const& regions) {
+/// Those regions of call paths that there are, and their new numbers.
+ordered_json regions_json(call_paths const& paths, std::map<int, int>& numbers) {
   auto all = ordered_json::array();
-  for (auto const& r : regions) all.push_back({r.name, r.file, r.line, r.is_call ? 1 : 0});
+  for (call_paths::path const& p : paths.all()) {
+    if (!numbers.try_emplace(p.region, static_cast<int>(all.size())).second) continue;
+    trace::region_definition const& r = paths.region(p.region);
+    all.push_back({r.name, r.file, r.line, r.is_call ? 1 : 0});
+  }
   return all;
 }
 
-ordered_json json_of(call_paths const& paths) {
+ordered_json json_of(call_paths const& paths, std::map<int, int> const& regions) {
   auto all = ordered_json::array();
-  for (call_paths::path const& p : paths.all()) all.push_back({p.parent, p.region});
+  for (call_paths::path const& p : paths.all()) all.push_back({p.parent, regions.at(p.region)});
   return all;
 }
 
@@ -56,7 +61,7 @@ ordered_json json_of(region_notes const& notes, std::vector<location_summary> co
       if (i.notes < 0 || numbers[static_cast<std::size_t>(i.notes)] >= 0) continue;
       numbers[static_cast<std::size_t>(i.notes)] = static_cast<int>(all.size());
       auto set = ordered_json::array();
-      for (region_notes::note const& n : notes.all()[static_cast<std::size_t>(i.notes)].notes)
+      for (region_notes::note const& n : notes.all()[static_cast<std::size_t>(i.notes)])
         set.push_back({notes.names()[static_cast<std::size_t>(n.name)], n.value});
       all.push_back(std::move(set));
     }
@@ -64,10 +69,11 @@ ordered_json json_of(region_notes const& notes, std::vector<location_summary> co
 }
 
 ordered_json intervals_json(location_summary const& l, std::vector<int> const& notes) {
-  ordered_json j{{"begin", ordered_json::array()}, {"length", ordered_json::array()},
-                 {"own", ordered_json::array()},   {"path", ordered_json::array()},
-                 {"notes", ordered_json::array()}, {"received", ordered_json::array()},
-                 {"flops", ordered_json::array()}, {"waiting", ordered_json::array()}};
+  ordered_json j{{"begin", ordered_json::array()},    {"length", ordered_json::array()},
+                 {"own", ordered_json::array()},      {"path", ordered_json::array()},
+                 {"notes", ordered_json::array()},    {"received", ordered_json::array()},
+                 {"flops", ordered_json::array()},    {"waiting", ordered_json::array()},
+                 {"predicted", ordered_json::array()}};
   index_t before = 0;
   for (interval const& i : l.longest) {
     j["begin"].push_back(i.begin - before);  // since the one before
@@ -79,10 +85,11 @@ ordered_json intervals_json(location_summary const& l, std::vector<int> const& n
     j["received"].push_back(number(i.received));
     j["flops"].push_back(number(i.flops));
     j["waiting"].push_back(number(i.waiting));
+    j["predicted"].push_back(i.predicted);
   }
   // A column of nothing is none.
-  for (char const* column : {"notes", "received", "flops", "waiting"}) {
-    int const nothing = column == std::string_view("notes") ? -1 : 0;
+  for (std::string_view const column : {"notes", "received", "flops", "waiting", "predicted"}) {
+    int const nothing = column == "notes" || column == "predicted" ? -1 : 0;
     if (std::all_of(j[column].begin(), j[column].end(), [&](ordered_json const& v) { return v == nothing; }))
       j.erase(column);
   }
@@ -111,20 +118,20 @@ ordered_json json_of(location_summary const& l, std::vector<int> const& notes, c
           {"bins", {{"counts", counts}, {"path", path}, {"time", times}}}};
 }
 
-ordered_json durations_json(trace_model const& m) {
+ordered_json durations_json(trace_model const& m, std::map<int, int> const& regions) {
   auto all = ordered_json::array();
-  for (std::size_t r = 0; r < m.duration_of.size(); ++r) {
-    ordered_json j{{"region", r},
+  for (auto const& [region, of_it] : m.duration_of) {
+    ordered_json j{{"region", regions.at(region)},
                    {"bin", ordered_json::array()},
                    {"count", ordered_json::array()},
                    {"time", ordered_json::array()}};
     for (int b = 0; b < durations::bins; ++b) {
-      if (m.duration_of[r].count(b) == 0) continue;
+      if (of_it.count(b) == 0) continue;
       j["bin"].push_back(b);
-      j["count"].push_back(m.duration_of[r].count(b));
-      j["time"].push_back(m.duration_of[r].time(b));
+      j["count"].push_back(of_it.count(b));
+      j["time"].push_back(of_it.time(b));
     }
-    if (!j["bin"].empty()) all.push_back(std::move(j));
+    all.push_back(std::move(j));
   }
   return all;
 }
@@ -214,7 +221,7 @@ ordered_json critical_json(trace_model const& m) {
   }
   ordered_json j{{"stretches", ordered_json::array()}, {"paths", ordered_json::array()}};
   for (critical_stretch const& s : stretches) j["stretches"].push_back({s.rank, s.begin, s.end});
-  std::vector<double> const seconds = critical_seconds(m);
+  std::vector<double> const& seconds = m.critical_seconds;
   for (std::size_t p = 0; p < seconds.size(); ++p)
     if (seconds[p] > 0) j["paths"].push_back({p, rounded(seconds[p])});
   return j;
@@ -224,14 +231,11 @@ ordered_json predictions_json(trace_model const& m) {
   auto j = ordered_json::array();
   for (std::size_t p = 0; p < m.predictions.size(); ++p) {
     prediction const& x = m.predictions[p];
-    if (x.count + x.bytes_count > 0)
+    if (x.count > 0)
       j.push_back({{"path", p},
                    {"count", x.count},
                    {"seconds", rounded(x.seconds)},
-                   {"measured_seconds", rounded(x.measured_seconds)},
-                   {"bytes_count", x.bytes_count},
-                   {"bytes", number(x.bytes)},
-                   {"measured_bytes", number(x.measured_bytes)}});
+                   {"measured_seconds", rounded(x.measured_seconds)}});
   }
   return j;
 }
@@ -289,6 +293,8 @@ ordered_json rows_json(trace_model const& m, trace::profile const& whole) {
 std::string to_json(trace_model& m, std::string const& sources) {
   trace::profile const whole = trace::merged(m.ranks);
   std::vector<int> notes;
+  std::map<int, int> numbers;
+  ordered_json const regions = regions_json(m.paths, numbers);
   ordered_json j{{"format", 1},
                  {"title", m.title},
                  {"creator", m.known.creator},
@@ -297,13 +303,13 @@ std::string to_json(trace_model& m, std::string const& sources) {
                  {"events", m.events},
                  {"length", m.length},
                  {"findings", ordered_json::array()},
-                 {"regions", json_of(m.paths.regions())},
-                 {"paths", json_of(m.paths)},
+                 {"regions", regions},
+                 {"paths", json_of(m.paths, numbers)},
                  {"rows", rows_json(m, whole)},
                  {"notes", json_of(m.notes, m.locations, notes)},
                  {"bin_width", m.grid.width},
                  {"locations", ordered_json::array()},
-                 {"durations", durations_json(m)},
+                 {"durations", durations_json(m, numbers)},
                  {"metrics", json_of(m.metrics, m.known.metrics)},
                  {"messages", messages_json(m)},
                  {"matrix", matrix_json(m)},

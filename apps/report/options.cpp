@@ -45,6 +45,9 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, report_
   bool const of_run = app.got_subcommand(recover) || app.got_subcommand(profile);
   if (of_run && !c.folders.empty())
     return complain(speaks, app, "'" + c.folders[0] + "' before recover or profile makes no sense");
+  for (char const* option : {"--output", "--json", "--sources", "--perfetto"})
+    if (of_run && app.count(option) > 0)
+      return complain(speaks, app, std::string(option) + " before recover or profile makes no sense");
   if (!of_run && c.folders.empty()) return complain(speaks, app, "DIR is required");
   if (!c.perfetto.empty() && (c.folders.size() > 1 || !c.output.empty() || !c.json.empty()))
     return complain(speaks, app, "--perfetto takes one DIR, and neither --output nor --json");

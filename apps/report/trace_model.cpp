@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
 namespace pantile::apps {
 
@@ -15,7 +16,7 @@ constexpr int most_bins = 1 << 16, most_intervals = 200'000;  // of all location
 constexpr int metric_bins = 1024;
 
 int bins_for(std::size_t locations) {
-  return std::clamp(most_bins / static_cast<int>(std::max<std::size_t>(locations, 1)), 16, 4096);
+  return std::clamp(most_bins / static_cast<int>(std::max<std::size_t>(locations, 1)), 8, 4096);
 }
 
 std::string title_of(std::string const& path) {
@@ -66,6 +67,30 @@ void drop_unused_counters(trace_model& m, known_metrics const& metrics) {
   }
 }
 
+/// The time of each call path on the critical path, estimated from the bins that its stretches cross.
+std::vector<double> critical_seconds(trace_model const& m) {
+  std::vector<double> seconds(m.paths.all().size());
+  std::map<int, location_summary const*> first;
+  for (location_summary const& l : m.locations)
+    if (l.about.thread == 0) first[l.about.rank] = &l;
+  for (critical_stretch const& s : m.critical) {
+    auto const found = first.find(s.rank);
+    if (found == first.end()) continue;
+    location_summary const& l = *found->second;
+    for (int bin = m.grid.at(s.begin); bin <= m.grid.at(s.end); ++bin) {
+      index_t const begin = bin * m.grid.width, end = begin + m.grid.width;
+      double const part = static_cast<double>(std::min(end, s.end) - std::max(begin, s.begin)) /
+                          static_cast<double>(m.grid.width);
+      if (part <= 0) continue;
+      auto const b = static_cast<std::size_t>(bin);
+      for (std::size_t i = l.bins[b]; i < l.bins[b + 1]; ++i)
+        seconds[static_cast<std::size_t>(l.shares[i].path)] +=
+            part * static_cast<double>(l.shares[i].time) * 1e-9;
+    }
+  }
+  return seconds;
+}
+
 std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) {
   trace::archive_reader reader(path);
   auto model =
@@ -85,7 +110,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
     trace::archive_location const& l = m.known.locations[i];
     m.messages.begin_location(l.rank);
     m.metrics.begin_location();
-    location_events events(m, l, metrics, costs, std::max<std::size_t>(most_intervals / count, 100));
+    location_events events(m, l, metrics, costs, std::max<std::size_t>(most_intervals / count, 16));
     reader.read(i, events);
     location_summary s = events.finish();
     m.metrics.end_location();
@@ -98,7 +123,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
       ends[static_cast<std::size_t>(l.rank)] = s.end;
     }
     about.regions += events.regions_left();
-    m.locations.push_back(std::move(s));
+    if (!l.is_metric) m.locations.push_back(std::move(s));
     if (i + 1 < count && m.known.locations[i + 1].rank == l.rank) continue;
     m.metrics.end_rank();
     m.meetings.end_rank(l.rank);
@@ -118,6 +143,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
   drop_unused_counters(m, metrics);
   m.meetings.finish();
   m.critical = m.meetings.critical_path(ends);
+  m.critical_seconds = critical_seconds(m);
   m.predictions.resize(m.paths.all().size());
   return model;
 }
@@ -130,8 +156,7 @@ trace_model::trace_model(trace::archive_definitions definitions, int bins)
       paths(known.regions),
       notes(known),
       messages(known),
-      metrics(known.metrics, time_grid::of(known.length, metric_bins)),
-      duration_of(paths.regions().size()) {}
+      metrics(known.metrics, time_grid::of(known.length, metric_bins)) {}
 
 std::unique_ptr<trace_model> read_trace(std::string const& path) {
   auto model = read_once(path, 0);

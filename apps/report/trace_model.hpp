@@ -10,6 +10,7 @@
 #include <pantile/trace/archive.hpp>
 #include <pantile/trace/profile.hpp>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ struct interval {
   int path = 0;
   int notes = -1;
   double received = 0, flops = 0, waiting = 0;  // as metrics count them, with what it called; bytes, -, ns
+  index_t predicted = -1;                       // bytes received, by plans; -1: nothing was
 
   bool operator<(interval const& other) const {
     return duration != other.duration ? duration < other.duration
@@ -33,18 +35,17 @@ struct interval {
 /// A location and what is left of its events.
 struct location_summary {
   trace::archive_location about;
+  std::map<int, index_t> time_in;  // by region, without what it called
   index_t begin = 0, end = 0, events = 0, executions = 0;
   std::vector<interval> longest;  // by begin, callers first
   std::vector<time_bins::share> shares;
   std::vector<std::size_t> bins;  // where the shares of each begin
 };
 
-/// What was predicted of a call path, and what came of it, over the executions for which something was.
+/// The time that was predicted of a call path, and what it took, over the executions for which it was.
 struct prediction {
   index_t count = 0;
   double seconds = 0, measured_seconds = 0;
-  index_t bytes_count = 0;
-  double bytes = 0, measured_bytes = 0;  // received
 };
 
 /// A trace of any size as a model of bounded size.
@@ -61,11 +62,12 @@ struct trace_model {
   std::vector<location_summary> locations;
   std::vector<trace::rank_profile> ranks;  // those that have events
   std::vector<std::vector<int>> path_ids;  // of the paths of each
-  std::vector<durations> duration_of;      // by region
+  std::map<int, durations> duration_of;    // by region
   std::vector<prediction> predictions;     // by path
   index_t events = 0;
   index_t length = 0;  // until the last event
   std::vector<critical_stretch> critical;
+  std::vector<double> critical_seconds;  // by path, an estimate
   std::string title;
 };
 

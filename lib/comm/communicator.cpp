@@ -49,6 +49,7 @@ void call_region::tell_recorder(communicator_state const& on, trace::communicati
 
 void call_region::tell(communicator_state const& on, trace::communication_kind kind, traffic const& volume,
                        int root) const {
+  if (recorder_) recorder_->predicted(volume.bytes_received);
   tell(on, {.kind = kind,
             .blocking = kind,
             .peer = root,
@@ -61,6 +62,7 @@ void call_region::tell_begin(request_state& r, trace::communication what) const 
   if (!recorder_) return;
   what.request = ++requests;
   r.told = what;
+  if (what.kind == trace::communication_kind::collective_begun) recorder_->predicted(what.bytes_received);
   tell_recorder(*r.owner, what);
 }
 
@@ -142,6 +144,12 @@ void communicator::count(traffic const& moved) const {
   if (trace::active) trace::active->moved(moved);
   if (trace::rehearsing()) return;
   *state_->moved += moved;
+}
+
+void communicator::uncount(traffic const& earlier) const {
+  traffic const since = counters() - earlier;
+  count(traffic{} - since);
+  trace::predicted(-since.bytes_received);
 }
 
 std::byte const* communicator::near_memory(int peer) const noexcept {

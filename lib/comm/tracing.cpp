@@ -90,26 +90,33 @@ void report_counters(std::vector<std::string> const& requested, parts::counter_s
 }
 #endif
 
-trace::profile gathered_profile(communicator const& world, trace::rank_profile const& mine) {
-  std::string const text = to_text(mine);
+/// What one rank cannot do ends it on all of them: nobody waits for a rank that has given up.
+trace::profile gathered_profile(communicator const& world, parts::recording const& r) {
+  std::string text;
+  world.agree([&] { text = to_text(r.profile()); });
   std::vector<index_t> const lengths = world.allgather(std::ssize(text));
   std::vector<char> const all = world.gather(std::span<char const>(text), 0);
-  std::vector<trace::rank_profile> ranks;
-  for (auto at = all.begin(); index_t const length : lengths) {
-    if (at == all.end()) break;
-    ranks.push_back(trace::rank_profile_from_text({at, at + length}));
-    at += length;
-  }
-  return trace::merged(ranks);
+  trace::profile p;
+  world.agree([&] {
+    std::vector<trace::rank_profile> ranks;
+    for (auto at = all.begin(); index_t const length : lengths) {
+      if (at == all.end()) break;
+      ranks.push_back(trace::rank_profile_from_text({at, at + length}));
+      at += length;
+    }
+    p = trace::merged(ranks);
+  });
+  return p;
 }
 
 void write_results(communicator const& world, parts::recording& r, trace::profile const& p) {
   bool const first = world.rank() == 0;
-  if (first) std::fprintf(stderr, "%s", to_string(p).c_str());
-  if (r.directory().empty()) return;
   world.agree([&] {
-    if (first) parts::write_profile(r.directory(), p);
+    if (!first) return;
+    std::fprintf(stderr, "%s", to_string(p).c_str());
+    if (!r.directory().empty()) parts::write_profile(r.directory(), p);
   });
+  if (r.directory().empty()) return;
   bool const traces = r.what().mode == trace::recording_mode::trace;
   if (traces && !parts::writes_archives()) {
     if (first)
@@ -121,7 +128,8 @@ void write_results(communicator const& world, parts::recording& r, trace::profil
   }
   if (traces) {
     parts::write_archive(r.directory(), r.spools(), parts::group_of(handle_of(world)));
-    for (auto const& spool : r.spools()) std::filesystem::remove(spool);
+    std::error_code ignored;
+    for (auto const& spool : r.spools()) std::filesystem::remove(spool, ignored);
   }
   if (first)
     std::fprintf(stderr, "pantile: the %s is in %s\n", traces ? "trace" : "profile", r.directory().c_str());
@@ -162,9 +170,10 @@ void finish_tracing() noexcept {
   parts::record_into(nullptr);
   try {
     aside([&](communicator const& world) {
-      r->stop();
-      r->close(read_clock(world));
-      write_results(world, *r, gathered_profile(world, r->profile()));
+      world.agree([&] { r->stop(); });
+      parts::clock_reading const last = read_clock(world);
+      world.agree([&] { r->close(last); });
+      write_results(world, *r, gathered_profile(world, *r));
     });
   } catch (std::exception const& e) {
     std::fprintf(stderr, "pantile: the trace is not complete: %s\n", e.what());
@@ -189,7 +198,7 @@ void discard_tracing() {
 trace::profile profile_so_far() {
   trace::profile p;
   if (!current_recording) return p;
-  aside([&](communicator const& world) { p = gathered_profile(world, current_recording->profile()); });
+  aside([&](communicator const& world) { p = gathered_profile(world, *current_recording); });
   return p;
 }
 

@@ -18,12 +18,17 @@ namespace pantile::detail {
 
 namespace {
 
-/// The file that a path stands for: renaming onto a link would replace the link.
+/// The file that a path stands for, there or not: renaming onto a link would replace the link.
 std::string follow_links(std::string const& path) {
-  std::error_code ignored;
-  if (!std::filesystem::is_symlink(path, ignored)) return path;
-  std::filesystem::path const target = std::filesystem::weakly_canonical(path, ignored);
-  return target.empty() ? path : target.string();
+  constexpr int most_links = 40;  // as Linux follows
+  std::filesystem::path target = path;
+  std::error_code problem;
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(target, problem); ++i) {
+    auto const next = std::filesystem::read_symlink(target, problem);
+    if (problem) break;
+    target = target.parent_path() / next;  // which forgets the parent of an absolute path
+  }
+  return target.string();
 }
 
 std::string directory_of(std::string const& path) {

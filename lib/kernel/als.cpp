@@ -67,15 +67,19 @@ double als_observed_loss(csr_view<T> ratings, als_weights<T> weights, const T* x
   const index_t blocks = (ratings.rows + block_rows - 1) / block_rows;
   const int threads = omp_get_max_threads();
   std::vector<double> sums(static_cast<std::size_t>(blocks)), rows(static_cast<std::size_t>(threads * k));
-#pragma omp parallel for schedule(dynamic, 4) num_threads(threads)
-  for (index_t b = 0; b < blocks; ++b) {
+#pragma omp parallel num_threads(threads)
+  {
+    trace::region const here("observed loss");
     double* row = rows.data() + omp_get_thread_num() * k;
-    double sum = 0;
-    for (index_t u = b * block_rows; u < std::min(ratings.rows, (b + 1) * block_rows); ++u) {
-      std::copy_n(x + u * ldx, k, row);
-      sum += row_loss(ratings, weights, u, row, y, ldy, k);
+#pragma omp for schedule(dynamic, 4) nowait
+    for (index_t b = 0; b < blocks; ++b) {
+      double sum = 0;
+      for (index_t u = b * block_rows; u < std::min(ratings.rows, (b + 1) * block_rows); ++u) {
+        std::copy_n(x + u * ldx, k, row);
+        sum += row_loss(ratings, weights, u, row, y, ldy, k);
+      }
+      sums[static_cast<std::size_t>(b)] = sum;
     }
-    sums[static_cast<std::size_t>(b)] = sum;
   }
   double loss = 0;
   for (const double s : sums) loss += s;

@@ -142,11 +142,15 @@ void solve_shared(const problem<T>& p, std::vector<row_solver<T>>& solvers, inde
   std::vector<index_t> used(static_cast<std::size_t>(segments_of(p.length(u))));
   const auto segments = static_cast<index_t>(used.size());
   const buffer<T> sums(segments * size);
-#pragma omp parallel for schedule(dynamic) num_threads(static_cast <int>(solvers.size()))
-  for (index_t s = 0; s < segments; ++s) {
-    T* a = sums.get() + s * size;
-    used[static_cast<std::size_t>(s)] = solvers[static_cast<std::size_t>(omp_get_thread_num())].accumulate(
-        u, s, segments, a, a + p.matrix_size());
+#pragma omp parallel num_threads(static_cast <int>(solvers.size()))
+  {
+    trace::region const here("sum segments");
+#pragma omp for schedule(dynamic) nowait
+    for (index_t s = 0; s < segments; ++s) {
+      T* a = sums.get() + s * size;
+      used[static_cast<std::size_t>(s)] = solvers[static_cast<std::size_t>(omp_get_thread_num())].accumulate(
+          u, s, segments, a, a + p.matrix_size());
+    }
   }
   solvers[0].solve_segments(u, sums.get(), used);
 }

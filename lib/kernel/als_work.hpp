@@ -138,6 +138,7 @@ index_t solve_rows(const Problem& p, Cost cost_of, SolveShared solve_shared) {
   index_t failed = no_row;
 #pragma omp parallel num_threads(threads) reduction(min : failed)
   {
+    trace::region const here("solve rows");  // of each thread: traces show how even they are
     auto& solver = solvers[static_cast<std::size_t>(omp_get_thread_num())];
 #pragma omp for schedule(dynamic) nowait
     for (std::size_t i = 0; i < plan.units.size(); ++i)

@@ -243,7 +243,6 @@ void explain_choice(trace::region const& here, product_problem const& p, machine
 /// For traces, which compare it with what was measured.
 void note_prediction(trace::region const& here, product_cost const& of_busiest) {
   here.note("predicted seconds", [&] { return fmt::format("{:.3g}", of_busiest.seconds); });
-  here.note("predicted bytes", [&] { return std::to_string(of_busiest.bytes_received); });
 }
 
 }  // namespace

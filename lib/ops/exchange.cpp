@@ -25,7 +25,7 @@ void share_shape(char const* operation, communicator const& comm, index_t* shape
   }
   traffic const before = comm.counters();
   comm.bcast(std::span<index_t>(shape, static_cast<std::size_t>(dimensions)), root, where);
-  comm.count(before - comm.counters());
+  comm.uncount(before);
 }
 
 tiling all_on(int rank, extents const& shape, int ranks) {
@@ -63,7 +63,7 @@ void check_tile(communicator const& comm, extents const& tile, tiling const& box
 std::vector<box> boxes_of_all(communicator const& comm, box const& mine, std::source_location where) {
   traffic const before = comm.counters();
   auto boxes = comm.allgather(mine, where);
-  comm.count(before - comm.counters());
+  comm.uncount(before);
   return boxes;
 }
 
@@ -82,7 +82,7 @@ std::vector<index_t> swap_shapes(communicator const& comm, std::vector<index_t> 
   traffic const before = comm.counters();
   std::vector<index_t> const counts(static_cast<std::size_t>(comm.size()), dimensions);
   auto incoming = comm.alltoallv(std::span<index_t const>(shapes), counts, nullptr, where);
-  comm.count(before - comm.counters());
+  comm.uncount(before);
   return incoming;
 }
 

@@ -89,6 +89,7 @@ class executor {
   /// only counts.
   void start() {
     if (rehearsed()) return rehearse();
+    trace::predicted(plan_.elements_received() * bytes_);
     announce();
     choose_messages([&](transfer const& t) { return near(t.peer); },
                     [&](transfer const& t) { return near(t.peer) && shared(); });

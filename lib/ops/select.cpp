@@ -18,7 +18,7 @@ tiling ordered_tiling(operand_survey const& survey) {
 row_cuts cuts_of_rows(communicator const& comm, index_t count, index_t row_elements) {
   traffic const before = comm.counters();
   std::vector<index_t> const counts = comm.allgather(count);
-  comm.count(before - comm.counters());  // beside the payload
+  comm.uncount(before);  // beside the payload
   std::vector<index_t> at{0};
   for (index_t n : counts) at.push_back(at.back() + n);
   row_cuts cuts;

@@ -174,7 +174,7 @@ void check_no_new_nan(std::optional<communicator> const& comm, statement const& 
   if (comm) {
     traffic const before = comm->counters();
     explained = comm->allreduce(explained, reduce_op::max, what.where);
-    comm->count(before - comm->counters());  // a check is no traffic
+    comm->uncount(before);  // a check is no traffic
   }
   refuse_nan(comm, what, first_nan(part, [&](auto const&) { return explained != 0; }), part.region);
 }

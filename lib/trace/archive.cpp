@@ -10,6 +10,7 @@
 #include "clock.hpp"
 
 #include <memory>
+#include <optional>
 #endif
 
 namespace pantile::trace::detail {
@@ -141,8 +142,15 @@ void write_archive(std::filesystem::path const& folder, std::vector<std::filesys
       throw io_error("'" + folder.string() + "' holds a trace already", std::string());
     for (auto const& file : spools) mine.push_back(summary_of(spool_reader(file)));
   });
-  for (std::string const& text : group.share(to_text(mine))) append_from_text(all, text);
-  archive_tables tables(std::move(all));
+  std::string summaries;
+  group.agree([&] { summaries = to_text(mine); });
+  std::vector<std::string> const shared = group.share(summaries);
+  std::optional<archive_tables> made;
+  group.agree([&] {
+    for (std::string const& text : shared) append_from_text(all, text);
+    made.emplace(std::move(all));
+  });
+  archive_tables& tables = *made;
 
   OTF2_Archive* archive = nullptr;
   location_counts counts;
@@ -160,9 +168,9 @@ void write_archive(std::filesystem::path const& folder, std::vector<std::filesys
     if (group.leads) write_lost_ranks(archive, tables, false);
   });
   together(OTF2_Archive_CloseDefFiles(archive));
-  event_counts const events = counts_of(group.share(text_of(counts)));
+  std::vector<std::string> const all_counts = group.share(text_of(counts));
   group.agree([&] {
-    if (group.leads) write_definitions(archive, tables, events);
+    if (group.leads) write_definitions(archive, tables, counts_of(all_counts));
   });
   together(OTF2_Archive_Close(archive));
 }

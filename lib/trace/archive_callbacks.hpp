@@ -39,11 +39,13 @@ class definition_collector {
   struct process {
     std::string name;
     OTF2_SystemTreeNodeRef node;
+    OTF2_LocationGroupRef of;  // an accelerator's process; otherwise itself
   };
   struct location {
     std::string name;
     std::uint64_t events;
     OTF2_LocationGroupRef process;
+    bool is_metric;
   };
 
   std::exception_ptr problem() const { return problem_; }

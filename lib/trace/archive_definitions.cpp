@@ -85,10 +85,13 @@ class definitions {
       OTF2_StringRef const n = text(name), w = text(what);
       checked(OTF2_GlobalDefWriter_WriteAttribute(to_, number, n, w, type));
     };
-    attribute(0, "GUID", "Globally unique identifier", OTF2_TYPE_UINT64);
-    attribute(1, "Parent GUID", "Globally unique identifier of the region around it", OTF2_TYPE_UINT64);
+    attribute(guid_attribute, "GUID", "Globally unique identifier", OTF2_TYPE_UINT64);
+    attribute(parent_attribute, "Parent GUID", "Globally unique identifier of the region around it",
+              OTF2_TYPE_UINT64);
+    attribute(prediction_attribute, "predicted bytes", "What plans said that this would receive",
+              OTF2_TYPE_UINT64);
     for (std::size_t k = 0; k < tables_.note_keys().size(); ++k)
-      attribute(static_cast<OTF2_AttributeRef>(2 + k), tables_.note_keys()[k], "", OTF2_TYPE_STRING);
+      attribute(static_cast<OTF2_AttributeRef>(first_note + k), tables_.note_keys()[k], "", OTF2_TYPE_STRING);
   }
 
   void write_system() {

@@ -9,8 +9,6 @@ namespace pantile::trace::detail {
 
 namespace {
 
-constexpr OTF2_AttributeRef guid_attribute = 0, parent_attribute = 1, first_note = 2;
-
 /// Different for all threads of all ranks: 34 bits for the regions of one.
 std::uint64_t first_guid(spool_header const& h) {
   return (static_cast<std::uint64_t>(h.rank) + 1) << 42 | (static_cast<std::uint64_t>(h.thread) & 0xffU) << 34;
@@ -98,6 +96,8 @@ void event_writer::take(record const& r, std::span<std::uint64_t const> words) {
       set(own_metric::messages_sent, own_[2] + t.messages_sent);
       return set(own_metric::messages_received, own_[3] + t.messages_received);
     }
+    case record_kind::predicted:
+      return predicted(static_cast<std::int64_t>(words[0]));
     case record_kind::computed:
       flops_ += std::bit_cast<double>(words[0]);
       changed_[static_cast<std::size_t>(own_metric::flops)] = true;
@@ -117,6 +117,14 @@ void event_writer::take(record const& r, std::span<std::uint64_t const> words) {
   }
 }
 
+void event_writer::predicted(std::int64_t bytes) {
+  auto at = open_.rbegin();
+  while (at != open_.rend() && at->is_call) ++at;
+  if (at == open_.rend()) return;
+  at->predicted += bytes;
+  at->has_prediction = true;
+}
+
 void event_writer::set(own_metric m, std::int64_t value) {
   auto const i = static_cast<std::size_t>(m);
   changed_[i] = changed_[i] || own_[i] != value;
@@ -129,17 +137,28 @@ void event_writer::enter(int region) {
   auto const known = static_cast<OTF2_RegionRef>(regions_[static_cast<std::size_t>(region)]);
   checked(OTF2_EvtWriter_Enter(to_, attributes_, now_, known));
   open_.push_back({known, guid_++, {}, defined_.regions[static_cast<std::size_t>(region)].is_call, false, {}});
-  write_metrics();
+  write_metrics(false);
 }
 
 void event_writer::leave() {
   frame& f = open_.back();
   end_collective(f);
+  if (f.has_prediction) {
+    // Below 0: what was predicted elsewhere is taken back here.
+    OTF2_AttributeList_AddUint64(attributes_, prediction_attribute,
+                                 static_cast<std::uint64_t>(std::max<std::int64_t>(f.predicted, 0)));
+  }
   for (auto const& [key, value] : f.notes) OTF2_AttributeList_AddStringRef(attributes_, key, value);
   checked(OTF2_EvtWriter_Leave(to_, attributes_, now_, f.region));
+  bool const was_call = f.is_call;
+  if (open_.size() > 1 && f.has_prediction) {
+    frame& above = open_[open_.size() - 2];
+    above.predicted += f.predicted;
+    above.has_prediction = true;
+  }
   open_.pop_back();
   ended_ = open_.empty();
-  write_metrics();
+  write_metrics(was_call);
 }
 
 void event_writer::metric(int number, bool real, OTF2_MetricValue value) {
@@ -147,10 +166,10 @@ void event_writer::metric(int number, bool real, OTF2_MetricValue value) {
   checked(OTF2_EvtWriter_Metric(to_, nullptr, now_, static_cast<OTF2_MetricRef>(number), 1, &type, &value));
 }
 
-void event_writer::write_metrics() {
-  // What a movement counts is only complete with the region that it is in; the others belong to a region or a
-  // call.
-  bool const in_call = !open_.empty() && open_.back().is_call;
+void event_writer::write_metrics(bool after_call) {
+  // What a movement counts is only complete with the region that it is in, and calls may be followed by what
+  // takes their bytes back; the others belong to a region or a call.
+  bool const in_call = after_call || (!open_.empty() && open_.back().is_call);
   for (std::size_t i = 0; i < changed_.size(); ++i) {
     if (!changed_[i] || (in_call && i <= static_cast<std::size_t>(own_metric::messages_received))) continue;
     OTF2_MetricValue value{};

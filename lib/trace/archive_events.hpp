@@ -25,6 +25,8 @@ class event_writer {
     bool is_call;
     bool is_collective = false;  // begun, not yet ended
     communication collective{};
+    std::int64_t predicted = 0;  // bytes, also of what it called
+    bool has_prediction = false;
   };
 
   void take(record const& r, std::span<std::uint64_t const> words);
@@ -32,8 +34,9 @@ class event_writer {
   void leave();
   void communicated(communication const& c);
   void end_collective(frame& f);
-  void write_metrics();
+  void write_metrics(bool after_call);
   void metric(int number, bool real, OTF2_MetricValue value);
+  void predicted(std::int64_t bytes);
   void set(own_metric m, std::int64_t value);
   OTF2_CommRef communicator(communication const& c) const {
     return static_cast<OTF2_CommRef>(communicators_.at(c.communicator));

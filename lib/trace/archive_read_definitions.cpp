@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace pantile::trace::detail {
 
@@ -42,15 +43,19 @@ OTF2_CallbackCode take_node(void* data, OTF2_SystemTreeNodeRef self, OTF2_String
 }
 
 OTF2_CallbackCode take_process(void* data, OTF2_LocationGroupRef self, OTF2_StringRef name,
-                               OTF2_LocationGroupType, OTF2_SystemTreeNodeRef node, OTF2_LocationGroupRef) {
+                               OTF2_LocationGroupType type, OTF2_SystemTreeNodeRef node,
+                               OTF2_LocationGroupRef creator) {
   definition_collector& c = collector(data);
-  return c.pass([&] { c.processes[self] = {c.text(name), node}; });
+  bool const belongs = type == OTF2_LOCATION_GROUP_TYPE_ACCELERATOR && creator != OTF2_UNDEFINED_LOCATION_GROUP;
+  return c.pass([&] { c.processes[self] = {c.text(name), node, belongs ? creator : self}; });
 }
 
-OTF2_CallbackCode take_location(void* data, OTF2_LocationRef self, OTF2_StringRef name, OTF2_LocationType,
+OTF2_CallbackCode take_location(void* data, OTF2_LocationRef self, OTF2_StringRef name, OTF2_LocationType type,
                                 uint64_t events, OTF2_LocationGroupRef process) {
   definition_collector& c = collector(data);
-  return c.pass([&] { c.locations[self] = {c.text(name), events, process}; });
+  return c.pass([&] {
+    c.locations[self] = {c.text(name), events, process, type == OTF2_LOCATION_TYPE_METRIC};
+  });
 }
 
 /// Regions inside which the time is that of communication: threads, too, have barriers.
@@ -161,19 +166,38 @@ std::vector<std::uint64_t> definition_collector::mpi_locations() const {
 
 void definition_collector::finish_locations(std::vector<std::uint64_t> const& of_ranks) {
   std::map<std::uint64_t, int> ranks;  // of processes
+  auto const process_of = [&](location const& l) {
+    auto const known = processes.find(l.process);
+    return known == processes.end() ? std::uint64_t{l.process} : std::uint64_t{known->second.of};
+  };
+  auto const add = [&](location const& l) { ranks.try_emplace(process_of(l), static_cast<int>(ranks.size())); };
   for (std::uint64_t const l : of_ranks)
-    if (auto const known = locations.find(l); known != locations.end())
-      ranks.try_emplace(known->second.process, static_cast<int>(ranks.size()));
-  for (auto const& [number, l] : locations) ranks.try_emplace(l.process, static_cast<int>(ranks.size()));
+    if (auto const known = locations.find(l); known != locations.end()) add(known->second);
+  for (auto const& [number, l] : locations)
+    if (!l.is_metric) add(l);
+  if (ranks.empty() && !locations.empty()) add(locations.begin()->second);
   to_.ranks = static_cast<int>(ranks.size());
-  std::map<int, int> threads;
   for (auto const& [number, l] : locations) {
-    int const rank = ranks.at(l.process);
-    to_.locations.push_back(
-        {number, rank, threads[rank]++, l.name, nodes[processes[l.process].node], l.events});
+    // Metrics of machines, which have no program: beside those of the first rank.
+    auto const known = ranks.find(process_of(l));
+    int const rank = known == ranks.end() ? 0 : known->second;
+    to_.locations.push_back({number, rank, 0, l.name, nodes[processes[l.process].node], l.events, l.is_metric});
   }
-  std::stable_sort(to_.locations.begin(), to_.locations.end(),
-                   [](auto const& a, auto const& b) { return a.rank < b.rank; });
+  auto const is_of_process = [&](archive_location const& l) {
+    return processes[locations.at(l.id).process].of == locations.at(l.id).process;
+  };
+  std::stable_sort(to_.locations.begin(), to_.locations.end(), [&](auto const& a, auto const& b) {
+    auto const order = [&](archive_location const& l) {
+      return std::tuple(l.rank, l.is_metric, !is_of_process(l));
+    };
+    return order(a) < order(b);
+  });
+  int thread = 0, rank = -1;
+  for (archive_location& l : to_.locations) {
+    thread = l.rank == rank ? thread + 1 : 0;
+    l.thread = thread;
+    rank = l.rank;
+  }
 }
 
 void definition_collector::finish_communicators(std::vector<std::uint64_t> const& of_ranks) {

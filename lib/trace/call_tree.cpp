@@ -49,13 +49,13 @@ void call_tree::computed(double flops, double bytes_read) {
   costs().bytes_read += bytes_read;
 }
 
-void call_tree::moved(traffic const& volume) {
+path_costs& call_tree::operation() {
   auto const is_call = [&](frame const& f) {
     return regions_[static_cast<std::size_t>(region_at(f.path))].is_call;
   };
   auto at = open_.rbegin();
   while (is_call(*at)) ++at;  // the program is none
-  nodes_[static_cast<std::size_t>(at->path)].costs.moved += volume;
+  return nodes_[static_cast<std::size_t>(at->path)].costs;
 }
 
 void call_tree::counted(std::span<index_t const> since) {

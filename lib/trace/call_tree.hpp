@@ -29,11 +29,12 @@ class call_tree {
   /// Closes what is open, the program last; nothing may follow.
   void end(index_t now);
 
-  /// Costs of the region that is open; what is moved belongs to the innermost one that is no call.
+  /// Costs of the region that is open; what is moved or predicted belongs to the innermost one that is no call.
   void waited(index_t ns) { costs().waiting_ns += ns; }
   void computed(double flops, double bytes_read);
   void carried(traffic const& volume) { costs().carried += volume; }
-  void moved(traffic const& volume);
+  void moved(traffic const& volume) { operation().moved += volume; }
+  void predicted(index_t bytes_received) { operation().predicted_bytes += bytes_received; }
   /// What the counters have counted since the last reading.
   void counted(std::span<index_t const> since);
 
@@ -53,6 +54,8 @@ class call_tree {
     index_t begin;
   };
   path_costs& costs() { return nodes_[static_cast<std::size_t>(open_.back().path)].costs; }
+  /// Those of the innermost open region that is no call.
+  path_costs& operation();
   static void add_execution(node& n, index_t duration);
 
   std::vector<region_definition> regions_;

@@ -1,6 +1,7 @@
 #include "counter_set.hpp"
 
 #ifdef PANTILE_HAVE_PAPI
+#include <algorithm>
 #include <papi.h>
 #include <pthread.h>
 #endif
@@ -29,48 +30,67 @@ std::string const& papi_problem() {
 
 counter_set::counter_set(std::vector<std::string> const& requested) {
   if (requested.empty()) return;
-  static_assert(PAPI_NULL == -1);
-  std::string problem = papi_problem();
-  if (problem.empty()) {
-    PAPI_register_thread();
-    if (int const code = PAPI_create_eventset(&set_); code != PAPI_OK) problem = PAPI_strerror(code);
-  }
-  if (!problem.empty()) {
-    for (std::string const& name : requested) refusals_.push_back(name + ": " + problem);
-    return;
-  }
+  std::string const& problem = papi_problem();
+  if (problem.empty()) PAPI_register_thread();
   // What PAPI lists is not always there: only adding and starting tells. One after the other, since one that
   // does not fit beside the others must not take them away.
   for (std::string const& name : requested) {
-    int code = PAPI_add_named_event(set_, name.c_str());
-    if (code == PAPI_OK && (code = PAPI_start(set_)) == PAPI_OK) {
-      std::vector<long long> ignored(names_.size() + 1);
-      PAPI_stop(set_, ignored.data());
-      names_.push_back(name);
-      continue;
-    }
-    refusals_.push_back(name + ": " + PAPI_strerror(code));
-    PAPI_remove_named_event(set_, name.c_str());
+    int const code = problem.empty() ? add(name) : PAPI_OK;
+    if (!problem.empty() || code != PAPI_OK)
+      refusals_.push_back(name + ": " + (problem.empty() ? PAPI_strerror(code) : problem));
   }
-  if (names_.empty()) return;
-  raw_.resize(names_.size());
   values_.resize(names_.size());
   since_.resize(names_.size());
-  PAPI_start(set_);
+  for (part const& p : parts_) PAPI_start(p.set);
+}
+
+int counter_set::add(std::string const& name) {
+  int event = 0;
+  if (int const code = PAPI_event_name_to_code(name.c_str(), &event); code != PAPI_OK) return code;
+  int const component = PAPI_get_event_component(event);
+  auto at = std::find_if(parts_.begin(), parts_.end(), [&](part const& p) { return p.component == component; });
+  bool const is_new = at == parts_.end();
+  if (is_new) {
+    int set = PAPI_NULL;
+    if (int const code = PAPI_create_eventset(&set); code != PAPI_OK) return code;
+    at = parts_.insert(at, {component, set});
+  }
+  at->raw.resize(at->places.size() + 1);
+  int code = PAPI_add_event(at->set, event);
+  if (code == PAPI_OK) {
+    code = PAPI_start(at->set);
+    if (code == PAPI_OK)
+      PAPI_stop(at->set, at->raw.data());
+    else
+      PAPI_remove_event(at->set, event);
+  }
+  if (code == PAPI_OK) {
+    at->places.push_back(names_.size());
+    names_.push_back(name);
+  } else if (is_new) {
+    PAPI_destroy_eventset(&at->set);
+    parts_.erase(at);
+  }
+  return code;
 }
 
 void counter_set::stop() {
-  if (set_ == PAPI_NULL) return;
-  if (!names_.empty()) PAPI_stop(set_, raw_.data());
-  PAPI_cleanup_eventset(set_);
-  PAPI_destroy_eventset(&set_);
+  for (part& p : parts_) {
+    PAPI_stop(p.set, p.raw.data());
+    PAPI_cleanup_eventset(p.set);
+    PAPI_destroy_eventset(&p.set);
+  }
+  parts_.clear();
 }
 
 std::vector<index_t> const& counter_set::since_last() {
-  if (!running() || PAPI_read(set_, raw_.data()) != PAPI_OK) return since_;
-  for (std::size_t i = 0; i < raw_.size(); ++i) {
-    since_[i] = static_cast<index_t>(raw_[i]) - values_[i];
-    values_[i] = static_cast<index_t>(raw_[i]);
+  for (part& p : parts_) {
+    bool const read = PAPI_read(p.set, p.raw.data()) == PAPI_OK;
+    for (std::size_t i = 0; i < p.places.size(); ++i) {
+      std::size_t const place = p.places[i];
+      since_[place] = read ? static_cast<index_t>(p.raw[i]) - values_[place] : 0;
+      if (read) values_[place] = static_cast<index_t>(p.raw[i]);
+    }
   }
   return since_;
 }
@@ -80,6 +100,7 @@ std::vector<index_t> const& counter_set::since_last() {
 counter_set::counter_set(std::vector<std::string> const& requested) {
   for (std::string const& name : requested) refusals_.push_back(name + ": Pantile was built without PAPI");
 }
+int counter_set::add(std::string const&) { return 0; }
 void counter_set::stop() {}
 std::vector<index_t> const& counter_set::since_last() { return since_; }
 

@@ -20,7 +20,7 @@ class counter_set {
   std::vector<std::string> const& names() const { return names_; }
   /// Why each of the others does not: "PAPI_TOT_INS: Event does not exist".
   std::vector<std::string> const& refusals() const { return refusals_; }
-  bool running() const { return set_ != -1 && !names_.empty(); }
+  bool running() const { return !parts_.empty(); }
   /// Ends the counting, from the same thread.
   void stop();
   /// What has been counted since the last reading; valid until the next one.
@@ -29,9 +29,17 @@ class counter_set {
   std::vector<index_t> const& values() const { return values_; }
 
  private:
+  /// The events of one of PAPI's components, which do not count in one set with those of others.
+  struct part {
+    int component, set;
+    std::vector<std::size_t> places{};  // among the names
+    std::vector<long long> raw{};
+  };
+  /// PAPI's code for what went wrong; 0: nothing.
+  int add(std::string const& name);
+
   std::vector<std::string> names_, refusals_;
-  int set_ = -1;
-  std::vector<long long> raw_;
+  std::vector<part> parts_;
   std::vector<index_t> values_, since_;
 };
 

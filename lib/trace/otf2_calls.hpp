@@ -26,6 +26,10 @@ enum class own_metric {
 };
 inline constexpr int own_metrics = 7;
 
+/// Attributes of regions: the bytes that plans said they would receive, with what they call; then all notes.
+inline constexpr OTF2_AttributeRef guid_attribute = 0, parent_attribute = 1, prediction_attribute = 2,
+                                   first_note = 3;
+
 /// A rank and a thread as one number, as Traveler wants it.
 inline OTF2_LocationRef location_of(int rank, int thread) {
   return static_cast<OTF2_LocationRef>(rank) << 32 | static_cast<OTF2_LocationRef>(thread);

@@ -18,6 +18,7 @@ path_costs& path_costs::operator+=(path_costs const& more) {
   exclusive_ns += more.exclusive_ns;
   waiting_ns += more.waiting_ns;
   moved += more.moved;
+  predicted_bytes += more.predicted_bytes;
   carried += more.carried;
   flops += more.flops;
   bytes_read += more.bytes_read;
@@ -45,6 +46,7 @@ std::vector<path_costs> with_callees(rank_profile const& p) {
     path_costs& above = all[static_cast<std::size_t>(parent)];
     above.waiting_ns += all[i].waiting_ns;
     above.moved += all[i].moved;
+    above.predicted_bytes += all[i].predicted_bytes;
     above.flops += all[i].flops;
     above.bytes_read += all[i].bytes_read;
     above.counters.resize(std::max(above.counters.size(), all[i].counters.size()));
@@ -71,6 +73,7 @@ class row_sum {
     t.inclusive += seconds(c.inclusive_ns);
     t.waiting += seconds(c.waiting_ns);
     row_.moved += row_.region.is_call ? c.carried : c.moved;
+    row_.predicted_bytes += c.predicted_bytes;
     row_.flops += c.flops;
     row_.bytes_read += c.bytes_read;
     row_.counters.resize(std::max(row_.counters.size(), c.counters.size()));

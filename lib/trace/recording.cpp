@@ -1,5 +1,7 @@
 #include "recording.hpp"
 
+#include "own_counters.hpp"
+
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
@@ -32,6 +34,7 @@ recording::recording(settings const& what, std::filesystem::path directory, int 
       host_(std::move(host)),
       first_(first),
       filter_(what.filter) {
+  process_counters.show();
   threads_.push_back(recorder_of(0));
 }
 
@@ -55,7 +58,7 @@ thread_recorder* recording::join() {
   std::lock_guard const lock(mutex_);
   try {
     threads_.push_back(recorder_of(static_cast<int>(threads_.size())));
-  } catch (error const&) {  // a thread cannot stop a program for the sake of its trace
+  } catch (std::exception const&) {  // a thread cannot stop a program for the sake of its trace
     return nullptr;
   }
   return threads_.back().get();

@@ -73,16 +73,18 @@ bool spool::next_segment() {
   return true;
 }
 
-bool spool::put(record_kind kind, index_t time, std::uint32_t id, std::uint64_t const* words, std::size_t count,
-                index_t limit) {
-  std::size_t const size = sizeof(record) + 8 * count;
-  if (used_ + size > segment_bytes && !next_segment()) return false;
-  if (begin_ - segment_bytes + static_cast<index_t>(used_ + size) > header_bytes + limit) return false;
+bool spool::put(record_kind kind, index_t time, std::uint32_t id, std::span<std::uint64_t const> words) {
+  std::size_t const size = sizeof(record) + words.size_bytes();
+  // Whatever becomes of the disk: what is entered is left.
+  std::size_t const ends = kind == record_kind::leave   ? 0
+                           : kind == record_kind::enter ? (open_ + 1) * sizeof(record)
+                                                        : open_ * sizeof(record);
+  if (size + ends > segment_bytes || (used_ + size + ends > segment_bytes && !next_segment())) return false;
   auto* const at = reinterpret_cast<record*>(segment_ + used_);
   at->time = static_cast<std::uint64_t>(time);
   at->id = id;
-  at->words = static_cast<std::uint16_t>(count);
-  if (count > 0) std::memcpy(segment_ + used_ + sizeof(record), words, 8 * count);
+  at->words = static_cast<std::uint16_t>(words.size());
+  if (!words.empty()) std::memcpy(segment_ + used_ + sizeof(record), words.data(), words.size_bytes());
   // Readers of a spool whose writer was killed believe in a record that has a kind.
   std::atomic_signal_fence(std::memory_order_release);
   at->kind = kind;
@@ -97,9 +99,7 @@ int spool::text(std::string_view t) {
   std::vector<std::uint64_t> words(1 + (t.size() + 7) / 8);
   words[0] = t.size();
   std::memcpy(words.data() + 1, t.data(), t.size());
-  if (!put(record_kind::define_text, 0, static_cast<std::uint32_t>(id), words.data(), words.size(),
-           most_bytes_ - kept_for_leaves))
-    return -1;
+  if (!put(record_kind::define_text, 0, static_cast<std::uint32_t>(id), words)) return -1;
   texts_.emplace(t, id);
   return id;
 }
@@ -111,23 +111,24 @@ void spool::begin(index_t time, region_definition const& program) {
 
 bool spool::enter(index_t time, int region, region_definition const& what) {
   auto const r = static_cast<std::size_t>(region);
-  index_t const limit = most_bytes_ - kept_for_leaves;
   if (r >= regions_.size()) regions_.resize(r + 1);
   if (!regions_[r]) {
     int const name = text(what.name), file = text(what.file);
     std::uint64_t const words[] = {pair_of(name, file), pair_of(what.line, what.is_call)};
-    regions_[r] = name >= 0 && file >= 0 &&
-                  put(record_kind::define_region, 0, static_cast<std::uint32_t>(region), words, 2, limit);
+    regions_[r] =
+        name >= 0 && file >= 0 && put(record_kind::define_region, 0, static_cast<std::uint32_t>(region), words);
   }
-  bool const written =
-      regions_[r] && put(record_kind::enter, time, static_cast<std::uint32_t>(region), nullptr, 0, limit);
-  if (!written) head_->dropped += 2;
+  bool const written = regions_[r] && put(record_kind::enter, time, static_cast<std::uint32_t>(region));
+  if (written)
+    ++open_;
+  else
+    head_->dropped += 2;
   return written;
 }
 
 void spool::leave(index_t time, int region) {
-  if (!put(record_kind::leave, time, static_cast<std::uint32_t>(region), nullptr, 0, most_bytes_))
-    ++head_->dropped;
+  --open_;
+  put(record_kind::leave, time, static_cast<std::uint32_t>(region));
 }
 
 void spool::note(std::string_view key, std::string_view value) {
@@ -135,6 +136,10 @@ void spool::note(std::string_view key, std::string_view value) {
   if (k < 0 || v < 0 ||
       !put(record_kind::note, 0, static_cast<std::uint32_t>(k), {static_cast<std::uint64_t>(v)}))
     ++head_->dropped;
+}
+
+void spool::predicted(index_t bytes_received) {
+  if (!put(record_kind::predicted, 0, 0, {static_cast<std::uint64_t>(bytes_received)})) ++head_->dropped;
 }
 
 void spool::moved(traffic const& v) {
@@ -171,8 +176,7 @@ bool spool::define(communication const& what) {
     words[0] = pair_of(what.ordinal, std::ssize(ranks));
     words[1] = pair_of(static_cast<index_t>(first), static_cast<index_t>(count));
     if (count > 0) std::memcpy(words.data() + 2, ranks.data() + first, count * sizeof(int));
-    if (!put(record_kind::define_communicator, 0, static_cast<std::uint32_t>(what.communicator), words.data(),
-             words.size(), most_bytes_ - kept_for_leaves)) {
+    if (!put(record_kind::define_communicator, 0, static_cast<std::uint32_t>(what.communicator), words)) {
       communicators_.erase(what.communicator);
       return false;
     }
@@ -186,8 +190,7 @@ void spool::communicated(index_t time, communication const& c) {
       static_cast<std::uint64_t>(c.kind) | static_cast<std::uint64_t>(c.blocking) << 16 | pair_of(0, c.peer),
       static_cast<std::uint64_t>(c.tag), static_cast<std::uint64_t>(c.bytes_sent),
       static_cast<std::uint64_t>(c.bytes_received), c.request};
-  if (!define(c) || !put(record_kind::communicated, time, static_cast<std::uint32_t>(c.communicator), words,
-                         std::size(words), most_bytes_ - kept_for_leaves))
+  if (!define(c) || !put(record_kind::communicated, time, static_cast<std::uint32_t>(c.communicator), words))
     ++head_->dropped;
 }
 
@@ -199,8 +202,7 @@ void spool::define_counters(std::span<std::string const> names) {
 
 void spool::counters(std::span<index_t const> values) {
   std::vector<std::uint64_t> words(values.begin(), values.end());
-  if (!put(record_kind::counters, 0, 0, words.data(), words.size(), most_bytes_ - kept_for_leaves))
-    ++head_->dropped;
+  if (!put(record_kind::counters, 0, 0, words)) ++head_->dropped;
 }
 
 void spool::close(index_t end, clock_reading last) {

@@ -34,6 +34,7 @@ class spool {
   /// Only for what was entered. There is room for it even when there is none for other events.
   void leave(index_t time, int region);
   void note(std::string_view key, std::string_view value);
+  void predicted(index_t bytes_received);
   void moved(traffic const& volume);
   void computed(double flops, double bytes_read);
   void memory(index_t bytes);
@@ -47,11 +48,10 @@ class spool {
   index_t dropped() const { return head_->dropped; }
 
  private:
-  static constexpr index_t kept_for_leaves = index_t{256} << 10;
-  bool put(record_kind kind, index_t time, std::uint32_t id, std::uint64_t const* words, std::size_t count,
-           index_t limit);
-  bool put(record_kind kind, index_t time, std::uint32_t id, std::initializer_list<std::uint64_t> words) {
-    return put(kind, time, id, words.begin(), words.size(), most_bytes_ - kept_for_leaves);
+  /// False where there is no room for it in front of the ends of all regions that are open.
+  bool put(record_kind kind, index_t time, std::uint32_t id, std::span<std::uint64_t const> words);
+  bool put(record_kind kind, index_t time, std::uint32_t id, std::initializer_list<std::uint64_t> words = {}) {
+    return put(kind, time, id, std::span(words.begin(), words.size()));
   }
   bool next_segment();
   /// The number of a text; -1 where there is no room for it.
@@ -64,6 +64,7 @@ class spool {
   std::size_t used_ = segment_bytes;  // of the segment
   index_t begin_ = header_bytes;      // of the next segment in the file
   index_t most_bytes_;
+  std::size_t open_ = 0;  // regions, whose ends have room in this segment
   struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view t) const { return std::hash<std::string_view>{}(t); }

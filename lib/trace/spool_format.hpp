@@ -26,7 +26,8 @@ enum class record_kind : std::uint16_t {
   waited,               ///< nanoseconds
   communicated,         ///< id: the communicator; kind | blocking << 16 | peer << 32, tag, bytes sent, bytes
                         ///< received, request
-  counters              ///< values of all counters
+  counters,             ///< values of all counters
+  predicted             ///< bytes that plans say will be received
 };
 
 struct record {

@@ -35,6 +35,7 @@ int least_words(record_kind kind) {
     case record_kind::note:
     case record_kind::memory:
     case record_kind::waited:
+    case record_kind::predicted:
       return 1;
     case record_kind::define_region:
     case record_kind::define_communicator:
@@ -62,7 +63,7 @@ auto& known(List& list, int id) {
 
 }  // namespace
 
-spool_reader::spool_reader(std::filesystem::path const& file) {
+spool_reader::spool_reader(std::filesystem::path const& file) : file_(file) {
   auto const fail = [&](std::string const& why) {
     throw io_error("cannot read '" + file.string() + "': " + why, std::string());
   };
@@ -164,6 +165,31 @@ traffic traffic_of(std::span<std::uint64_t const> w) {
           static_cast<index_t>(w[3])};
 }
 
+void check_spool(spool_reader const& spool) {
+  try {
+    spool_definitions const known_here = spool.definitions();
+    std::size_t depth = 0;
+    bool ended = false;
+    spool.each([&](record const& r, std::span<std::uint64_t const> words) {
+      if (ended) return;
+      if (r.kind == record_kind::enter) {
+        known(known_here.regions, static_cast<int>(r.id));
+        ++depth;
+      }
+      if (r.kind == record_kind::leave) {
+        if (depth == 0) damaged("a region ends twice");
+        ended = --depth == 0;
+      }
+      if (r.kind != record_kind::communicated) return;
+      communication const c = communication_of(r, words);
+      if (depth == 0 || !known_here.communicators.contains(c.communicator))
+        damaged("a communication outside of the program");
+    });
+  } catch (io_error const& e) {
+    throw io_error("'" + spool.file().string() + "': " + e.what(), std::string());
+  }
+}
+
 std::map<int, std::map<int, std::filesystem::path>> spools_in(std::filesystem::path const& folder) {
   std::map<int, std::map<int, std::filesystem::path>> found;
   for (auto const& entry : std::filesystem::directory_iterator(folder)) {
@@ -200,6 +226,8 @@ rank_profile profile_of(std::span<std::filesystem::path const> spools) {
           return;
         case record_kind::moved:
           return tree.moved(traffic_of(words));
+        case record_kind::predicted:
+          return tree.predicted(static_cast<index_t>(words[0]));
         case record_kind::computed:
           return tree.computed(std::bit_cast<double>(words[0]), std::bit_cast<double>(words[1]));
         case record_kind::waited:

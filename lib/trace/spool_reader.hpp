@@ -41,12 +41,14 @@ class spool_reader {
   spool_reader(spool_reader const&) = delete;
   spool_reader& operator=(spool_reader const&) = delete;
 
+  std::filesystem::path const& file() const { return file_; }
   spool_header const& head() const { return *reinterpret_cast<spool_header const*>(bytes_); }
   /// Its records in the order of time; `words` are as many as the record says.
   void each(function_ref<void(record const&, std::span<std::uint64_t const> words)> take) const;
   spool_definitions definitions() const;
 
  private:
+  std::filesystem::path file_;
   std::byte const* bytes_ = nullptr;
   std::size_t size_ = 0;
 };
@@ -54,6 +56,9 @@ class spool_reader {
 /// What a record of kind `communicated` says; the ranks of the communicator are not in it.
 communication communication_of(record const& r, std::span<std::uint64_t const> words);
 traffic traffic_of(std::span<std::uint64_t const> words);
+
+/// Throws io_error, with the name of the file, where a profile or an archive could not be made of a spool.
+void check_spool(spool_reader const& spool);
 
 /// The spools of a folder, by rank and thread.
 std::map<int, std::map<int, std::filesystem::path>> spools_in(std::filesystem::path const& folder);

@@ -1,5 +1,7 @@
 #include "thread_recorder.hpp"
 
+#include "own_counters.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -29,6 +31,7 @@ void thread_recorder::read_counters() {
 }
 
 void thread_recorder::write_costs() {
+  if (predicted_ != 0) events_->predicted(std::exchange(predicted_, 0));
   if (has_moved_) events_->moved(std::exchange(moved_, {}));
   if (has_computed_) events_->computed(std::exchange(flops_, 0), std::exchange(bytes_read_, 0));
   if (has_allocated_) events_->memory(allocated_);
@@ -92,16 +95,24 @@ void thread_recorder::end_wait() {
   index_t const waited = now_ns() - wait_begin_;
   tree_.waited(waited);
   waited_ += waited;
+  process_counters.waited(waited);
 }
 
 void thread_recorder::note(char const* key, std::string value) {
   if (!closed_ && !open_.empty() && open_.back() == state::traced) events_->note(key, value);
 }
 
+void thread_recorder::predicted(index_t bytes_received) {
+  if (closed_) return;
+  tree_.predicted(bytes_received);
+  predicted_ += bytes_received;
+}
+
 void thread_recorder::moved(traffic const& volume) {
   if (closed_) return;
   tree_.moved(volume);
   moved_ += volume;
+  process_counters.moved(volume);
   has_moved_ = true;
 }
 
@@ -109,12 +120,14 @@ void thread_recorder::computed(double flops, double bytes_read) {
   if (closed_) return;
   tree_.computed(flops, bytes_read);
   flops_ += flops;
+  process_counters.computed(flops);
   bytes_read_ += bytes_read;
   has_computed_ = true;
 }
 
 void thread_recorder::memory(index_t bytes) {
   allocated_ += bytes;
+  process_counters.allocated(bytes);
   has_allocated_ = true;
 }
 

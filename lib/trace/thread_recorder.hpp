@@ -34,6 +34,7 @@ class thread_recorder final : public recorder {
   void begin_wait() override { wait_begin_ = now_ns(); }
   void end_wait() override;
   void note(char const* key, std::string value) override;
+  void predicted(index_t bytes_received) override;
   void moved(traffic const& volume) override;
   void computed(double flops) override { computed(flops, 0); }
   void read(double bytes) override { computed(0, bytes); }
@@ -87,6 +88,7 @@ class thread_recorder final : public recorder {
   bool closed_ = false;
 
   traffic moved_;  // and what follows: not yet in the spool
+  index_t predicted_ = 0;
   double flops_ = 0, bytes_read_ = 0;
   index_t waited_ = 0, allocated_ = 0;
   bool has_moved_ = false, has_computed_ = false, has_allocated_ = false;

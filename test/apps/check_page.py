@@ -200,6 +200,11 @@ def check_selection(browser, profile):
     bins = browser.js("pantileReport.runs[0].model.durations.flatMap((d) => d.bin.map((b, i) => [b, d.count[i]]))")
     count = sum(n for b, n in bins if least <= (4 + b % 4) * 2 ** (b // 4 - 2) < most)
     check(0 < marked == count, f"{marked} intervals are marked, {count} are that long")
+    browser.click(left + width * 0.7, top + height / 2)
+    check(browser.js("pantileReport.bins") is None, "a click gives the durations up")
+    browser.click(left + width * 0.7, top + height / 2)
+    first, end = browser.js("pantileReport.bins")
+    check(end == first + 1, "a click chooses one bin")
     browser.js("(pantileReport.bins = null, pantileReport.operation = null, pantileReport.changed())")
 
 

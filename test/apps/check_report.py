@@ -31,7 +31,7 @@ def check_rows(mine, wanted, name):
     for i, row in enumerate(wanted):
         k = key(wanted, i)
         check(k in here, f"{name}: no {k}")
-        for field in ("count", "ranks", "moved"):
+        for field in ("count", "ranks", "moved", "predicted_bytes"):
             check(here[k][field] == row[field], f"{field} of {k}: {here[k][field]}, not {row[field]}")
         for field in ("inclusive", "exclusive", "waiting"):
             for s in ("min", "mean", "max"):

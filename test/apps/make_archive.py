@@ -1,6 +1,6 @@
 # make_archive.py DIR: an OTF2 archive as another tool might write it: a clock of 10 MHz, ranks that are alone in a
 # communicator, a bcast whose last rank is no root, metrics with exponents, names that end scripts, threads, a location
-# without events, a region that is not left, negative attributes. Exits with 77 where python3-otf2 is missing.
+# without events, an accelerator, metrics of a machine, a region that is not left, negative attributes. Exits with 77 where python3-otf2 is missing.
 import sys
 
 try:
@@ -29,6 +29,11 @@ with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
     masters = [trace.event_writer_from_location(place) for place in places]
     thread = trace.event_writer("worker", group=groups[0])
     trace.event_writer("without events", group=groups[1])
+    accelerator = d.location_group("accelerator", location_group_type=LocationGroupType.ACCELERATOR, system_tree_parent=node,
+                                   creating_location_group=groups[1])
+    stream = trace.event_writer_from_location(d.location("stream", type=LocationType.ACCELERATOR_STREAM, group=accelerator))
+    machine = d.location_group("machine", location_group_type=LocationGroupType.PROCESS, system_tree_parent=node)
+    meter = trace.event_writer_from_location(d.location("meter", type=LocationType.METRIC, group=machine))
     d.group("", group_type=GroupType.COMM_LOCATIONS, paradigm=Paradigm.MPI, members=places)
     world = d.comm("world", d.group("", group_type=GroupType.COMM_GROUP, paradigm=Paradigm.MPI, members=places))
     alone = d.comm("self", d.group("", group_type=GroupType.COMM_SELF, paradigm=Paradigm.MPI, members=[]))
@@ -37,6 +42,9 @@ with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
                               value_type=Type.DOUBLE, base=Base.DECIMAL, exponent=-4)
     flops = d.metric_member("flops", unit="#", metric_type=MetricType.OTHER, metric_mode=MetricMode.ACCUMULATED_START,
                             value_type=Type.UINT64, base=Base.DECIMAL, exponent=0)
+    watts = d.metric_member("power", unit="W", metric_type=MetricType.OTHER, metric_mode=MetricMode.ABSOLUTE_POINT,
+                            value_type=Type.UINT64, base=Base.DECIMAL, exponent=0)
+    power = d.metric_class([watts], occurrence=MetricOccurrence.ASYNCHRONOUS, recorder_kind=RecorderKind.ABSTRACT)
     metrics = d.metric_class([seconds, flops], occurrence=MetricOccurrence.ASYNCHRONOUS, recorder_kind=RecorderKind.ABSTRACT)
 
     def collective(w, region, operation, comm, root, begin, end):
@@ -56,6 +64,9 @@ with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
         w.enter(80 * ms, lost)
         w.metric(90 * ms, metrics, (15000.0, 7))
         w.leave(100 * ms, work)
+    stream.enter(10 * ms, lost)
+    stream.leave(30 * ms, lost)
+    meter.metric(50 * ms, power, (200,))
     thread.enter(20 * ms, work)
     thread.enter(30 * ms, inside)
     thread.leave(40 * ms, inside)

@@ -7,12 +7,14 @@ traced="$BUILD_DIR/test/fault/traced"
 
 awk 'BEGIN { srand(1); for (u = 1; u <= 60; ++u) for (i = 1; i <= 40; ++i) if (rand() < 0.3) print u "," i "," 1 + int(rand() * 5) }' >ratings.csv
 for run in one two; do
-  mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
+  threads=$([[ $run == one ]] && echo 1 || echo 2)
+  OMP_NUM_THREADS=$threads mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
   grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
 done
 [[ -e one/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
 
 refuses "$report" 2 "DIR is required"
+refuses "$report" 2 "--json before recover or profile" --json model.json profile one
 refuses "$report" 2 "--perfetto takes one" --perfetto trace.json one two
 refuses "$report" 1 "there is no 'nowhere'" nowhere
 refuses "$report" 1 "there is no OTF2 archive" model-one
@@ -20,6 +22,17 @@ refuses "$report" 1 "there is no OTF2 archive" model-one
 "$report" one --json one.json --sources "$SOURCE_DIR" >log
 grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
 "$python" "$SOURCE_DIR/test/apps/check_report.py" one one.json one/report.html || fail "the page of ALS"
+
+"$report" two --json two.json >log
+"$python" "$SOURCE_DIR/test/apps/check_report.py" two two.json two/report.html || fail "the page of ALS on threads"
+"$python" - <<'PYTHON' || fail "threads are lost"
+import json
+model = json.load(open("two.json"))
+assert [(l["rank"], l["thread"]) for l in model["locations"]] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+rows = {(row["name"], row["depth"]): row for row in model["profile"]["paths"]}
+iterations = 2 * 2 * 2  # on 2 ranks, users and items
+assert rows["solve rows", 1]["count"] == iterations == rows["other threads", 0]["ranks"] * 4, rows.keys()
+PYTHON
 
 PANTILE_TRACE=trace PANTILE_TRACE_DIR=uneven mpi 3 "$traced" nothing >log 2>&1 || fail "traced: $(cat log)"
 "$report" uneven --json uneven.json --output uneven.html >log
@@ -34,7 +47,14 @@ if late[2] * 1e-9 > 0.1 * sum(r["sum_of_exclusive"] for r in model["profile"]["r
     slow = [f for f in findings if re.match(r"rank 2 .* in uneven work at traced.cpp:\d+.*: the others wait .* in 1 collective\)", f["text"])]
     assert len(slow) == 1 and slow[0]["rank"] == 2, findings
 dot, = [p for p in model["predictions"] if model["regions"][model["paths"][p["path"]][1]][0] == "dot"]
-assert dot["count"] == 60 and dot["bytes"] == dot["measured_bytes"] > 0, dot
+assert dot["count"] == 60 and dot["seconds"] > 0, dot
+# Whatever these statements move belongs to a plan.
+rows = model["profile"]["operations"]
+for name in ("program", "statements", "dot", "retile", "reduce"):
+    row, = [r for r in rows if r["name"] == name and not r["call"]]
+    assert row["predicted_bytes"] == row["moved"]["bytes_received"] > 0, row
+intervals = [(p, r) for l in model["locations"] for p, r in zip(l["intervals"]["predicted"], l["intervals"]["received"])]
+assert all(p in (-1, r) for p, r in intervals) and any(p > 0 for p, r in intervals)
 PYTHON
 
 "$report" one two >log
@@ -67,19 +87,26 @@ import json, re
 model = json.load(open("foreign.json"))
 ms = 1_000_000
 regions, paths = model["regions"], model["paths"]
-assert model["ranks"] == 3 and len(model["locations"]) == 5 and model["length"] == 100 * ms, model["length"]
+assert model["ranks"] == 3 and len(model["locations"]) == 6 and model["length"] == 100 * ms, model["length"]
 late = sorted((rank, waited, count) for rank, path, waited, count in model["waits"]["late"])
 assert late == [(0, 8 * ms, 1), (2, 30 * ms, 1)], late  # not rank 2 in the bcast, and nobody alone
 rows = {(row["name"], row["call"]): row for row in model["profile"]["operations"]}
 assert ("omp barrier", False) in rows and ("MPI_Bcast", True) in rows, rows.keys()
 work = rows["</script><b>work", False]
 assert abs(work["inclusive"]["max"] - 0.14) < 1e-9 and work["flops"] == 0 and work["count"] == 4, work
-assert abs(rows["never left", False]["inclusive"]["max"] - 0.02) < 1e-9, "ends with what is around it"
+assert abs(rows["never left", False]["inclusive"]["min"] - 0.02) < 1e-9, "ends with what is around it"
+assert abs(rows["never left", False]["inclusive"]["max"] - 0.04) < 1e-9, "also on the accelerator of rank 1"
+assert [l["rank"] for l in model["locations"] if l["name"] in ("stream", "meter")] == [1], "neither is a rank"
+uneven = [f["text"] for f in model["findings"] if "is uneven" in f["text"]]
+assert "</script><b>work at work.f90:7 is uneven over threads, most on rank 0: one of them takes 57.0 ms, the mean is 43.5 ms (imbalance 1.31)" in uneven, uneven
+assert any("(87.0 ms against 68.0 ms of the others" in f["text"] for f in model["findings"]), "both threads of rank 0 count"
+power, = [s for s in model["metrics"]["series"] if s["name"] == "power"]
+assert power["value"]["max"][-1] == 200, power["value"]["max"][-1]
 cpu, = [s for s in model["metrics"]["series"] if s["name"] == "cpu time"]
 assert abs(cpu["value"]["max"][-1] - 1.5) < 1e-9, cpu["value"]["max"][-1]
 assert any(note == ["depth", "-5"] for notes in model["notes"] for note in notes), model["notes"]
 events = json.load(open("foreign-trace.json"))["traceEvents"]
-assert sum(e["ph"] == "X" for e in events) == 17 and all(e["dur"] >= 0 for e in events if e["ph"] == "X")
+assert sum(e["ph"] == "X" for e in events) == 18 and all(e["dur"] >= 0 for e in events if e["ph"] == "X")
 page = open("foreign/report.html").read()
 embedded = re.search(r'<script type="application/json" id="models">(.*?)</script>', page, re.S)
 assert json.loads(embedded[1])[0] == model, "</script> in a name"

@@ -21,6 +21,8 @@ open_, last, last_region = collections.defaultdict(list), {}, {}
 guids, metrics = set(), collections.defaultdict(dict)
 sent, received, collectives = collections.Counter(), collections.Counter(), collections.Counter()
 inside = collections.Counter()
+predicted = collections.Counter()
+below_whole = collections.Counter()  # nanoseconds by rank: exclusive times inside of what the ranks measured themselves
 
 with otf2.reader.open(f"{folder}/traces.otf2") as trace:
     check(trace.timer_resolution == 10**9, "nanoseconds")
@@ -45,12 +47,18 @@ with otf2.reader.open(f"{folder}/traces.otf2") as trace:
             key = (region.name, region.paradigm == otf2.Paradigm.MPI)
             count[key] += 1
             exclusive[key] += took - below
+            if any(r.name == "whole run" for r in [region] + [r for r, *_ in stack]):
+                below_whole[rank] += took - below
             if all(r.name != region.name for r, *_ in stack):
                 inclusive[key] += took
+                predicted[key] += sum(v for a, v in (event.attributes or {}).items() if a.name == "predicted bytes")
             if stack:
                 stack[-1][3] += took
         elif isinstance(event, Metric):
-            metrics[rank][event.metric.member.name if hasattr(event.metric, "member") else event.metric.members[0].name] = event.values[0]
+            metric = event.metric.member.name if hasattr(event.metric, "member") else event.metric.members[0].name
+            if metric != "allocated bytes":
+                check(event.values[0] >= metrics[location].get(metric, 0), f"{metric} of {rank} goes back")
+            metrics[location][metric] = event.values[0]
         elif isinstance(event, MpiCollectiveBegin):
             inside[location] += 1
         elif isinstance(event, MpiCollectiveEnd):
@@ -70,13 +78,14 @@ for row in profile["operations"]:
     for mine, name in ((exclusive, "exclusive"), (inclusive, "inclusive")):
         seconds = row[name]["mean"] * ranks
         check(abs(mine[key] * 1e-9 - seconds) <= 1e-9 + 1e-9 * seconds, f"{name} time of {key}: {mine[key]}, {seconds}")
+    check(predicted[key] == row["predicted_bytes"], f"predicted bytes of {key}: {predicted[key]}, {row['predicted_bytes']}")
 check(sum(count.values()) == sum(r["count"] for r in profile["operations"]), "nothing else is in the trace")
 names = {"bytes sent": "bytes_sent", "bytes received": "bytes_received", "messages sent": "messages_sent",
          "messages received": "messages_received"}
 for r in profile["ranks"]:
     check(abs(r["sum_of_exclusive"] - r["wall"]) <= 0.02 * r["wall"], f"exclusive times of rank {r['rank']}")
     for metric, field in names.items():
-        mine = metrics[f"MPI Rank {r['rank']}"].get(metric, 0)
+        mine = sum(totals.get(metric, 0) for place, totals in metrics.items() if place.group.name == f"MPI Rank {r['rank']}")
         check(mine == r["moved"][field], f"{metric} of rank {r['rank']}: {mine}, {r['moved'][field]}")
 
 if len(sys.argv) > 2:
@@ -87,5 +96,7 @@ if len(sys.argv) > 2:
         mine = profile["ranks"][int(rank)]
         check([mine["moved"][f] for f in names.values()] == [int(n) for n in numbers], f"the counters of rank {rank}")
         check(mine["wall"] >= float(seconds), f"rank {rank} worked no longer than it was recorded")
+        added = below_whole[f"MPI Rank {rank}"] * 1e-9
+        check(abs(added - float(seconds)) <= 0.02 * float(seconds), f"exclusive times of rank {rank}: {added} s, it ran {seconds} s")
 print(f"{sum(count.values())} regions of {len(profile['ranks'])} ranks, {sum(sent.values())} messages, "
       f"{sum(collectives.values())} ends of collectives")

@@ -51,6 +51,11 @@ trace 2 failed failed
 wants_status 4
 is_valid failed out
 
+# What rank 0 alone cannot write ends the trace, not the run.
+trace 3 vanished vanished
+wants_status 0
+wants "the trace is not complete"
+
 for end in killed aborted thrown; do
   trace 3 $end $end
   ((status != 0 && status != 124)) || complain "exit code $status"
@@ -63,6 +68,11 @@ for end in killed aborted thrown; do
   wants "ending"
 done
 output=$("$report" recover killed 2>&1) && complain "recovered twice"
+cp -r thrown part && rm -r part/traces* && truncate -s 100 part/spool-1-0.bin
+output=$("$report" recover part 2>&1) && complain "a lost spool is no error"
+wants "recovered 2 of 3 ranks"
+wants "1 spool could not be recovered"
+is_valid part
 output=$("$report" recover nowhere 2>&1) && complain "recovered nothing"
 output=$("$report" profile nowhere 2>&1) && complain "a profile of nothing"
 
@@ -73,9 +83,9 @@ is_valid filtered out
 grep -q '"name": "wait"' filtered/profile.json && complain "the filter left it in"
 
 # Counters that are not there are absent, and that is said once.
-PANTILE_TRACE_COUNTERS=perf::PAGE-FAULTS,NO_SUCH_EVENT trace 2 nothing counted
+PANTILE_TRACE_COUNTERS=perf::PAGE-FAULTS,NO_SUCH_EVENT,sde:::pantile::flops trace 2 nothing counted
 wants_status 0
-wants_once "counters requested: perf::PAGE-FAULTS, NO_SUCH_EVENT; used:"
+wants_once "counters requested: perf::PAGE-FAULTS, NO_SUCH_EVENT, sde:::pantile::flops; used:"
 wants_once "NO_SUCH_EVENT: "
 grep -q 'NO_SUCH_EVENT' counted/profile.json && complain "a counter that is missing is in the profile"
 is_valid counted out

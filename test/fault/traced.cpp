@@ -2,6 +2,7 @@
 // communicator has counted and how long its work took, and then ends in one way or another.
 #include <pantile/array/array.hpp>
 #include <pantile/comm/environment.hpp>
+#include <pantile/comm/tracing.hpp>
 #include <pantile/ops/linalg.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/reduce.hpp>
@@ -13,6 +14,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -50,6 +52,7 @@ void say_counters(communicator const& world, double seconds) {
 
 int program(communicator const& world, std::string const& way) {
   auto const begin = std::chrono::steady_clock::now();
+  pantile::trace::region const whole{"whole run"};
   for (int i = 0; i < 20; ++i) statements(world);
   sleep_on_last(world);
   world.barrier();
@@ -58,6 +61,7 @@ int program(communicator const& world, std::string const& way) {
   if (way == "killed" && odd_one) std::raise(SIGKILL);
   if (way == "aborted" && odd_one) MPI_Abort(MPI_COMM_WORLD, 3);
   if (way == "thrown" && odd_one) throw std::runtime_error("boom");
+  if (way == "vanished" && world.rank() == 0) std::filesystem::remove_all(pantile::tracing_directory());
   if (way == "killed" || way == "aborted" || way == "thrown") world.barrier();
   say_counters(world, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return way == "failed" ? 4 : 0;

@@ -8,10 +8,11 @@
 
 namespace support {
 
-/// What a rank really does: what is moved and computed, the most memory at a time, and how many fused loops are
-/// run.
+/// What a rank really does: what is moved, what was told of that before, what is computed, the most memory at a
+/// time, and how many fused loops are run.
 struct costs {
   pantile::traffic volume;
+  pantile::index_t predicted_bytes = 0;  // received
   pantile::index_t taken = 0, most = 0;
   double flops = 0;
   int loops = 0;
@@ -21,6 +22,7 @@ struct meter final : pantile::trace::recorder, costs {
   void leave() override {}
   void note(char const*, std::string) override {}
   void moved(pantile::traffic const& v) override { volume += v; }
+  void predicted(pantile::index_t bytes_received) override { predicted_bytes += bytes_received; }
   void computed(double more) override { flops += more; }
   void memory(pantile::index_t bytes) override { most = std::max(most, taken += bytes); }
 };

@@ -11,7 +11,8 @@
 
 namespace support {
 
-/// What a plan predicts is what was counted: bytes and messages of this rank, flops of all, and memory within 5
+/// What a plan predicts is what was counted: bytes (also those that recorders are told) and messages of this
+/// rank, flops of all, and memory within 5
 /// %. `flops` is false where the way that is taken depends on the elements.
 inline void check_predicted(pantile::plan const& p, costs const& m, bool memory = true, bool flops = true) {
   using pantile::reduce_op;
@@ -19,6 +20,7 @@ inline void check_predicted(pantile::plan const& p, costs const& m, bool memory 
   auto const& predicted = p.per_rank[static_cast<std::size_t>(world().rank())];
   CHECK(predicted.bytes_sent == m.volume.bytes_sent);
   CHECK(predicted.bytes_received == m.volume.bytes_received);
+  CHECK(m.predicted_bytes == m.volume.bytes_received);
   CHECK(predicted.messages_sent == m.volume.messages_sent);
   CHECK(predicted.messages_received == m.volume.messages_received);
   CHECK(p.bytes_total == world().allreduce(m.volume.bytes_sent, reduce_op::sum));

@@ -11,12 +11,12 @@ function comparisonView([a, b]) {
   const rows = [...known.values()].map((r) => ({...r, change: time(r.b) - time(r.a)})).sort((x, y) => Math.abs(y.change) - Math.abs(x.change));
   const most = Math.max(...rows.map((r) => Math.abs(r.change)), 1e-12);
   const body = h("tbody", {}, ...rows.map((r) => {
-    const side = r.change > 0 ? "slower" : "faster";
+    const side = r.change > 0 ? "slower" : r.change < 0 ? "faster" : "";
     const times = time(r.a) > 0 && time(r.b) > 0 ? `${(time(r.b) / time(r.a)).toFixed(2)}x` : time(r.a) > 0 ? "gone" : "new";
     const received = (row) => row?.moved.bytes_received ?? 0;
     return h("tr", {"data-key": r.key}, h("th", {scope: "row"}, h("button.plain", {type: "button", onclick: () => view.choose(r.key)}, r.name), r.call ? h("span.call", {}, " call") : null),
       figure("td", "a", time(r.a), secondsText(time(r.a)), {class: "n"}), figure("td", "b", time(r.b), secondsText(time(r.b)), {class: "n"}),
-      figure("td", "change", r.change, (r.change > 0 ? "+" : "−") + secondsText(Math.abs(r.change)), {class: `n ${side}`}),
+      figure("td", "change", r.change, (r.change > 0 ? "+" : r.change < 0 ? "−" : "") + secondsText(Math.abs(r.change)), {class: `n ${side}`.trim()}),
       h("td.n", {class: side}, times),
       h("td.bar", {style: "min-width:130px"}, h("i", {style: `height:10px;bottom:5px;width:${(Math.abs(r.change) / most) * 100}%;background:var(--${side === "slower" ? "bad" : "good"})`})),
       h("td.n", {}, countText(r.a?.count ?? 0)), h("td.n", {}, countText(r.b?.count ?? 0)),

@@ -24,6 +24,7 @@ function intervalDetails({run, location, interval}) {
   const length = l.end[interval] - l.begin[interval];
   const {name, file, line, call} = run.regionOf(path);
   const [received, flops, waiting] = ["received", "flops", "waiting"].map((c) => l.column(c, interval));
+  const predicted = l.column("predicted", interval, -1);
   const notes = run.model.notes[l.column("notes", interval, -1)] ?? [];
   const facts = terms([
     [call ? "call" : "operation", name, "name"],
@@ -33,7 +34,8 @@ function intervalDetails({run, location, interval}) {
     ["lasts", duration(length), "length"],
     ["itself", duration(l.own[interval])],
     ["waits", waiting > 0 ? `${duration(waiting)} (${percentText(waiting / length)})` : null],
-    ["received", received > 0 ? bytesText(received) : null],
+    ["received", received > 0 ? bytesText(received) : null, "received"],
+    ["predicted", predicted > 0 || (predicted === 0 && received > 0) ? bytesText(predicted) : null, "predicted"],
     ["flops", flops > 0 ? `${scaled(flops, "")} (${(flops / length).toFixed(2)} GFLOP/s)` : null],
     ...notes,
   ]);
@@ -62,6 +64,7 @@ function operationDetails() {
       ["inclusive", `${secondsText(row.inclusive.mean)} per rank`],
       ["exclusive", `${secondsText(row.exclusive.mean)} per rank, ${secondsText(row.exclusive.min)} to ${secondsText(row.exclusive.max)}`],
       ["received", row.moved.bytes_received > 0 ? `${bytesText(row.moved.bytes_received)} in ${countText(row.moved.messages_received)} messages` : null],
+      ["predicted", row.predicted_bytes > 0 ? bytesText(row.predicted_bytes) : null],
     ]);
     const times = run.model.by_rank.ranks.map(() => 0);
     for (const [path, {own}] of run.byRank) if (run.keyOf(path) === view.operation) own.forEach((t, r) => (times[r] += t));

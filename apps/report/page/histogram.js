@@ -10,6 +10,7 @@ class Histogram extends Chart {
     const on = (name, f) => this.canvas.addEventListener(name, f);
     on("pointerdown", (e) => {
       this.drag = this.binAt(this.at(e)[0]);
+      this.clears = view.bins !== null; // where it stays a click, whatever mice do meanwhile
       this.canvas.setPointerCapture(e.pointerId);
     });
     on("pointermove", (e) => this.move(e));
@@ -55,15 +56,18 @@ class Histogram extends Chart {
   }
   move(event) {
     const bin = this.binAt(this.at(event)[0]);
-    if (this.drag !== undefined && this.drag !== null) return this.choose(this.drag, bin);
+    if (this.drag !== undefined && this.drag !== null) {
+      if (bin !== this.drag) this.clears = false;
+      return this.clears ? undefined : this.choose(this.drag, bin);
+    }
     const count = this.bars().get(bin) ?? 0;
     const what = this.byTime ? `${duration(count)} in executions` : `${countText(count)} executions`;
     showTip(event, `${what} of ${duration(binBegin(bin))} to ${duration(binBegin(bin + 1))}`);
   }
   release(event) {
     const bin = this.binAt(this.at(event)[0]);
-    if (bin === this.drag && view.bins === null) this.choose(bin, bin);
-    else if (bin === this.drag) this.clear();
+    if (this.clears) this.clear();
+    else this.choose(this.drag, bin);
     this.drag = null;
   }
   clear() {

@@ -10,14 +10,13 @@ const columns = [
   {name: "late others", field: "late", of: (r) => r.late ?? 0, text: secondsText, help: "waiting for the rank that came last to a collective, all ranks"},
   {name: "critical path", field: "critical", of: (r) => r.critical ?? 0, text: secondsText, help: "with what it called, on the critical path (estimated)"},
   {name: "received", field: "bytes_received", of: (r) => r.moved.bytes_received, text: bytesText},
+  {name: "predicted", field: "predicted_bytes", of: (r) => r.predicted_bytes, text: bytesText, help: "bytes received, as plans said before"},
   {name: "messages", field: "messages_received", of: (r) => r.moved.messages_received, text: countText},
   {name: "GFLOP/s", field: "gflops", of: (r) => r.gflops_per_second, text: (v) => v.toFixed(2)},
 ];
 const predicted = [
   {name: "predicted time", field: "predicted", of: (r) => r.prediction?.seconds ?? 0, text: secondsText, help: "of the busiest rank, for each execution on each rank"},
   {name: "measured", field: "measured", of: (r) => r.prediction?.measured_seconds ?? 0, text: secondsText, help: "of the executions that have a prediction"},
-  {name: "predicted bytes", field: "predicted_bytes", of: (r) => r.prediction?.bytes ?? 0, text: bytesText, help: "received by the busiest rank, for each execution on each rank"},
-  {name: "measured bytes", field: "measured_bytes", of: (r) => r.prediction?.measured_bytes ?? 0, text: bytesText},
 ];
 
 /** The rows of the profile with what the model knows besides: waits, critical path, predictions. */

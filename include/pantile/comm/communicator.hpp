@@ -246,6 +246,8 @@ class communicator {
   traffic counters() const noexcept;
   /// Counts a movement that was carried out without messages, inside a node.
   void count(traffic const& moved) const;
+  /// Takes back what collectives have counted since an earlier reading: it is no payload.
+  void uncount(traffic const& earlier) const;
   /// The largest piece of a message or collective in bytes. Tests make it small to reach the large-count path.
   index_t chunk_limit() const noexcept;
   void set_chunk_limit(index_t limit) const;

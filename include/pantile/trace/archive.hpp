@@ -13,7 +13,7 @@
 // OTF2 archives, of Pantile and of other tools, as streams of events, a location at a time.
 namespace pantile::trace {
 
-/// A thread, or another stream of events, of a rank.
+/// A thread, or another stream of events, of a rank; accelerators belong to the rank that uses them.
 struct archive_location {
   std::uint64_t id = 0;  ///< the archive's own
   int rank = 0;          ///< in the order of MPI's ranks where the archive says it, otherwise of processes
@@ -21,6 +21,7 @@ struct archive_location {
   std::string name;
   std::string host;
   std::uint64_t events = 0;
+  bool is_metric = false;  ///< nothing but metrics
 };
 
 /// A series of values over time.

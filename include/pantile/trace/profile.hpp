@@ -29,6 +29,8 @@ struct path_costs {
   index_t waiting_ns = 0;  ///< inside MPI
   /// What the communicators counted. Calls of communicators have none: it is their operation's.
   traffic moved{};
+  /// Of what is moved, the bytes that plans said would be received (see trace::recorder); the same.
+  index_t predicted_bytes = 0;
   /// What the messages and collectives of this call carried: also what is not counted (see `traffic`).
   traffic carried{};
   double flops = 0;
@@ -79,6 +81,7 @@ struct profile_row {
   /// With what it called: what communicators counted, of all ranks. Of a call of a communicator what its
   /// messages carried.
   traffic moved;
+  index_t predicted_bytes = 0;    ///< received, by the plans: the same. Calls have none
   double flops = 0;               ///< with what it called, of all ranks
   double bytes_read = 0;          ///< the same, of matrices
   std::vector<index_t> counters;  ///< the same

@@ -63,6 +63,8 @@ class recorder {
   virtual void lower_bound(index_t /*bytes*/) {}
   /// Bytes taken, or (negative) given back.
   virtual void memory(index_t bytes) = 0;
+  /// What this rank will receive by the plan of the open region, in bytes, before it is carried out.
+  virtual void predicted(index_t /*bytes_received*/) {}
 
   int acting_as = -1;
   bool takes_notes = true;    ///< false: `note` need not be told
@@ -97,6 +99,11 @@ inline void computed(double flops) {
 }
 inline void read(double bytes) {
   if (active) active->read(bytes);
+}
+
+/// Tells what this rank is about to receive, in bytes, as a plan says.
+inline void predicted(index_t bytes_received) {
+  if (active) active->predicted(bytes_received);
 }
 
 /// Something to say about the region that is open on this thread; `value()` is only asked for where somebody

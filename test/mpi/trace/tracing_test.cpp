@@ -70,7 +70,7 @@ std::string text_of(fs::path const& file) {
 
 }  // namespace
 
-TEST_CASE("the bytes and messages of a profile are those that the communicator counts") {
+TEST_CASE("the bytes and messages of a profile are those that the communicator counts, and plans predict") {
   start_tracing({.mode = recording_mode::profile});
   traffic const before = world().counters();
   statements();
@@ -88,6 +88,10 @@ TEST_CASE("the bytes and messages of a profile are those that the communicator c
   CHECK(p.paths[0].region.name == "program");
   CHECK(p.paths[0].moved == all);
   CHECK(std::ssize(p.ranks) == world().size());
+  for (trace::profile_row const& r : p.paths) {
+    INFO(r.region.name);
+    CHECK(r.predicted_bytes == (r.region.is_call ? 0 : r.moved.bytes_received));
+  }
 }
 
 TEST_CASE("exclusive times of every rank add up to its wall time") {

@@ -221,6 +221,13 @@ TEST_CASE("a file is replaced whole, and links are followed", "[io]") {
   write_file_atomically(link, "new, longer");
   CHECK(contents_of(path) == "new, longer");
   CHECK(fs::is_symlink(link));
+  std::string const elsewhere = folder.file("elsewhere.json");
+  fs::remove(path);  // the link dangles
+  fs::create_symlink(link, elsewhere);
+  write_file_atomically(elsewhere, "made");
+  CHECK(contents_of(path) == "made");
+  CHECK((fs::is_symlink(link) && fs::is_symlink(elsewhere)));
+  fs::remove(elsewhere);
   write_file_atomically(path, "");
   CHECK(contents_of(path).empty());
   write_file_atomically("/dev/null", "nothing");

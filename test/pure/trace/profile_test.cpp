@@ -30,6 +30,7 @@ rank_profile measured(int rank, index_t seconds) {
   add({"program", "", 0, false}, -1, 1, 10 * s, (10 - seconds) * s)->counters = {1};
   path_costs& dot = *add({"dot", "a,b.cpp", 7, false}, 0, 4, seconds * s, seconds * s / 2);
   dot.moved = {100, 200, 3, 4};
+  dot.predicted_bytes = 150;
   dot.flops = 5e9;
   dot.counters = {10};
   path_costs& call = *add({"allreduce", "a,b.cpp", 7, true}, 1, 4, seconds * s / 2, seconds * s / 2);
@@ -59,6 +60,9 @@ TEST_CASE("a profile adds up its ranks") {
   CHECK(dot.exclusive.imbalance() == Approx(1.5));
   CHECK(dot.waiting.mean == Approx(1));
   CHECK(dot.moved == traffic{200, 400, 6, 8});
+  CHECK(dot.predicted_bytes == 300);
+  CHECK(p.paths[0].predicted_bytes == 300);
+  CHECK(call.predicted_bytes == 0);
   CHECK(dot.gflops_per_second() == Approx(10.0 / 6));
   CHECK(dot.counters == std::vector<index_t>{220});
   CHECK(call.moved == traffic{128, 128, 8, 8});

@@ -8,6 +8,9 @@
 
 #include <fstream>
 #include <random>
+#include <sys/resource.h>
+#include <thread>
+#include <trace/own_counters.hpp>
 #include <trace/recording.hpp>
 #include <trace/spool_reader.hpp>
 
@@ -28,6 +31,7 @@ void work(trace::recorder& r, std::mt19937& random, int depth) {
     r.enter_at(names[random() % 3], here);
     r.note("shape", "(" + std::to_string(random() % 5) + ")");
     r.computed(static_cast<double>(random() % 100));
+    r.predicted(static_cast<index_t>(random() % 50));
     if (random() % 2 == 0) {
       r.begin_call("allreduce", here);
       r.communicated({.kind = trace::communication_kind::allreduce,
@@ -60,6 +64,7 @@ void check_alike(trace::rank_profile const& a, trace::rank_profile const& b) {
     CHECK(x.longest_ns == y.longest_ns);
     CHECK(x.waiting_ns == y.waiting_ns);
     CHECK(x.moved == y.moved);
+    CHECK(x.predicted_bytes == y.predicted_bytes);
     CHECK(x.carried == y.carried);
     CHECK(x.flops == y.flops);
   }
@@ -169,6 +174,61 @@ TEST_CASE("beyond its room a spool keeps whole regions, counts what it drops, an
   CHECK(std::filesystem::file_size(r.spools()[0]) <= static_cast<std::uintmax_t>(most) + 8192);
 }
 
+TEST_CASE("a disk that is full leaves whole regions in a spool, however deep they are") {
+  support::scratch_folder const folder("disk");
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  rlimit full = before;
+  full.rlim_cur = static_cast<rlim_t>(parts::header_bytes + parts::segment_bytes);
+  parts::recording r(traced(), folder.path(), 0, 1, "here", {});
+  std::mt19937 random(11);
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &full) == 0);
+  for (int i = 0; i < 40; ++i) work(r.first(), random, 6);
+  r.stop();
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  r.close({});
+  trace::rank_profile const live = r.profile(), kept = parts::profile_of(r.spools());
+  CHECK(live.dropped > 0);
+  CHECK(kept.regions > 0);
+  CHECK(kept.regions < live.regions);
+  CHECK(kept.wall_ns == live.wall_ns);
+  index_t sum = 0, entered = 0, left = 0;
+  for (auto const& path : kept.paths) sum += path.costs.exclusive_ns;
+  CHECK(sum == kept.wall_ns);
+  parts::spool_reader(r.spools()[0]).each([&](parts::record const& record, std::span<std::uint64_t const>) {
+    entered += record.kind == parts::record_kind::enter;
+    left += record.kind == parts::record_kind::leave;
+  });
+  CHECK(entered == left);
+  CHECK(entered == kept.regions + 1);
+}
+
+TEST_CASE("PAPI reads the library's own counters as software-defined events") {
+  support::scratch_folder const folder("events");
+  trace::settings s{
+      trace::recording_mode::profile, "", {}, 0, {"sde:::pantile::flops", "sde:::pantile::bytes_received"}};
+  parts::recording r(s, folder.path(), 0, 1, "here", {});
+  if (!parts::process_counters.show()) {
+    CHECK(r.first().counters().names().empty());
+    CHECK(r.first().counters().refusals().size() == 2);
+    WARN("left out, without PAPI's libsde: what other tools read");
+    return;
+  }
+  REQUIRE(r.first().counters().names() == s.counters);
+  r.first().enter("dot");
+  r.first().computed(5e9);
+  r.first().moved({1, 20, 1, 2});
+  r.first().enter("reduce");
+  r.first().moved({1, 300, 1, 2});
+  r.first().leave();
+  r.first().leave();
+  r.stop();
+  trace::rank_profile const p = r.profile();
+  REQUIRE(p.paths.size() == 3);
+  CHECK(p.paths[1].costs.counters == std::vector<index_t>{5'000'000'000, 20});
+  CHECK(p.paths[2].costs.counters == std::vector<index_t>{0, 300});
+}
+
 TEST_CASE("what a filter leaves out belongs to the region around it") {
   support::scratch_folder const folder("filter");
   trace::settings s = traced();
@@ -201,5 +261,38 @@ TEST_CASE("recovering needs spools, and never writes over an archive") {
   CHECK(found.spools == 1);
   CHECK(found.incomplete == 1);
   CHECK(found.measured.ranks.size() == 1);
+  CHECK(found.lost.empty());
   if (found.archive) CHECK_THROWS_AS(trace::recover_trace(folder.path()), io_error);
+}
+
+TEST_CASE("recovering leaves out what is damaged, and says what that is") {
+  support::scratch_folder const folder("damages");
+  for (int rank = 0; rank < 3; ++rank) {
+    parts::recording r(traced(), folder.path(), rank, 3, "here", {});
+    std::mt19937 random(5);
+    work(r.first(), random, 2);
+    std::thread([&] { r.join()->enter("beside"); }).join();
+    r.stop();
+    r.close({});
+  }
+  // Of rank 1 a thread, of rank 2 the first: its other thread has no time of a program beside it.
+  std::ofstream(folder.path() / parts::spool_name(1, 1)) << "no spool";
+  {
+    auto const size = static_cast<std::streamoff>(parts::header_bytes);
+    std::fstream file(folder.path() / parts::spool_name(2, 0), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(size + 8);
+    for (int k = 0; k < 8; ++k) file.put('\xff');
+  }
+  trace::recovered const found = trace::recover_trace(folder.path());
+  CHECK(found.ranks == 3);
+  CHECK(found.spools == 3);
+  CHECK(found.measured.ranks.size() == 2);
+  REQUIRE(found.lost.size() == 3);
+  CHECK(found.lost[0].find("spool-1-1.bin': it is no spool") != std::string::npos);
+  CHECK(found.lost[1].find("spool-2-0.bin") != std::string::npos);
+  CHECK(found.lost[2].find("spool-2-1.bin") != std::string::npos);
+
+  support::scratch_folder const none("nothing-good");
+  std::ofstream(none.path() / parts::spool_name(0, 0)) << "no spool";
+  CHECK_THROWS_WITH(trace::recover_trace(none.path()), Catch::Contains("it is no spool"));
 }

@@ -160,18 +160,21 @@ movement_volume retile_volume(tiling const& source, tiling const& target, int lo
   int const ranks = source.ranks(), looked = std::min(ranks, look_at);
   detail::traffic_of_ranks traffic(ranks, looked == ranks);
   detail::tile_counts tiles;
+  auto const looked_at = [&](int i) { return static_cast<int>(static_cast<index_t>(i) * ranks / looked); };
   movement_volume volume;
   for (int i = 0; i < looked; ++i) {
-    int const reader = static_cast<int>(static_cast<index_t>(i) * ranks / looked);
+    int const reader = looked_at(i);
     auto const received = traffic.take(source, target.stored_box(reader), reader, tiles);
     volume.elements_total += received.elements;
     volume.messages_total += received.messages;
     volume.elements_busiest = std::max(volume.elements_busiest, received.elements);
     volume.messages_busiest = std::max(volume.messages_busiest, received.messages);
   }
-  for (int r = 0; r < ranks && looked == ranks; ++r) {
-    volume.elements_busiest = std::max(volume.elements_busiest, traffic.sent(r).elements);
-    volume.messages_busiest = std::max(volume.messages_busiest, traffic.sent(r).messages);
+  for (int i = 0; i < looked; ++i) {
+    int const sender = looked_at(i);
+    auto const sent = looked == ranks ? traffic.sent(sender) : detail::sent_of(source, target, sender, tiles);
+    volume.elements_busiest = std::max(volume.elements_busiest, sent.elements);
+    volume.messages_busiest = std::max(volume.messages_busiest, sent.messages);
   }
   volume.elements_total =
       volume.elements_total / looked * ranks + volume.elements_total % looked * ranks / looked;

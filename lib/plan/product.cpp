@@ -150,6 +150,7 @@ class cost_counter {
       : p_(p),
         s_(s),
         on_(on),
+        all_(all),
         half_(is_half_product(p, s)),
         in_place_(computed_in_place(p, s)),
         a_here_(reads_in_place(p, s, p.a)),
@@ -158,7 +159,12 @@ class cost_counter {
                  : all     ? partial_results(p, s)
                            : partial_grid(p, s)),
         operand_tiles_(tiles),
-        traffic_(p.ranks, all) {}
+        fetched_(p.ranks, all),
+        summed_(p.ranks, all) {
+    for (std::size_t axis : {m_axis, n_axis})
+      for (std::size_t i = 1; i < s.cuts[axis].size(); ++i)
+        parts_[axis] += s.cuts[axis][i] > s.cuts[axis][i - 1];
+  }
 
   void look_at(int r) {
     auto const [m, n, k] = s_.part(r);
@@ -172,7 +178,7 @@ class cost_counter {
       index_t taken = 0;
       auto const fetch = [&](product_operand const& f, index_range outer) {
         box const wanted = operand_part(f, outer, panel);
-        travels += traffic_.take(f.tiled, wanted, r, operand_tiles_);
+        travels += fetched_.take(f.tiled, wanted, r, operand_tiles_);
         taken += wanted.count();
       };
       if (!a_here_) fetch(p_.a, m);
@@ -184,7 +190,7 @@ class cost_counter {
     fetching_ = std::max(fetching_, seconds(total));
     if (!in_place_) {
       index_t const layers = s_.grid[k_axis];
-      summing = traffic_.take(partial_, all_layers(p_, s_, s_.result.box_of(r)), r, partial_tiles_);
+      summing = summed_.take(partial_, all_layers(p_, s_, s_.result.box_of(r)), r, partial_tiles_);
       adding_memory = (layers > 1 ? layers * own_count : 0) + packed(summing);
       adding_ = std::max(adding_, seconds(summing));
     }
@@ -193,7 +199,8 @@ class cost_counter {
       adding_ = 2 * seconds({computed, static_cast<index_t>(std::ceil(std::log2(p_.ranks)))});
     }
     total += summing;
-    looked_at_.emplace_back(r, total);
+    looked_at_.push_back({r, total, {}, {}});
+    if (!all_) estimate_sent(looked_at_.back());
     cost_.memory = std::max(cost_.memory, ((in_place_ && p_.result ? 0 : own_count) +
                                            (in_place_ ? 0 : computed) + panel_memory + adding_memory) *
                                               p_.element_bytes);
@@ -202,8 +209,14 @@ class cost_counter {
   }
 
   product_cost result() {
-    for (auto const& [r, in] : looked_at_) {
-      volume out = traffic_.sent(r);
+    for (auto& [r, in, fetched, summed] : looked_at_) {
+      if (all_) fetched = fetched_.sent(r), summed = summed_.sent(r);
+      if (!on_.shared_memory) {  // where readers copy, who is read does nothing
+        fetching_ = std::max(fetching_, seconds(fetched));
+        adding_ = std::max(adding_, seconds(summed));
+      }
+      volume out = fetched;
+      out += summed;
       if (s_.allreduce && p_.ranks > 1) out += {p_.m * p_.n, 1};
       cost_.bytes_received = std::max(cost_.bytes_received, in.elements * p_.element_bytes);
       cost_.bytes = std::max({cost_.bytes, cost_.bytes_received, out.elements * p_.element_bytes});
@@ -233,12 +246,34 @@ class cost_counter {
   product_problem const& p_;
   product_schedule const& s_;
   machine const& on_;
-  bool half_, in_place_, a_here_, b_here_;
+  bool all_, half_, in_place_, a_here_, b_here_;
   tiling partial_;
   detail::tile_counts& operand_tiles_;
   detail::tile_counts partial_tiles_;
-  traffic_of_ranks traffic_;
-  std::vector<std::pair<int, volume>> looked_at_;
+  traffic_of_ranks fetched_, summed_;
+  struct traffic_of_rank {
+    int rank;
+    volume received, fetched, summed;  // the others take of it what they multiply, and what they add up
+  };
+  /// What a rank sends, without asking those that take it: each element of a matrix goes to all parts of the
+  /// loop that it does not have. (The messages of others are not known.)
+  void estimate_sent(traffic_of_rank& t) const {
+    auto const [m, n, k] = s_.part(t.rank);
+    auto const add = [&](product_operand const& f, bool here, index_range outer, index_t parts) {
+      if (here || !f.tiled.is_disjoint()) return;
+      box const own = f.tiled.box_of(t.rank);
+      t.fetched.elements += own.count() * parts - intersect(own, operand_part(f, outer, k)).count();
+    };
+    add(p_.a, a_here_, m, parts_[n_axis]);
+    add(p_.b, b_here_, n, parts_[m_axis]);
+    if (in_place_ || !s_.result.is_cartesian()) return;
+    box const computed = result_part(p_, m, n);
+    t.summed.elements += computed.count() * detail::owners_of_each(s_.result) -
+                         intersect(computed, s_.result.box_of(t.rank)).count();
+  }
+
+  std::vector<traffic_of_rank> looked_at_;
+  std::array<index_t, 2> parts_{};  // of m and n that are not empty
   double fetching_ = 0, adding_ = 0;
   product_cost cost_;
 };

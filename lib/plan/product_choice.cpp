@@ -239,14 +239,17 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   tiling const result = product_tiling(p);
   std::vector<product_candidate> all;
   // In panels: to multiply while the next one comes, or to hold less at a time, as long as that gets less.
-  constexpr int most_overlapped = 16, most_panels = 1024;
+  constexpr int most_overlapped = 16, most_panels = 1024, few = 4;
   index_t least = std::numeric_limits<index_t>::max();  // memory
   int first_panels = 2;  // of a grid: fewer take too much, whatever the order of its ranks
   detail::tile_counts tiles;
+  auto const cost_on = [&](product_schedule const& s, int ranks) {
+    return detail::cost_of(p, s, on, ranks, tiles);
+  };
   auto const add = [&](product_schedule const& s) {
     // Of a sample of the ranks, that of many panels may be a smaller one: as many panels are looked at.
     int const sample = std::max(std::min(look_at, 4), look_at / std::max(1, s.panels / 4));
-    all.push_back({s, detail::cost_of(p, s, on, p.ranks <= look_at ? look_at : sample, tiles)});
+    all.push_back({s, cost_on(s, p.ranks <= look_at ? look_at : sample)});
     least = std::min(least, all.back().cost.memory);
   };
   auto const consider = [&](product_schedule s, memory_bounds const* bounds = nullptr) {
@@ -262,6 +265,8 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       if (panels < first_panels && !overlaps) continue;
       if (bounds && !overlaps && bounds->of(s.grid, panels) > std::max(budget, least)) continue;
       s.panels = panels;
+      // A few ranks tell that it takes too much.
+      if (!overlaps && p.ranks > few && cost_on(s, few).memory > std::max(budget, least)) continue;
       add(s);
       if (all.back().cost.memory <= budget && memory > budget) first_panels = panels;
       if (all.back().cost.memory >= memory && !overlaps && panels > 2) break;  // two of two hold as much as one

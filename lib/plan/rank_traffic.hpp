@@ -49,6 +49,29 @@ inline volume received_of(tiling const& source, box const& wanted, int reader, t
   return {wanted.count() - held, owners - (held > 0)};
 }
 
+/// How many ranks own each element of a Cartesian tiling.
+inline index_t owners_of_each(tiling const& t) {
+  index_t owners = 1;
+  for (auto const& axis : t.grid())
+    if (axis.dimension < 0) owners *= axis.ranks;
+  return owners;
+}
+
+/// What a rank sends where every rank takes its box of a target, without asking each of them; nothing where
+/// that cannot be told so: replicas, halos, custom tilings.
+inline volume sent_of(tiling const& source, tiling const& target, int sender, tile_counts& tiles) {
+  if (!source.is_cartesian() || !source.is_disjoint() || !target.is_cartesian() || target.has_halo()) return {};
+  box const own = source.box_of(sender);
+  if (own.empty()) return {};
+  index_t const replicas = owners_of_each(target);
+  index_t readers = 1;
+  for (int d = 0; d < own.dimensions; ++d)
+    readers *= tiles.met(target.boundaries(d), own.lo[static_cast<std::size_t>(d)],
+                         own.hi[static_cast<std::size_t>(d)]);
+  index_t const kept = intersect(own, target.box_of(sender)).count();
+  return {own.count() * replicas - kept, readers * replicas - (kept > 0)};
+}
+
 /// What the ranks of a movement send each other: of every rank, or only what the readers that are looked at
 /// receive.
 class traffic_of_ranks {

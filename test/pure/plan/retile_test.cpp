@@ -107,6 +107,14 @@ TEST_CASE("the predicted volume is the sum of the plans") {
     CHECK(volume.elements_busiest == sum.elements_busiest);
     CHECK(volume.messages_busiest == sum.messages_busiest);
     CHECK(received == volume.elements_total);
+    // What one of them sends is told without asking the others.
+    if (ranks > 1 && source.is_cartesian() && source.is_disjoint() && target.is_cartesian() &&
+        !target.has_halo()) {
+      auto const of_first = retile_volume(source, target, 1);
+      auto const first = plan_retile(source, target, 0);
+      CHECK(of_first.elements_busiest == std::max(first.elements_sent(), first.elements_received()));
+      CHECK(of_first.messages_busiest == std::max(first.messages_sent(), first.messages_received()));
+    }
     CHECK(received + local == wanted);
   });
 }

@@ -16,7 +16,7 @@ get_property(programs GLOBAL PROPERTY PANTILE_PROGRAMS)
 if(programs)
   # Found from bin/ when the library is shared.
   set_target_properties(${programs} PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
-  install(TARGETS ${programs})
+  install(TARGETS ${programs} OPTIONAL) # those that are built: scripts/demo does not build all
 endif()
 
 configure_package_config_file(
@@ -35,4 +35,5 @@ install(
            ${PROJECT_SOURCE_DIR}/scripts/slurm/pantile-als.sbatch ${PROJECT_SOURCE_DIR}/scripts/slurm/pantile-lra.sbatch
   DESTINATION ${CMAKE_INSTALL_DATADIR}/pantile/slurm)
 install(FILES ${PROJECT_SOURCE_DIR}/scripts/slurm/job.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/pantile/slurm)
+install(FILES ${PROJECT_SOURCE_DIR}/scripts/mpi-env DESTINATION ${CMAKE_INSTALL_DATADIR}/pantile)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -1,5 +1,6 @@
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/comm/communicator.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <span>
 #include <string>
@@ -42,6 +43,7 @@ void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t
 template <floating_element T>
 void keep_active_users(communicator const& comm, ratings<T>& table, index_t minimum, zero_ratings zeros,
                        std::source_location where) {
+  trace::region const traced("keep_active_users", where);
   std::vector<index_t> counts(table.user_ids.size(), 0);
   for (auto const& e : table.entries)
     if (zeros == zero_ratings::counted || e.value != 0) ++counts[static_cast<std::size_t>(e.row)];

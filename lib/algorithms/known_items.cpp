@@ -1,5 +1,6 @@
 #include <pantile/algorithms/active_users.hpp>
 #include <pantile/algorithms/known_items.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <string>
@@ -25,6 +26,7 @@ template <floating_element T>
 unknown_items keep_known_items(communicator const& comm, ratings<T>& table,
                                std::span<std::int64_t const> item_ids, zero_ratings zeros,
                                std::source_location where) {
+  trace::region const traced("keep_known_items", where);
   std::vector<index_t> place = places_among(item_ids, table.item_ids);
   unknown_items left_out;
   left_out.items = std::count(place.begin(), place.end(), -1);

@@ -1,6 +1,7 @@
 #include <pantile/algorithms/planted_ratings.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/random/generator.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <omp.h>
 
@@ -164,6 +165,7 @@ std::vector<sparse_entry<T>> plant_users(planted_options const& o, index_t begin
 template <floating_element T>
 ratings<T> planted_ratings(communicator const& comm, planted_options const& options,
                            std::source_location where) {
+  trace::region const traced("planted_ratings", where);
   check(options, where);
   ratings<T> table;
   index_t const n = options.users, r = comm.rank(), p = comm.size();

@@ -2,6 +2,7 @@
 #include "top_lists.hpp"
 
 #include <pantile/algorithms/ranking.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -88,6 +89,7 @@ template <floating_element T>
 ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
                                  sparse_array<T> const& training, sparse_array<T> const& held_out,
                                  index_t length, std::source_location where) {
+  trace::region const traced("evaluate_ranking", where);
   check_fit(extents(training.shape()), extents(held_out.shape()), length, where);
   check_factors(user_factors, item_factors, training, where);
   communicator const comm = user_factors.comm();
@@ -115,6 +117,7 @@ ranking_quality evaluate_ranking(array<T, 2> const& user_factors, array<T, 2> co
 template <floating_element T>
 ranking_quality evaluate_popularity(sparse_array<T> const& training, sparse_array<T> const& held_out,
                                     index_t length, std::source_location where) {
+  trace::region const traced("evaluate_popularity", where);
   check_fit(extents(training.shape()), extents(held_out.shape()), length, where);
   communicator const comm = training.comm();
   auto const held =

@@ -1,6 +1,7 @@
 #include "ranking_rows.hpp"
 
 #include <pantile/algorithms/rating_errors.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cmath>
 #include <numeric>
@@ -34,6 +35,7 @@ rating_errors errors_of(sparse_array<T> const& ratings, Predicted predicted, std
 template <floating_element T>
 rating_errors evaluate_ratings(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
                                sparse_array<T> const& ratings, std::source_location where) {
+  trace::region const traced("evaluate_ratings", where);
   detail::check_factors(user_factors, item_factors, ratings, where);
   array<T, 2> const users = detail::by_rows(user_factors, where);
   array<T, 2> const items = retile(item_factors, tiling::replicated(), where);

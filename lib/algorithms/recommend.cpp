@@ -3,6 +3,7 @@
 
 #include <pantile/algorithms/ranking.hpp>
 #include <pantile/kernel/matrix.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +18,7 @@ template <floating_element T>
 std::vector<recommendation> recommend(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
                                       sparse_array<T> const& rated, index_t user, index_t count,
                                       std::source_location where) {
+  trace::region const traced("recommend", where);
   detail::check_factors(user_factors, item_factors, rated, where);
   if (user < 0 || user >= user_factors.extent(0))
     throw index_error(
@@ -44,6 +46,7 @@ template <floating_element T>
 recommendation_table<T> recommend_to_all(array<T, 2> const& user_factors, array<T, 2> const& item_factors,
                                          sparse_array<T> const& rated, index_t count,
                                          std::source_location where) {
+  trace::region const traced("recommend_to_all", where);
   detail::check_factors(user_factors, item_factors, rated, where);
   communicator const comm = user_factors.comm();
   array<T, 2> const users = detail::by_rows(user_factors, where);
@@ -76,6 +79,7 @@ recommendation_table<T> recommend_to_all(array<T, 2> const& user_factors, array<
 template <floating_element T>
 std::vector<recommendation> similar_items(array<T, 2> const& item_factors, index_t item, index_t count,
                                           std::source_location where) {
+  trace::region const traced("similar_items", where);
   index_t const all = item_factors.extent(0), k = item_factors.extent(1);
   if (item < 0 || item >= all)
     throw index_error("similar_items: item " + std::to_string(item) + " of " + std::to_string(all), where);

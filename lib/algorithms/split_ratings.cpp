@@ -1,6 +1,7 @@
 #include <pantile/algorithms/split_ratings.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/random/generator.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -69,6 +70,7 @@ template <floating_element T>
 ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, std::uint64_t seed,
                                std::span<std::int64_t const> user_ids, std::span<std::int64_t const> item_ids,
                                zero_ratings zeros, std::source_location where) {
+  trace::region const traced("split_ratings", where);
   if (!(fraction >= 0 && fraction < 1))
     throw domain_error("split_ratings: the fraction must be in [0, 1), got " + std::to_string(fraction), where);
   if (std::ssize(user_ids) != ratings.extent(0) || std::ssize(item_ids) != ratings.extent(1))

@@ -2,6 +2,7 @@
 
 #include <pantile/io/detail/parse_ratings.hpp>
 #include <pantile/io/ratings.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -104,6 +105,7 @@ std::vector<sparse_entry<T>> exchange(communicator const& comm, std::vector<deta
 template <class T>
 ratings<T> read_ratings(communicator const& comm, std::string const& path, ratings_options options,
                         std::source_location where) {
+  trace::region const traced("read_ratings", where);
   detail::open_table const table = detail::open_shared_table(comm, path, detail::table_kind::ratings,
                                                              options.separator, options.header, where);
   auto parts = detail::parse_shares<detail::ratings_part<T>>(comm, table, where, detail::parse_ratings<T>);

@@ -3,6 +3,7 @@
 
 #include <pantile/base/error.hpp>
 #include <pantile/sparse/sparse_array.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <numeric>
 
@@ -68,6 +69,7 @@ template <element T>
 sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_type const& shape,
                                               tiling_rule const& rule, std::vector<sparse_entry<T>> entries,
                                               std::source_location where) {
+  trace::region const traced("from_entries", where);
   pantile::tiling tiled;
   std::vector<index_t> cuts;
   comm.agree(

@@ -2,6 +2,7 @@
 #include "row_cuts.hpp"
 
 #include <pantile/sparse/retile.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <cstring>
 #include <numeric>
@@ -44,6 +45,7 @@ std::vector<index_t> row_lengths(sparse_array<T> const& s) {
 
 template <element T>
 sparse_array<T> retile(sparse_array<T> const& s, tiling_rule const& rule, std::source_location where) {
+  trace::region const traced("sparse retile", where);
   communicator const& comm = s.comm();
   tiling tiled;
   std::vector<index_t> cuts;

@@ -2,6 +2,7 @@
 #include "elements.hpp"
 
 #include <pantile/sparse/transpose.hpp>
+#include <pantile/trace/recorder.hpp>
 
 namespace pantile {
 
@@ -24,6 +25,7 @@ std::vector<sparse_entry<T>> mirrored(sparse_array<T> const& s) {
 
 template <element T>
 sparse_array<T> transpose(sparse_array<T> const& s, tiling_rule const& rule, std::source_location where) {
+  trace::region const traced("sparse transpose", where);
   communicator const& comm = s.comm();
   tiling tiled;
   std::vector<index_t> cuts;

@@ -1,4 +1,5 @@
 #include "../trace/output.hpp"
+#include "../trace/own_counters.hpp"
 #include "../trace/parallel_archive.hpp"
 #include "../trace/recording.hpp"
 #include "state.hpp"
@@ -153,6 +154,7 @@ void start_tracing(trace::settings const& what) {
     });
     folder = world.bcast(folder, 0);
     parts::clock_reading const clock = read_clock(world);
+    parts::process_counters.show();
     world.agree([&] {
       recordings().push_back(
           std::make_unique<parts::recording>(s, folder, world.rank(), world.size(), world.host(), clock));

@@ -1,7 +1,5 @@
 #include "recording.hpp"
 
-#include "own_counters.hpp"
-
 #include <pantile/base/error.hpp>
 
 #include <algorithm>
@@ -34,7 +32,6 @@ recording::recording(settings const& what, std::filesystem::path directory, int 
       host_(std::move(host)),
       first_(first),
       filter_(what.filter) {
-  process_counters.show();
   threads_.push_back(recorder_of(0));
 }
 

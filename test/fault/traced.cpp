@@ -50,8 +50,7 @@ void say_counters(communicator const& world, double seconds) {
   std::fflush(stdout);
 }
 
-int program(communicator const& world, std::string const& way) {
-  auto const begin = std::chrono::steady_clock::now();
+void work(communicator const& world, std::string const& way) {
   pantile::trace::region const whole{"whole run"};
   for (int i = 0; i < 20; ++i) statements(world);
   sleep_on_last(world);
@@ -63,6 +62,11 @@ int program(communicator const& world, std::string const& way) {
   if (way == "thrown" && odd_one) throw std::runtime_error("boom");
   if (way == "vanished" && world.rank() == 0) std::filesystem::remove_all(pantile::tracing_directory());
   if (way == "killed" || way == "aborted" || way == "thrown") world.barrier();
+}
+
+int program(communicator const& world, std::string const& way) {
+  auto const begin = std::chrono::steady_clock::now();
+  work(world, way);
   say_counters(world, std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
   return way == "failed" ? 4 : 0;
 }

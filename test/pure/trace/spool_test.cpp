@@ -10,7 +10,6 @@
 #include <random>
 #include <sys/resource.h>
 #include <thread>
-#include <trace/own_counters.hpp>
 #include <trace/recording.hpp>
 #include <trace/spool_reader.hpp>
 
@@ -201,32 +200,6 @@ TEST_CASE("a disk that is full leaves whole regions in a spool, however deep the
   });
   CHECK(entered == left);
   CHECK(entered == kept.regions + 1);
-}
-
-TEST_CASE("PAPI reads the library's own counters as software-defined events") {
-  support::scratch_folder const folder("events");
-  trace::settings s{
-      trace::recording_mode::profile, "", {}, 0, {"sde:::pantile::flops", "sde:::pantile::bytes_received"}};
-  parts::recording r(s, folder.path(), 0, 1, "here", {});
-  if (!parts::process_counters.show()) {
-    CHECK(r.first().counters().names().empty());
-    CHECK(r.first().counters().refusals().size() == 2);
-    WARN("left out, without PAPI's libsde: what other tools read");
-    return;
-  }
-  REQUIRE(r.first().counters().names() == s.counters);
-  r.first().enter("dot");
-  r.first().computed(5e9);
-  r.first().moved({1, 20, 1, 2});
-  r.first().enter("reduce");
-  r.first().moved({1, 300, 1, 2});
-  r.first().leave();
-  r.first().leave();
-  r.stop();
-  trace::rank_profile const p = r.profile();
-  REQUIRE(p.paths.size() == 3);
-  CHECK(p.paths[1].costs.counters == std::vector<index_t>{5'000'000'000, 20});
-  CHECK(p.paths[2].costs.counters == std::vector<index_t>{0, 300});
 }
 
 TEST_CASE("what a filter leaves out belongs to the region around it") {

@@ -1,0 +1,35 @@
+// What other tools read of the library's own counters. The names that libsde never gives back are leaks of
+// nobody's here. ctest: INTERNALS RELEASE_ONLY
+#include <catch2/catch.hpp>
+
+#include <trace/own_counters.hpp>
+#include <trace/recording.hpp>
+
+using namespace pantile;
+namespace parts = pantile::trace::detail;
+
+TEST_CASE("PAPI reads the library's own counters as software-defined events") {
+  trace::settings s{
+      trace::recording_mode::profile, "", {}, 0, {"sde:::pantile::flops", "sde:::pantile::bytes_received"}};
+  bool const shown = parts::process_counters.show();
+  parts::recording r(s, std::string(), 0, 1, "here", {});
+  if (!shown) {
+    CHECK(r.first().counters().names().empty());
+    CHECK(r.first().counters().refusals().size() == 2);
+    WARN("left out, without PAPI's libsde: what other tools read");
+    return;
+  }
+  REQUIRE(r.first().counters().names() == s.counters);
+  r.first().enter("dot");
+  r.first().computed(5e9);
+  r.first().moved({1, 20, 1, 2});
+  r.first().enter("reduce");
+  r.first().moved({1, 300, 1, 2});
+  r.first().leave();
+  r.first().leave();
+  r.stop();
+  trace::rank_profile const p = r.profile();
+  REQUIRE(p.paths.size() == 3);
+  CHECK(p.paths[1].costs.counters == std::vector<index_t>{5'000'000'000, 20});
+  CHECK(p.paths[2].costs.counters == std::vector<index_t>{0, 300});
+}

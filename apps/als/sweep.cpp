@@ -18,24 +18,22 @@ namespace {
 
 /// One combination of options, and what became of it.
 struct sweep_row {
-  std::vector<std::string> values;  // of the axes
+  std::vector<nlohmann::ordered_json> values;  // of the axes
   index_t iteration = 0;
   double loss = 0, seconds = 0;
   std::optional<als_metrics> metrics;
   std::string problem;  // why there is no model
 };
 
-std::string text_of(als_options const& model, std::string const& option) {
-  if (option == "factors") return std::to_string(model.factors);
-  if (option == "regularization") return fmt::format("{:g}", model.regularization);
-  if (option == "regularization-scaling") return fmt::format("{:g}", model.regularization_scaling);
-  return fmt::format("{:g}", option == "alpha" ? model.alpha : model.unobserved_weight);
-}
-
 template <class T>
 sweep_row row_of(als_command const& tried, std::vector<sweep_axis> const& axes, als_result<T> const* result) {
   sweep_row row;
-  for (sweep_axis const& axis : axes) row.values.push_back(text_of(tried.model, axis.option));
+  auto const options = json_of_options(tried);
+  for (sweep_axis const& axis : axes) {
+    std::string key = axis.option;
+    std::replace(key.begin(), key.end(), '-', '_');
+    row.values.push_back(options.at(key));
+  }
   if (result == nullptr) return row;
   row.metrics = result->metrics;
   row.iteration = result->iteration;
@@ -61,17 +59,19 @@ void sort(std::vector<sweep_row>& rows, std::string const& measure) {
   });
 }
 
+/// How wide the column of an axis is.
+std::size_t width_of(sweep_axis const& axis) { return std::max<std::size_t>(axis.option.size(), 8) + 2; }
+
 void print(communicator const& comm, als_command const& command, std::vector<sweep_row> const& rows) {
   say(comm, "\n{}, by {} on held-out ratings", counted(std::ssize(rows), "model"), title_of(command.sweep_by));
   std::string head;
-  for (sweep_axis const& axis : command.sweep)
-    head += fmt::format("{:>{}}", axis.option, axis.option.size() + 2);
+  for (sweep_axis const& axis : command.sweep) head += fmt::format("{:>{}}", axis.option, width_of(axis));
   for (std::string const& measure : shown_measures(command)) head += fmt::format("{:>11}", title_of(measure));
   say(comm, "{}  iteration                 loss   seconds", head);
   for (sweep_row const& row : rows) {
     std::string line;
     for (std::size_t i = 0; i < row.values.size(); ++i)
-      line += fmt::format("{:>{}}", row.values[i], command.sweep[i].option.size() + 2);
+      line += fmt::format("{:>{}}", row.values[i].dump(), width_of(command.sweep[i]));
     if (!row.problem.empty()) {
       say(comm, "{}  {}", line, row.problem);
       continue;
@@ -86,8 +86,7 @@ nlohmann::ordered_json table_of(als_command const& command, std::vector<sweep_ro
   nlohmann::ordered_json table = nlohmann::ordered_json::array();
   for (sweep_row const& row : rows) {
     nlohmann::ordered_json line;
-    for (std::size_t i = 0; i < row.values.size(); ++i)
-      line[command.sweep[i].option] = nlohmann::ordered_json::parse(row.values[i]);
+    for (std::size_t i = 0; i < row.values.size(); ++i) line[command.sweep[i].option] = row.values[i];
     line["metrics"] = json_of(row.metrics, command.is_explicit());
     line["iteration"] = row.iteration;
     line["loss"] = row.loss;
@@ -105,7 +104,7 @@ void write_csv(communicator const& comm, als_command const& command, std::vector
   for (std::string const& measure : shown_measures(command)) text += measure + ",";
   text += "iteration,loss,seconds\n";
   for (sweep_row const& row : rows) {
-    for (std::string const& value : row.values) text += value + ",";
+    for (nlohmann::ordered_json const& value : row.values) text += value.dump() + ",";
     for (std::string const& measure : shown_measures(command))
       text += row.metrics ? fmt::format("{},", row.metrics->value_of(measure)) : ",";
     text += row.metrics ? fmt::format("{},{},{}\n", row.iteration, row.loss, row.seconds) : ",,\n";

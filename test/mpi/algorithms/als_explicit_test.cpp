@@ -155,7 +155,7 @@ TEST_CASE("solvers of explicit feedback that are not exact let the loss fall to 
   matrix const r = stored_ratings(31, 19);
   auto options = explicit_options(6);
   options.regularization_scaling = 1;
-  options.iterations = 60;
+  options.iterations = 20;
   double const best = pantile::als(spread(r), options).iterations.back().loss;
   for (auto const solver : {als_solver::conjugate_gradients, als_solver::subspace}) {
     options.solver = solver;
@@ -164,7 +164,7 @@ TEST_CASE("solvers of explicit feedback that are not exact let the loss fall to 
     auto const near = pantile::als(spread(r), options);
     for (std::size_t i = 1; i < near.iterations.size(); ++i)
       CHECK(near.iterations[i].loss <= near.iterations[i - 1].loss * (1 + 1e-12));
-    CHECK(near.iterations.back().loss == Approx(best).epsilon(2e-2));
+    CHECK(near.iterations.back().loss == Approx(best).epsilon(3e-2));
   }
 }
 

@@ -1,7 +1,9 @@
 // pantile-als: factorises ratings by alternating least squares for implicit feedback. Options and output are
 // here; the work is in pantile/algorithms.
+#include "../common/als_costs.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "dry_run.hpp"
 #include "options.hpp"
 #include "query.hpp"
 #include "report.hpp"
@@ -83,9 +85,13 @@ int run_als(communicator const& comm, als_command command, run_checkpoint& kept)
   data.held_out = split.held_out.stored();
   print_data(comm, command, data);
 
-  if (command.solver == "cg") command.model.solver = als_solver::conjugate_gradients;
-  if (command.solver == "subspace") command.model.solver = als_solver::subspace;
+  command.model.solver = solver_of(command.solver);
+  command.model.transfer = transfer_of(command.transfer);
   command.model.weights = confidence_of(command.weights);
+  if (command.dry_run) {
+    dry_run(comm, command, data, rated, split);
+    return 0;
+  }
   command.model.user_ids = data.user_ids;
   command.model.item_ids = data.item_ids;
   als_run<T> run(comm, command, kept);
@@ -119,6 +125,10 @@ int program(communicator const& comm, int argc, char** argv) {
   for_users([&] {
     trace_into(command.trace);
     if (command.query) return answer(comm, *command.query);
+    if (command.dry_run) {  // writes nothing else
+      command.no_output = true;
+      command.checkpoint = {};
+    }
     if (!command.no_output)
       check_output_folder(
           comm, command.output, model_files(),

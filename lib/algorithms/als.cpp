@@ -1,3 +1,4 @@
+#include "als_rows.hpp"
 #include "als_side.hpp"
 
 #include <pantile/algorithms/als.hpp>
@@ -19,6 +20,7 @@ namespace pantile {
 namespace {
 
 using detail::als_side;
+using detail::balanced;
 
 void check_options(als_options const& o, std::source_location where) {
   auto const bad = [&](char const* name, auto value, char const* wanted) {
@@ -28,6 +30,7 @@ void check_options(als_options const& o, std::source_location where) {
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
   if (o.steps < 1) bad("steps", o.steps, "at least 1");
   if (o.block < 1) bad("block", o.block, "at least 1");
+  if (o.chunks < 0) bad("chunks", o.chunks, "at least 0");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
   if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
   if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
@@ -36,24 +39,6 @@ void check_options(als_options const& o, std::source_location where) {
     bad("regularization_scaling", o.regularization_scaling, "finite and not negative");
   if (!(o.unobserved_weight >= 0) || !std::isfinite(o.unobserved_weight))
     bad("unobserved_weight", o.unobserved_weight, "finite and not negative");
-}
-
-double row_cost(index_t ratings, als_options const& o) {
-  switch (o.solver) {
-    case als_solver::conjugate_gradients:
-      return kernel::als_row_cost(ratings, o.factors, o.steps);
-    case als_solver::subspace:
-      return kernel::als_subspace_row_cost(ratings, o.factors, o.block);
-    default:
-      return kernel::als_row_cost(ratings, o.factors);
-  }
-}
-
-/// Consecutive rows of equal cost for every rank.
-tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
-  std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = row_cost(counts[i], o);
-  return tiling_rule::weighted(0, std::move(cost));
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -111,6 +96,10 @@ als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const&
 
 }  // namespace
 
+void detail::check_als_options(als_options const& options, std::source_location where) {
+  check_options(options, where);
+}
+
 bool als_has_converged(std::span<als_iteration const> iterations, double tolerance, index_t patience) {
   auto const asked = static_cast<std::size_t>(std::max<index_t>(patience, 1));
   if (iterations.size() <= asked) return false;
@@ -137,6 +126,8 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
   als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
   users.regularize(options);
   items.regularize(options);
+  users.serve(items, options);
+  items.serve(users, options);
   users.start(start.user_factors, hash_combine(options.seed, 1));
   items.start(start.item_factors, hash_combine(options.seed, 2));
   start = {};
@@ -175,6 +166,10 @@ array<T, 2> als_fold_in(sparse_array<T> ratings, array<T, 2> const& item_factors
                     options.factors, where);
   als_side<T> users("user", options.user_ids, std::move(ratings), options.factors, where);
   users.regularize(options);
+  items.serve(users, options);
+  options.transfer = als_transfer::named;  // nothing of the users goes anywhere
+  options.chunks = 1;
+  users.serve(items, options);
   items.start(item_factors, 0);
   users.start(std::nullopt, 0);  // the exact solver does not look at what was there
   items.share();

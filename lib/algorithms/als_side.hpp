@@ -1,10 +1,13 @@
 #pragma once
 
+#include "../ops/row_gather.hpp"
+
 #include <pantile/algorithms/als.hpp>
 #include <pantile/kernel/als.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <span>
@@ -13,8 +16,8 @@
 
 namespace pantile::detail {
 
-/// The users or the items of a factorisation: this rank's ratings and factors, and the factors of all ranks.
-/// All functions are collective.
+/// The users or the items of a factorisation: this rank's ratings and factors, and the factors of other ranks
+/// that the other side needs here. All functions are collective.
 template <class T>
 class als_side {
  public:
@@ -24,11 +27,15 @@ class als_side {
 
   /// Takes the weights of the squares of factors, where they differ from row to row.
   void regularize(als_options const& options);
+  /// Plans how factors of this side travel to where `reader` needs them: for each side once, before it starts.
+  void serve(als_side& reader, als_options const& options);
   /// Takes the initial factors, rows x factors in any tiling; random ones where there are none.
   void start(std::optional<array<T, 2>> const& initial, std::uint64_t seed);
-  /// Gathers the factors on every rank and computes their Gram matrix: before the other side uses them.
+  /// Brings the factors to the ranks that need them and computes their Gram matrix: before the other side uses
+  /// them.
   void share();
-  /// Replaces the factors by those that minimise the objective with the other side fixed, or nearly so.
+  /// Replaces the factors by those that minimise the objective with the other side fixed, or nearly so; where
+  /// they travel in chunks, they begin to.
   void solve(als_side const& fixed, als_options const& options);
 
   /// What the stored ratings add to the objective (see kernel::als_observed_loss), over all ranks.
@@ -43,6 +50,12 @@ class als_side {
  private:
   communicator const& comm() const { return ratings_.comm(); }
   index_t leading() const { return kernel::als_leading_dimension<T>(factors_); }
+  index_t own_rows() const { return ratings_.local_rows(); }
+  /// Own rows, and after them those that came here; leading() apart.
+  T* tile() const { return reinterpret_cast<T*>(gather_->tile()); }
+  std::vector<index_t> chunk_cuts(als_options const& options, index_t chunks) const;
+  index_t solve_rows(index_t first, index_t last, T const* base, als_side const& fixed,
+                     als_options const& options) const;
   kernel::csr_view<T> view() const;
   kernel::als_weights<T> weights(als_options const& options) const;
   std::string called(index_t row) const;
@@ -52,10 +65,9 @@ class als_side {
   sparse_array<T> ratings_;
   index_t factors_;
   std::source_location where_;
-  std::vector<std::int32_t> columns_;  // those of ratings_, as the kernels want them
-  std::vector<T> diagonal_;            // of own rows, the weights of squares; empty where all have lambda
-  array<T, 2> own_;                    // rows x leading(): what is beyond the factors is zero
-  array<T, 2> all_;                    // the same on every rank
+  std::vector<std::int32_t> columns_;   // of ratings_: the rows of the other side's tile
+  std::vector<T> diagonal_;             // of own rows, the weights of squares; empty where all have lambda
+  std::unique_ptr<row_gather> gather_;  // has the factors: what is beyond them in a row is zero
   std::vector<T> gram_;
 };
 

@@ -157,7 +157,7 @@ als_exchange choose_exchange(als_problem const& p, index_t rows, index_t named, 
   };
   best.named = p.transfer == als_transfer::automatic ? seconds(true) < seconds(false)
                                                      : p.transfer == als_transfer::named;
-  best.chunks = p.chunks;
+  best.chunks = std::min(p.chunks, std::max<index_t>(rows, 1));
   if (p.chunks > 0) return best;
   best.chunks = 1;
   if (on.shared_memory || p.ranks == 1) return best;

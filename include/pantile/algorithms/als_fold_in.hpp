@@ -9,9 +9,10 @@ namespace pantile {
 /// The factors of users that a model does not know, from their ratings (collective): what half an iteration of
 /// `als` would give them beside these item factors, exactly, whatever `options.solver` is. Nothing of the model
 /// changes. The cost is that of half an iteration: the Gram matrix of the item factors (items x factors^2
-/// flops over all ranks, one allreduce of factors^2 elements), all item factors gathered on every rank, and one
-/// small system per new user. Of the options those that weigh count (alpha, regularization and
-/// its scaling, unobserved_weight, weights), which should be the model's, and user_ids, for messages.
+/// flops over all ranks, one allreduce of factors^2 elements), on every rank the item factors that its ratings
+/// name (or all, see als_transfer), and one small system per new user. Of the options those
+/// that weigh count (alpha, regularization and its scaling, unobserved_weight, weights), which should be the
+/// model's, and user_ids, for messages.
 ///
 /// `ratings` are new users x items in any tiling by rows, `item_factors` items x factors in any tiling. Returns
 /// new users x factors, tiled by rows so that the ratings of all ranks cost the same. A user without ratings !=

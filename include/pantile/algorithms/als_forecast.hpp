@@ -11,7 +11,8 @@ namespace pantile {
 /// What an iteration of `als` would cost.
 struct als_forecast {
   als_problem problem;
-  als_exchange users, items;    ///< how their factors would travel
+  als_exchange users;           ///< how their factors would travel
+  als_exchange items;           ///< likewise
   std::vector<als_cost> ranks;  ///< of each rank
   als_cost most;                ///< the largest of each number
   /// How evenly solving is spread, of users and of items: the mean over ranks of its time, by that of the

@@ -39,7 +39,8 @@ struct als_problem {
   /// How unequally users rate and items are rated, where there are no data that say so: the i-th of them takes
   /// part in ratings with a probability proportional to i^-s (Zipf's law). With 0.8 ratings name about as many
   /// rows as those of MovieLens do; with 0, all alike, they name the most.
-  double user_exponent = 0.8, item_exponent = 0.8;
+  double user_exponent = 0.8;
+  double item_exponent = 0.8;  ///< that of items
 
   /// Bytes that a row of factors takes, and with which it travels: whole cache lines.
   index_t row_bytes() const;
@@ -82,9 +83,11 @@ struct als_memory {
 
 /// Of one iteration on one rank: both sides solved, and both brought to who needs them.
 struct als_cost {
-  index_t bytes_received = 0, bytes_sent = 0;        ///< what the communicator counts
-  index_t messages_received = 0, messages_sent = 0;  ///< likewise, without those of agreements
-  index_t bytes = 0;                                 ///< the larger of received and sent
+  index_t bytes_received = 0;     ///< what the communicator counts
+  index_t bytes_sent = 0;         ///< likewise
+  index_t messages_received = 0;  ///< likewise, without those of agreements
+  index_t messages_sent = 0;      ///< likewise
+  index_t bytes = 0;              ///< the larger of received and sent
   index_t messages = 0;
   index_t lower_bound = 0;  ///< bytes of the factors that a rank's ratings name and others hold
   als_memory memory;

@@ -3,6 +3,7 @@
 // cores that would copy are those that compute.
 #include "harness.hpp"
 
+#include <pantile/algorithms/planted_ratings.hpp>
 #include <pantile/pantile.hpp>
 
 #include <algorithm>
@@ -105,11 +106,31 @@ row product(pt::communicator const& world, settings const& s, index_t m, index_t
   return r;
 }
 
+/// An iteration of ALS whose factors leave in chunks, each while the next is solved for, beside one whose
+/// factors leave when all are solved for.
+row als_in_chunks(pt::communicator const& world, settings const& s) {
+  pt::planted_options const size =
+      s.quick ? pt::planted_options{.users = 2000, .items = 500, .ratings = 20'000}
+              : pt::planted_options{.users = 150'000, .items = 60'000, .ratings = 1'000'000};
+  auto const ratings = pt::sparse_array<float>::from_entries(world, {size.users, size.items}, pt::tiling::row(),
+                                                             pt::planted_ratings<float>(world, size).entries);
+  pt::als_options options{.factors = 64, .iterations = 2, .with_loss = false};
+  std::vector<double> seconds[2];
+  for (int i = 0; i < 2 * s.repetitions; ++i) {
+    options.chunks = i % 2 == 0 ? 8 : 1;
+    auto const done = pt::als(ratings, options).iterations;
+    seconds[i % 2].push_back(done.back().seconds);
+  }
+  for (auto& of : seconds) std::sort(of.begin(), of.end());
+  auto const middle = static_cast<std::size_t>(s.repetitions / 2);
+  return line(world, "overlap", "als, factors in 8 chunks", seconds[0][middle], "in one", seconds[1][middle]);
+}
+
 }  // namespace
 
 std::vector<row> overlap_suite(pt::communicator const& world, settings const& s) {
   return {pending_retile(world, s), two_gathers(world, s), product(world, s, 4096, 2048, 2048),
-          product(world, s, 8192, 2048, 2048)};
+          product(world, s, 8192, 2048, 2048), als_in_chunks(world, s)};
 }
 
 }  // namespace bench

@@ -2,6 +2,7 @@
 // pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "dry_run.hpp"
 #include "options.hpp"
 #include "query.hpp"
 #include "report.hpp"
@@ -103,6 +104,10 @@ int run_als(communicator const& comm, als_command const& command, run_checkpoint
                            " is one rating or more: nothing is held out by which models could be judged",
                        std::string());
   print_data(comm, command, data);
+  if (command.dry_run) {
+    dry_run(comm, command, data, input.rated, input.split);
+    return 0;
+  }
   if (!command.sweep.empty()) {
     auto swept = sweep(comm, command, input, others);
     if (int const* const code = std::get_if<int>(&swept)) return *code;
@@ -125,6 +130,10 @@ int program(communicator const& comm, int argc, char** argv) {
   for_users([&] {
     trace_into(command.trace);
     if (command.query) return answer(comm, *command.query);
+    if (command.dry_run) {  // writes nothing else
+      command.no_output = true;
+      command.checkpoint = {};
+    }
     std::vector<std::string> const inputs{command.ratings, command.titles, command.init_user_factors,
                                           command.init_item_factors};
     if (!command.no_output)

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include "../common/als_costs.hpp"
 #include "../common/checks.hpp"
 #include "../common/command_line.hpp"
 #include "measures.hpp"
@@ -190,6 +191,27 @@ void add_output_options(CLI::App& app, als_command& c) {
   add_trace_option(app, c.trace);
 }
 
+void add_distribution_options(CLI::App& app, als_command& c) {
+  app.add_option(
+         "--transfer", c.transfer,
+         "Factors that a rank gets from others: named: those that its ratings name; all; auto: whichever is "
+         "predicted to be faster")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"auto", "named", "all"}));
+  app.add_option("--chunks", c.model.chunks,
+                 "Send the factors of a rank in N parts, each while the next is solved for (0: where that is "
+                 "predicted to be faster)")
+      ->type_name("N")
+      ->transform(between<index_t>(0, 10'000));
+  auto* const dry = app.add_flag("--dry-run", c.dry_run,
+                                 "Say what memory, bytes and time an iteration takes on each rank, and end: "
+                                 "nothing is learned, and nothing written but --json");
+  app.add_option("--ranks", c.dry_run_ranks, "Say so for P ranks (those of the job)")
+      ->type_name("P")
+      ->transform(between<int>(1, 65'536))
+      ->needs(dry);
+}
+
 /// What all questions have.
 CLI::App* add_query(CLI::App& app, als_query& q, std::string& trace, char const* name, char const* text) {
   CLI::App* const sub = app.add_subcommand(name, text);
@@ -225,8 +247,8 @@ CLI::App* add_similar(CLI::App& app, als_query& q, std::string& trace) {
 
 /// What options mean that depend on others.
 void settle(CLI::App const& app, als_command& c) {
-  if (c.solver == "cg") c.model.solver = als_solver::conjugate_gradients;
-  if (c.solver == "subspace") c.model.solver = als_solver::subspace;
+  c.model.solver = solver_of(c.solver);
+  c.model.transfer = transfer_of(c.transfer);
   c.model.weights = confidence_of(c.weights);
   c.model.biases = !c.no_biases;
   c.model.mean = !c.no_mean;
@@ -257,6 +279,7 @@ std::string problem_of(CLI::App const& app, als_command const& c) {
   if ((!c.stop_on.empty() || !c.sweep.empty()) && c.held_out_fraction() == 0)
     return std::string(c.sweep.empty() ? "--stop-on" : "--sweep") +
            " needs ratings that are held out: give --test-fraction";
+  if (c.dry_run && !c.sweep.empty()) return "--dry-run is about one model: give it without --sweep";
   for (sweep_axis const& axis : c.sweep)
     if (app.count("--" + axis.option) > 0 ||
         std::count_if(c.sweep.begin(), c.sweep.end(),
@@ -298,6 +321,7 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, als_com
   add_common_options(app);
   add_data_options(app, c);
   add_model_options(app, c);
+  add_distribution_options(app, c);
   add_output_options(app, c);
   add_sweep_options(app, c);
   app.require_subcommand(0, 1);

@@ -49,6 +49,9 @@ struct als_command {
   std::string titles;
   std::string output = "pantile-als-model";
   bool no_output = false;
+  std::string transfer = "auto";
+  bool dry_run = false;
+  int dry_run_ranks = 0;  // 0: those of the job
   checkpoint_options checkpoint;
   std::string json;
   std::string trace;               // folder

@@ -1,4 +1,6 @@
 // pantile-plan: what operations would cost on machines that are not there. No MPI: plans are pure functions.
+#include "../common/als_costs.hpp"
+#include "../common/amounts.hpp"
 #include "../common/program.hpp"
 #include "options.hpp"
 
@@ -22,6 +24,8 @@ struct answer {
   double flops = 0, seconds = 0;
   bool exact = true;
   std::string remark;
+  index_t memory_before = 0;       // while what there is is laid out
+  nlohmann::ordered_json details;  // of this operation alone
 };
 
 index_t bytes_of(std::string const& type) {
@@ -35,15 +39,6 @@ tiling named(std::string const& name, extents const& shape, int ranks) {
   if (name == "block") return tiling::block().bind(shape, ranks);
   return tiling::replicated().bind(shape, ranks);
 }
-
-/// "1.5 GB".
-std::string amount(double x, char const* unit) {
-  char const* const prefixes[] = {"", "k", "M", "G", "T", "P", "E"};
-  std::size_t i = 0;
-  for (; x >= 999.5 && i < 6; ++i) x /= 1000;
-  return fmt::format("{:.3g} {}{}", x, prefixes[i], unit);
-}
-std::string bytes_text(index_t n) { return amount(static_cast<double>(n), "B"); }
 
 /// Why a plan moves more than the lower bound: what more memory would do, or that nothing would.
 std::string why_above(product_problem const& p, machine const& on, product_cost const& cost, index_t operands,
@@ -118,20 +113,38 @@ answer plan_retile_of(plan_command const& c, machine const& on, int ranks) {
 }
 
 answer plan_als(plan_command const& c, machine const& on, int ranks) {
-  als_cost const cost =
-      cost_of(als_problem{c.users, c.items, c.ratings, c.factors, bytes_of(c.dtype), ranks}, on);
+  als_problem p{c.users, c.items, c.ratings, c.factors, bytes_of(c.dtype), ranks};
+  p.solver = solver_of(c.solver);
+  p.steps = c.steps;
+  p.block = c.block;
+  p.transfer = transfer_of(c.transfer);
+  p.chunks = c.chunks;
+  p.threads = c.threads;
+  p.user_exponent = c.user_exponent;
+  p.item_exponent = c.item_exponent;
+  als_plan const plan = plan_of(p, on);
+  als_cost const& cost = plan.cost;
   answer a;
   a.operation = "als";
-  a.algorithm = "an iteration: rows of equal cost, each side's factors gathered by every rank";
+  a.algorithm = "an iteration: rows of equal cost; of users travel " + text_of(plan.users) + "; of items " +
+                text_of(plan.items);
   a.ranks = ranks;
   a.bytes = cost.bytes;
   a.lower_bound = cost.lower_bound;
   a.messages = cost.messages;
-  a.memory = cost.memory;
+  a.memory = cost.memory.total();
+  a.memory_before = cost.memory.laying_out;
   a.flops = cost.flops;
   a.seconds = cost.seconds;
+  a.details = {{"memory", json_of(cost.memory)},
+               {"user_factors", json_of(plan.users)},
+               {"item_factors", json_of(plan.items)},
+               {"solving_seconds", cost.solving_seconds[0] + cost.solving_seconds[1]},
+               {"transfer_seconds", cost.transfer_seconds[0] + cost.transfer_seconds[1]}};
   if (a.lower_bound > 0 && static_cast<double>(a.bytes) > 1.3 * static_cast<double>(a.lower_bound))
-    a.remark = "a rank's ratings do not name all factors that it gathers";
+    a.remark = plan.users.named && plan.items.named
+                   ? "Gram matrices, and rows of whole cache lines"
+                   : "to fetch all rows is predicted to be faster, or was asked for";
   return a;
 }
 
@@ -148,6 +161,7 @@ nlohmann::ordered_json json_of(answer const& a) {
                               {"messages_max_rank", a.messages},    {"memory_bytes_max_rank", a.memory},
                               {"flops_max_rank", a.flops},          {"predicted_seconds", a.seconds},
                               {"every_rank_counted", a.exact}};
+  if (!a.details.is_null()) json.update(a.details);
   if (!a.remark.empty()) json["above_the_bound"] = a.remark;
   if (a.lower_bound > 0) json["ratio"] = static_cast<double>(a.bytes) / static_cast<double>(a.lower_bound);
   return json;
@@ -165,15 +179,43 @@ std::string text_of(answer const& a) {
                           : "nothing needs to move");
   line("messages", grouped(a.messages));
   line("memory", bytes_text(a.memory));
+  if (a.memory_before > 0) line("memory before, at most", bytes_text(a.memory_before));
   if (a.flops > 0) line("operations", amount(a.flops, "flop"));
-  line("predicted time", amount(a.seconds, "s"));
+  line("predicted time", seconds_text(a.seconds));
   if (!a.remark.empty()) line("above the bound", a.remark);
+  return text;
+}
+
+/// How many times as fast as on the first of these numbers of ranks.
+double speedup(answer const& first, answer const& a) { return a.seconds > 0 ? first.seconds / a.seconds : 1; }
+/// That, by how many times as many ranks there are.
+double efficiency(answer const& first, answer const& a) { return speedup(first, a) * first.ranks / a.ranks; }
+
+/// A line for each number of ranks.
+std::string scaling_table(std::vector<answer> const& answers) {
+  std::string text = "  ranks     memory   received  messages    seconds    speed-up  efficiency\n";
+  for (answer const& a : answers)
+    text += fmt::format("{:>7} {:>10} {:>10} {:>9} {:>10} {:>11.1f} {:>9.1f} %\n", grouped(a.ranks),
+                        bytes_text(a.memory), bytes_text(a.bytes), grouped(a.messages), seconds_text(a.seconds),
+                        speedup(answers[0], a), 100 * efficiency(answers[0], a));
+  return text;
+}
+
+std::string text_of(std::vector<answer> const& answers) {
+  if (answers.size() > 1 && answers[0].operation == "als") return scaling_table(answers);
+  std::string text;
+  for (answer const& a : answers) text += text_of(a);
   return text;
 }
 
 void write(plan_command const& c, std::vector<answer> const& answers) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
-  for (answer const& a : answers) all.push_back(json_of(a));
+  for (answer const& a : answers) {
+    all.push_back(json_of(a));
+    if (answers.size() == 1) continue;
+    all.back()["speedup"] = speedup(answers[0], a);
+    all.back()["efficiency"] = efficiency(answers[0], a);
+  }
   std::string const text = (answers.size() == 1 ? all[0] : all).dump(2) + "\n";
   if (c.json == "-")
     std::fputs(text.c_str(), stdout);
@@ -191,8 +233,7 @@ int main(int argc, char** argv) {
     std::vector<answer> answers;
     for (int ranks : command.ranks) answers.push_back(planned(command, on, ranks));
     if (!command.json.empty()) write(command, answers);
-    if (command.json != "-")
-      for (answer const& a : answers) std::fputs(text_of(a).c_str(), stdout);
+    if (command.json != "-") std::fputs(text_of(answers).c_str(), stdout);
   } catch (error const& e) {
     std::fprintf(stderr, "pantile-plan: %s\n", e.message().c_str());
     return 1;

@@ -113,6 +113,32 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, plan_co
   count("--items", c.items, "Items", most_rows)->required();
   count("--ratings", c.ratings, "Ratings", index_t{1} << 50)->required();
   count("--factors", c.factors, "Factors of a user or an item", 1024);
+  als->add_option("--solver", c.solver, "cholesky, cg or subspace, as of pantile-als")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"cholesky", "cg", "subspace"}));
+  count("--cg-steps", c.steps, "Steps of conjugate gradients in a system, with --solver cg", 10'000);
+  count("--block", c.block, "Factors that are solved for at a time, with --solver subspace", 10'000);
+  als->add_option("--threads", c.threads, "Threads of a rank, each with --flops")
+      ->type_name("N")
+      ->transform(between<int>(1, 4096));
+  als->add_option(
+         "--transfer", c.transfer,
+         "Factors that a rank gets from others: named: those that its ratings name; all; auto: whichever is "
+         "predicted to be faster")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"auto", "named", "all"}));
+  als->add_option("--chunks", c.chunks,
+                  "Parts in which factors are sent while others are solved for (0: as many as are best)")
+      ->type_name("N")
+      ->transform(between<index_t>(0, 10'000));
+  auto const exponent = [&](char const* name, double& value, char const* what) {
+    als->add_option(name, value, what)->type_name("S")->check(finite_not_negative());
+  };
+  exponent(
+      "--user-exponent", c.user_exponent,
+      "The i-th user rates in proportion to i^-S (0.8, as of MovieLens); 0: all alike, when ratings name the "
+      "most users");
+  exponent("--item-exponent", c.item_exponent, "The same of items");
   add_shared_options(*als, c);
   auto const code = parse(speaks, app, argc, argv);
   for (auto const* const chosen : app.get_subcommands()) c.operation = chosen->get_name();

@@ -15,7 +15,10 @@ struct plan_command {
   std::string operation;  // matmul, retile or als
   index_t m = 0, n = 0, k = 0;
   std::vector<index_t> shape;
-  index_t users = 0, items = 0, ratings = 0, factors = 40;
+  index_t users = 0, items = 0, ratings = 0, factors = 40, steps = 3, block = 16, chunks = 0;
+  std::string solver = "cholesky", transfer = "auto";
+  int threads = 1;
+  double user_exponent = 0.8, item_exponent = 0.8;
   std::vector<int> ranks;
   std::string tiling = "block", from = "row", to = "column";
   std::string dtype = "float64";

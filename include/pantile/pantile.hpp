@@ -2,6 +2,7 @@
 
 // Everything that a program needs: `#include <pantile/pantile.hpp>`.
 #include <pantile/algorithms/als.hpp>
+#include <pantile/algorithms/als_forecast.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
 #include <pantile/array/array.hpp>
 #include <pantile/array/digest.hpp>

@@ -1,3 +1,4 @@
+#include "als_rows.hpp"
 #include "als_side.hpp"
 
 #include <pantile/algorithms/als.hpp>
@@ -20,6 +21,8 @@ namespace pantile {
 namespace {
 
 using detail::als_side;
+using detail::balanced;
+using detail::is_biased;
 
 void check_options(als_options const& o, std::source_location where) {
   auto const bad = [&](char const* name, auto value, char const* wanted) {
@@ -29,6 +32,7 @@ void check_options(als_options const& o, std::source_location where) {
   if (o.factors < 1) bad("factors", o.factors, "at least 1");
   if (o.steps < 1) bad("steps", o.steps, "at least 1");
   if (o.block < 1) bad("block", o.block, "at least 1");
+  if (o.chunks < 0) bad("chunks", o.chunks, "at least 0");
   if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
   if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
   if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
@@ -37,24 +41,6 @@ void check_options(als_options const& o, std::source_location where) {
     bad("regularization_scaling", o.regularization_scaling, "finite and not negative");
   if (!(o.unobserved_weight >= 0) || !std::isfinite(o.unobserved_weight))
     bad("unobserved_weight", o.unobserved_weight, "finite and not negative");
-}
-
-double row_cost(index_t ratings, als_options const& o) {
-  switch (o.solver) {
-    case als_solver::conjugate_gradients:
-      return kernel::als_row_cost(ratings, o.factors, o.steps);
-    case als_solver::subspace:
-      return kernel::als_subspace_row_cost(ratings, o.factors, o.block);
-    default:
-      return kernel::als_row_cost(ratings, o.factors);
-  }
-}
-
-/// Consecutive rows of equal cost for every rank.
-tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
-  std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = row_cost(counts[i], o);
-  return tiling_rule::weighted(0, std::move(cost));
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -97,8 +83,6 @@ double mean_of(sparse_array<T> const& ratings, als_options const& o, std::source
   return static_cast<double>(static_cast<T>(mean_rating(ratings, where)));
 }
 
-bool is_biased(als_options const& o) { return o.feedback == als_feedback::explicit_ratings && o.biases; }
-
 template <class T>
 als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const& o, communicator const& comm) {
   trace::region const here("als iteration");
@@ -120,6 +104,10 @@ als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const&
 }
 
 }  // namespace
+
+void detail::check_als_options(als_options const& options, std::source_location where) {
+  check_options(options, where);
+}
 
 bool als_has_converged(std::span<als_iteration const> iterations, double tolerance, index_t patience) {
   auto const asked = static_cast<std::size_t>(std::max<index_t>(patience, 1));
@@ -150,6 +138,8 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
   als_side<T> users("user", options.user_ids, std::move(ratings), {options.factors, biased, false}, where);
   users.prepare(options, mean);
   items.prepare(options, mean);
+  users.serve(items, options);
+  items.serve(users, options);
   users.start(start.user_factors, start.user_biases, hash_combine(options.seed, 1));
   items.start(start.item_factors, start.item_biases, hash_combine(options.seed, 2));
   start = {};
@@ -193,6 +183,10 @@ als_model<T> als_fold_in(sparse_array<T> ratings, als_model<T> const& model, als
                     where);
   users.prepare(options, model.mean);
   items.prepare(options, model.mean);
+  items.serve(users, options);
+  options.transfer = als_transfer::named;  // nothing of the users goes anywhere
+  options.chunks = 1;
+  users.serve(items, options);
   items.start(model.item_factors, model.item_biases, 0);
   users.start(std::nullopt, std::nullopt, 0);  // the exact solver does not look at what was there
   items.share();

@@ -1,30 +1,24 @@
 #include "als_side.hpp"
 
+#include "als_rows.hpp"
+
+#include <pantile/ops/machine.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/random/normal.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
 #include <limits>
 
 namespace pantile::detail {
 
 namespace {
 
-/// Column indices in 32 bits: half of what the kernels read per rating.
-std::vector<std::int32_t> compact(std::span<index_t const> columns) {
-  std::vector<std::int32_t> result(columns.size());
-  std::transform(columns.begin(), columns.end(), result.begin(),
-                 [](index_t column) { return static_cast<std::int32_t>(column); });
-  return result;
-}
-
-/// Copies `count` columns, from the one given on, to such columns of a matrix that is tiled by the same rows.
+/// Copies `count` columns of matrices whose rows are so far apart.
 template <class T>
-void copy_columns(array<T, 2> const& from, index_t first, array<T, 2>& to, index_t place, index_t count) {
-  index_t const rows = to.owned_box().extent(0);
-  for (index_t row = 0; row < rows; ++row)
-    std::copy_n(from.data() + row * from.extent(1) + first, count, to.data() + row * to.extent(1) + place);
+void copy_columns(index_t rows, index_t count, T const* from, index_t from_ld, T* to, index_t to_ld) {
+  for (index_t row = 0; row < rows; ++row) std::copy_n(from + row * from_ld, count, to + row * to_ld);
 }
 
 }  // namespace
@@ -36,7 +30,39 @@ als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, spars
   if (ratings_.extent(1) > std::numeric_limits<std::int32_t>::max())
     throw index_error(
         "als: " + std::to_string(ratings_.extent(1)) + " columns; at most 2^31 - 1 users and items", where_);
-  comm().agree([&] { columns_ = compact(ratings_.columns()); }, where_);
+}
+
+template <class T>
+void als_side<T>::serve(als_side& reader, als_options const& options) {
+  index_t const rows = ratings_.extent(0), first = ratings_.first_row(), own = own_rows();
+  als_problem problem = problem_of(ratings_, options, comm().size());
+  problem.threads = comm().allreduce(std::int32_t{problem.threads}, reduce_op::min, where_);
+  als_named_rows named;
+  comm().agree([&] { named = named_rows(reader.ratings_.columns(), rows, first, first + own); }, where_);
+  als_exchange const how = choose_exchange(
+      problem, rows, comm().allreduce(std::ssize(named.of_others), reduce_op::max, where_), machine_of(comm()));
+  std::vector<index_t> cuts;
+  comm().agree(
+      [&] {
+        if (!how.named) named = all_rows(rows, first, first + own);
+        reader.columns_ = named.places(reader.ratings_.columns());
+        cuts = chunk_cuts(options, how.chunks);
+      },
+      where_);
+  tiling const tiled =
+      tiling::cuts({ratings_.tiling().boundaries(0), {}}).bind({rows, leading()}, comm().size());
+  gather_ = std::make_unique<row_gather>(comm(), tiled, std::move(named.of_others), cuts,
+                                         leading() * index_t{sizeof(T)}, where_);
+}
+
+/// Own rows in so many chunks of equal cost.
+template <class T>
+std::vector<index_t> als_side<T>::chunk_cuts(als_options const& options, index_t chunks) const {
+  auto const offsets = ratings_.offsets();
+  std::vector<double> cost(static_cast<std::size_t>(own_rows()));
+  for (std::size_t row = 0; row < cost.size(); ++row)
+    cost[row] = als_row_cost(offsets[row + 1] - offsets[row], options);
+  return weighted_cuts(cost, static_cast<int>(chunks), where_);
 }
 
 template <class T>
@@ -47,11 +73,15 @@ void als_side<T>::start(std::optional<array<T, 2>> const& initial, std::optional
   array<T, 2> const factors =
       initial ? in_rows(*initial, "factors", k)
               : random::normal<T>(comm(), {ratings_.extent(0), k}, rows(), {seed, 0, deviation}, where_);
-  own_ = zeros<T>(comm(), {ratings_.extent(0), leading()}, rows(), where_);
-  copy_columns(factors, 0, own_, layout_.first_factor(), k);
+  index_t const ld = leading();
+  std::fill_n(tile(), own_rows() * ld, T{});
+  copy_columns(own_rows(), k, factors.data(), k, tile() + layout_.first_factor(), ld);
   if (!layout_.biased) return;
-  if (biases) copy_columns(in_rows(*biases, "biases", 1), 0, own_, layout_.bias(), 1);
-  for (index_t row = 0; row < ratings_.local_rows(); ++row) own_.data()[row * leading() + layout_.one()] = 1;
+  if (biases) {
+    array<T, 2> const given = in_rows(*biases, "biases", 1);
+    copy_columns(own_rows(), 1, given.data(), 1, tile() + layout_.bias(), ld);
+  }
+  for (index_t row = 0; row < own_rows(); ++row) tile()[row * ld + layout_.one()] = 1;
 }
 
 /// What is to be started from, by the rows of this side.
@@ -68,19 +98,17 @@ array<T, 2> als_side<T>::in_rows(array<T, 2> const& given, char const* what, ind
 
 template <class T>
 void als_side<T>::share() {
-  all_ = array<T, 2>();  // first the old ones go
-  all_ = retile(own_, tiling::replicated(), where_);
+  gather_->finish();
   if (!with_gram_) return;
   index_t const k = layout_.factors;
   gram_.resize(static_cast<std::size_t>(k * k));
-  comm().agree([&] { kernel::gram(own_.data(), own_.owned_box().extent(0), k, leading(), gram_.data()); },
-               where_);
+  comm().agree([&] { kernel::gram(tile(), own_rows(), k, leading(), gram_.data()); }, where_);
   comm().allreduce(std::span<T>(gram_), reduce_op::sum, where_);
 }
 
 template <class T>
 void als_side<T>::solve(als_side const& fixed, als_options const& options) {
-  index_t const k = layout_.unknowns(), ld = leading(), first = layout_.first_unknown();
+  index_t const k = layout_.unknowns();
   std::vector<T> base(fixed.gram_);
   base.resize(static_cast<std::size_t>(k * k));
   if (options.unobserved_weight != 1)
@@ -88,24 +116,26 @@ void als_side<T>::solve(als_side const& fixed, als_options const& options) {
   if (diagonal_.empty())
     for (index_t f = 0; f < k; ++f)
       base[static_cast<std::size_t>(f * (k + 1))] += static_cast<T>(options.regularization);
-  auto weigh = weights(options);
-  if (layout_.biased) weigh.bias = fixed.layout_.bias() - first;
-  T const *const base_data = base.data(), *const y = fixed.all_.data() + first;
-  auto const solve_rows = [&]() -> index_t {
-    T* const x = own_.data() + first;
-    switch (options.solver) {
-      case als_solver::conjugate_gradients:
-        return kernel::als_conjugate_gradients(view(), weigh, base_data, y, k, ld, x, ld, options.steps);
-      case als_solver::subspace:
-        return kernel::als_subspace(view(), weigh, base_data, y, k, ld, x, ld, options.block);
-      default:
-        return kernel::als_solve(view(), weigh, base_data, y, k, ld, x, ld);
+  // The lowest rank that fails has the lowest row that does: all ranks name the same one. What others wait for
+  // is sent in any case.
+  index_t failed = -1;
+  std::exception_ptr error;
+  bool const overlaps = gather_->chunks() > 1;
+  if (overlaps) gather_->begin();
+  for (index_t c = 0; c < gather_->chunks(); ++c) {
+    auto const [first, last] = gather_->chunk(c);
+    try {
+      if (failed < 0 && !error) failed = solve_rows(first, last, base.data(), fixed, options);
+    } catch (...) {
+      error = std::current_exception();
     }
-  };
-  // The lowest rank that fails has the lowest row that does: all ranks name the same one.
+    if (!overlaps) continue;
+    gather_->give();
+    gather_->progress();
+  }
   comm().agree(
       [&] {
-        index_t const failed = solve_rows();
+        if (error) std::rethrow_exception(error);
         if (failed >= 0)
           throw linalg_error("als: the matrix of " + called(ratings_.first_row() + failed) +
                                  " is not positive definite in " + std::string(dtype_name(dtype_of<T>)) +
@@ -113,7 +143,32 @@ void als_side<T>::solve(als_side const& fixed, als_options const& options) {
                              where_);
       },
       where_);
-  own_.touch();
+}
+
+/// Solves own rows [first, last); returns the first without a solution, or -1.
+template <class T>
+index_t als_side<T>::solve_rows(index_t first, index_t last, T const* base, als_side const& fixed,
+                                als_options const& options) const {
+  kernel::csr_view<T> rows = view();
+  rows.rows = last - first;
+  rows.offsets += first;
+  kernel::als_weights<T> weigh = weights(options);
+  if (weigh.diagonal) weigh.diagonal += first;
+  index_t const k = layout_.unknowns(), ld = leading(), unknown = layout_.first_unknown();
+  if (layout_.biased) weigh.bias = fixed.layout_.bias() - unknown;
+  T const* const y = fixed.tile() + unknown;
+  T* const x = tile() + first * ld + unknown;
+  index_t const failed = [&] {
+    switch (options.solver) {
+      case als_solver::conjugate_gradients:
+        return kernel::als_conjugate_gradients(rows, weigh, base, y, k, ld, x, ld, options.steps);
+      case als_solver::subspace:
+        return kernel::als_subspace(rows, weigh, base, y, k, ld, x, ld, options.block);
+      default:
+        return kernel::als_solve(rows, weigh, base, y, k, ld, x, ld);
+    }
+  }();
+  return failed < 0 ? failed : first + failed;
 }
 
 template <class T>
@@ -121,8 +176,8 @@ double als_side<T>::observed_loss(als_side const& other, als_options const& opti
   double loss = 0;
   comm().agree(
       [&] {
-        loss = kernel::als_observed_loss(view(), weights(options), own_.data(), leading(), other.all_.data(),
-                                         leading(), layout_.count());
+        loss = kernel::als_observed_loss(view(), weights(options), tile(), leading(), other.tile(), leading(),
+                                         layout_.count());
       },
       where_);
   return comm().allreduce(loss, reduce_op::sum, where_);
@@ -182,7 +237,7 @@ double als_side<T>::penalty(als_options const& options) const {
     return options.regularization * sum;
   }
   for (index_t row = 0; row < ratings_.local_rows(); ++row) {
-    T const* const x = own_.data() + row * leading() + layout_.first_unknown();
+    T const* const x = tile() + row * leading() + layout_.first_unknown();
     double square = 0;
     for (index_t f = 0; f < layout_.unknowns(); ++f)
       square += static_cast<double>(x[f]) * static_cast<double>(x[f]);
@@ -203,8 +258,8 @@ kernel::als_weights<T> als_side<T>::weights(als_options const& options) const {
 
 template <class T>
 array<T, 2> als_side<T>::columns_from(index_t first, index_t count) const {
-  array<T, 2> result(comm(), {own_.extent(0), count}, rows(), where_);
-  copy_columns(own_, first, result, 0, count);
+  array<T, 2> result(comm(), {ratings_.extent(0), count}, rows(), where_);
+  copy_columns(own_rows(), count, tile() + first, leading(), result.data(), count);
   return result;
 }
 

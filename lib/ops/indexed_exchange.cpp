@@ -55,6 +55,25 @@ std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
                                                   static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
 }
 
+std::vector<std::vector<index_t>> ask_owners(communicator const& comm, std::vector<index_share> const& shares,
+                                             std::source_location where) {
+  auto const ranks = static_cast<std::size_t>(comm.size());
+  std::vector<index_t> flat, counts(ranks), came;
+  for (index_share const& s : shares) {  // by ascending rank
+    if (s.peer == comm.rank()) continue;
+    flat.insert(flat.end(), s.indices.begin(), s.indices.end());
+    counts[static_cast<std::size_t>(s.peer)] = std::ssize(s.indices);
+  }
+  auto const asked = comm.alltoallv(std::span<index_t const>(flat), counts, &came, where);
+  std::vector<std::vector<index_t>> requests(ranks);
+  auto from = asked.begin();
+  for (std::size_t reader = 0; reader < ranks; ++reader) {
+    requests[reader].assign(from, from + came[reader]);
+    from += came[reader];
+  }
+  return requests;
+}
+
 std::span<std::byte> bytes_in(std::shared_ptr<std::byte> const& memory, index_t n) {
   return {memory.get(), static_cast<std::size_t>(n)};
 }

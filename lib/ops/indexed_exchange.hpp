@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/ops/take.hpp>
+#include <pantile/plan/index_gather.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -26,6 +27,11 @@ struct chosen_indices {
   /// Those at places [lo, hi), which this rank must have.
   std::span<index_t const> between(index_t lo, index_t hi) const;
 };
+
+/// Asks the owners for the indices of plan_index_gather; returns those that each rank asks this one for
+/// (collective).
+std::vector<std::vector<index_t>> ask_owners(communicator const& comm, std::vector<index_share> const& shares,
+                                             std::source_location where);
 
 /// The first n bytes of a tile.
 std::span<std::byte> bytes_in(std::shared_ptr<std::byte> const& memory, index_t n);

@@ -75,7 +75,9 @@ void set_memory_budget(index_t bytes) {
 
 namespace detail {
 
-machine machine_of(communicator const& comm) {
+machine machine_of(communicator const& comm) { return machine_of(comm, comm.size()); }
+
+machine machine_of(communicator const& comm, int ranks) {
   static machines const known = [] {
     auto const path = environment::agreed_variable("PANTILE_MACHINE");
     if (!path) return machines();
@@ -83,6 +85,7 @@ machine machine_of(communicator const& comm) {
     if (!text) throw io_error("rank 0 cannot read " + *path + ", the file of PANTILE_MACHINE", std::string());
     return machines_of(*text, *path);
   }();
+  if (ranks > comm.size()) return known.network;
   for (int r = 1; r < comm.size(); ++r)
     if (!comm.are_near(0, r)) return known.network;
   return known.node;

@@ -174,28 +174,12 @@ class index_gather {
   }
   /// The indices that each rank asks this one for.
   std::vector<std::vector<index_t>> requests_of_others(std::vector<index_share> const& shares) const {
-    int const me = comm_.rank();
+    if (chosen_.distributed) return ask_owners(comm_, shares, where_);
     std::vector<std::vector<index_t>> requests(static_cast<std::size_t>(comm_.size()));
-    if (!chosen_.distributed) {
-      for (int reader = 0; reader < comm_.size(); ++reader) {
-        if (reader == me) continue;
-        index_set const indices(wanted_by(result_.tiled.box_of(reader)), extent_);
-        requests[static_cast<std::size_t>(reader)].assign(indices.ascending().begin(),
-                                                          indices.ascending().end());
-      }
-      return requests;
-    }
-    std::vector<index_t> flat, counts(requests.size()), came;
-    for (index_share const& s : shares) {  // by ascending rank
-      if (s.peer == me) continue;
-      flat.insert(flat.end(), s.indices.begin(), s.indices.end());
-      counts[static_cast<std::size_t>(s.peer)] = std::ssize(s.indices);
-    }
-    auto const asked = comm_.alltoallv(std::span<index_t const>(flat), counts, &came, where_);
-    auto from = asked.begin();
-    for (std::size_t reader = 0; reader < requests.size(); ++reader) {
-      requests[reader].assign(from, from + came[reader]);
-      from += came[reader];
+    for (int reader = 0; reader < comm_.size(); ++reader) {
+      if (reader == comm_.rank()) continue;
+      index_set const indices(wanted_by(result_.tiled.box_of(reader)), extent_);
+      requests[static_cast<std::size_t>(reader)].assign(indices.ascending().begin(), indices.ascending().end());
     }
     return requests;
   }

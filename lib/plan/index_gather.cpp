@@ -45,4 +45,14 @@ index_share provided_indices(tiling const& source, int owner, box const& beside,
   return share;
 }
 
+index_t row_message_rows(index_t row_bytes) {
+  constexpr index_t most_bytes = index_t{8} << 20;
+  return std::max<index_t>(1, most_bytes / std::max<index_t>(row_bytes, 1));
+}
+
+index_t row_messages(index_t rows, index_t row_bytes) {
+  index_t const most = row_message_rows(row_bytes);
+  return (rows + most - 1) / most;
+}
+
 }  // namespace pantile

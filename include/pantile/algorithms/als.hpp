@@ -2,6 +2,7 @@
 
 #include <pantile/algorithms/next_step.hpp>
 #include <pantile/array/array.hpp>
+#include <pantile/plan/als.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 
 #include <cstdint>
@@ -13,13 +14,6 @@
 #include <vector>
 
 namespace pantile {
-
-/// How the system of each user and item is solved.
-enum class als_solver {
-  cholesky,             ///< exactly
-  conjugate_gradients,  ///< nearly, by a few steps from the factors before: cheaper for many factors
-  subspace,             ///< nearly, by one block of factors after the other from the factors before (iALS++)
-};
 
 /// What ratings tell.
 enum class als_feedback {
@@ -55,6 +49,10 @@ struct als_options {
   als_feedback feedback = als_feedback::implicit_ratings;
   bool biases = true;  ///< explicit feedback: a number of every user and every item is added to predictions
   bool mean = true;    ///< explicit feedback: the mean of the ratings is added to predictions
+  als_transfer transfer = als_transfer::automatic;
+  /// In so many the rows of a rank are solved, and sent while the next ones are solved; 0: where that is
+  /// predicted to be faster (between nodes, where sending takes long).
+  index_t chunks = 0;
   /// What messages call users and items; their row numbers where empty.
   std::span<std::int64_t const> user_ids{};
   std::span<std::int64_t const> item_ids{};
@@ -121,8 +119,10 @@ using als_progress = std::function<next_step(als_iteration const&, std::function
 /// is no Gram matrix. A user or an item without ratings has the factors and the bias 0.
 ///
 /// Neither the ratings nor a Gram matrix of users or items is ever dense. Users and items are tiled by rows of
-/// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), its
-/// factors gathered whole on every rank, and one small system per own row. The objective is exact, from
+/// equal cost. Per half-iteration: the Gram matrix of the fixed side (factors^2 elements, one allreduce), those
+/// of its factors that the ratings of a rank name, or all of them where that is predicted to be faster (see
+/// plan/als.hpp; which rows travel is planned once), and one small system per own row. A rank keeps its own
+/// factors and those that come to it, no others. The objective is exact, from
 ///   sum over all pairs of (x_u . y_i)^2 = sum of the elementwise product of X'X and Y'Y
 /// and the stored ratings. Initial factors are normal with variance 1 / factors, the same for every number of
 /// ranks.
@@ -131,9 +131,9 @@ using als_progress = std::function<next_step(als_iteration const&, std::function
 /// its iteration, as the start, the iterations left end where they would have ended, for any number of ranks.
 ///
 /// Throws on every rank: domain_error for options out of range (factors < 1, iterations < 0, steps < 1, block <
-/// 1, a negative or infinite alpha, regularization, scaling or weight; a start beyond the last iteration),
-/// shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or items, linalg_error
-/// where the matrix of a row is not positive definite in the precision of T, and where there is no
+/// 1, chunks < 0, a negative or infinite alpha, regularization, scaling or weight; a start beyond the last
+/// iteration), shape_error for initial factors of another shape, index_error beyond 2^31 - 1 users or items,
+/// linalg_error where the matrix of a row is not positive definite in the precision of T, and where there is no
 /// regularization and a row has fewer explicit ratings than unknowns: it names the user or item;
 /// divergence_error where `progress` goes on here and stops there.
 template <floating_element T>

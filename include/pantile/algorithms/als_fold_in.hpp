@@ -10,9 +10,10 @@ namespace pantile {
 /// of `als` would give them beside its items, exactly, whatever `options.solver` is. Of the model the item
 /// factors count and, with explicit feedback, the item biases and the mean; the items stay as they are. The
 /// cost is that of half an iteration: the Gram matrix of the item factors (items x factors^2 flops over all
-/// ranks, one allreduce of factors^2 elements), all item factors gathered on every rank, and one small system
-/// per new user. Of the options those that weigh count (alpha, regularization and its scaling,
-/// unobserved_weight, weights) and feedback, which should be the model's, and user_ids, for messages.
+/// ranks, one allreduce of factors^2 elements), on every rank the item factors that its ratings name (or all,
+/// see als_transfer), and one small system per new user. Of the options those that weigh count (alpha,
+/// regularization and its scaling, unobserved_weight, weights) and feedback, which should be the model's, and
+/// user_ids, for messages.
 ///
 /// `ratings` are new users x items in any tiling by rows, the items of the model in any tiling. The new users
 /// are tiled by rows so that the ratings of all ranks cost the same. A user without ratings has factors 0. T:

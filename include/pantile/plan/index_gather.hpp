@@ -33,4 +33,9 @@ std::vector<index_share> plan_index_gather(tiling const& source, box const& besi
 index_share provided_indices(tiling const& source, int owner, box const& beside, int axis,
                              std::vector<index_t> indices, int reader);
 
+/// Rows that are gathered again and again travel in messages of at most so many of them, 8 MiB or one row.
+index_t row_message_rows(index_t row_bytes);
+/// In how many messages so many rows go from one rank to another.
+index_t row_messages(index_t rows, index_t row_bytes);
+
 }  // namespace pantile

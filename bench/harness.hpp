@@ -82,6 +82,7 @@ std::vector<row> gram_suite(pantile::communicator const& world, settings const& 
 std::vector<row> transpose_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> qr_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> als_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> lra_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> trace_suite(pantile::communicator const& world, settings const& s);
 
 }  // namespace bench

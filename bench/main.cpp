@@ -31,6 +31,7 @@ std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", ben
                                                                   {"transpose", bench::transpose_suite},
                                                                   {"qr", bench::qr_suite},
                                                                   {"als", bench::als_suite},
+                                                                  {"lra", bench::lra_suite},
                                                                   {"trace", bench::trace_suite},
                                                                   {"calibrate", bench::calibrate_suite}};
 

@@ -65,6 +65,20 @@ def k_means(n, d, k, iterations):
     return run, lambda centers: float((centers**2).sum())
 
 
+def logistic(m, n, bits, iterations):
+    kind = np.float32 if bits == 32 else np.float64
+    X = (noise(0, m * n) - 0.5).astype(kind).reshape(m, n)
+    y = (noise(m * n, m) < 0.5).astype(kind)
+
+    def run():
+        w = np.zeros(n, kind)
+        for _ in range(iterations):
+            w -= kind(1e-4) * (X.T @ (1 / (1 + np.exp(-(X @ w))) - y))
+        return w
+
+    return run, lambda w: float((w.astype(np.float64) ** 2).sum())
+
+
 def version(case):
     if case != "k_means":
         return "NumPy " + np.__version__
@@ -83,7 +97,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 try:
     import numpy as np
 
-    run, answer = {"sort": sort, "chain": chain, "add": add, "k_means": k_means}[case](*sizes)
+    run, answer = {"sort": sort, "chain": chain, "add": add, "k_means": k_means, "logistic": logistic}[case](*sizes)
     name = version(case)
 except ImportError as error:
     say(missing=str(error))

@@ -30,4 +30,29 @@ inline std::vector<logistic_regression_step> steps_of(nlohmann::ordered_json con
   return steps;
 }
 
+inline char const* name_of(convergence_reason reason) {
+  switch (reason) {
+    case convergence_reason::tolerance:
+      return "tolerance";
+    case convergence_reason::precision:
+      return "precision";
+    case convergence_reason::stopped:
+      return "stopped";
+    case convergence_reason::iterations:
+      break;
+  }
+  return "iterations";
+}
+
+inline nlohmann::ordered_json json_of(convergence_report const& c) {
+  return {{"converged", c.converged},
+          {"reason", name_of(c.reason)},
+          {"iterations", c.iterations},
+          {"evaluations", c.evaluations},
+          {"hessian_products", c.hessian_products},
+          {"objective", c.objective},
+          {"gradient_norm", c.gradient_norm},
+          {"first_gradient_norm", c.first_gradient_norm}};
+}
+
 }  // namespace pantile::apps

@@ -10,22 +10,39 @@
 
 namespace pantile::apps {
 
-/// The command line of pantile-lra.
-struct lra_command {
+/// Where rows come from.
+struct lra_input {
   std::string data;
   std::optional<index_t> label_column;  // from 1
-  std::vector<index_t> generate;        // rows, features
+  std::string format = "auto";          // csv, libsvm
+  std::optional<index_t> first_index;   // of libsvm
+};
+
+/// A question to a model: pantile-lra predict.
+struct lra_prediction {
+  std::string model;  // folder
+  lra_input input;
+  std::string out;
+  std::string json;
+};
+
+/// The command line of pantile-lra.
+struct lra_command {
+  lra_input input;
+  std::vector<index_t> generate;  // rows, features
   logistic_regression_options model;
+  std::string solver = "gradient_descent";
+  bool multinomial = false;
+  std::string class_weights;
   std::string tiling = "row";
-  bool standardize = false;
-  bool intercept = false;
   std::string dtype = "f64";
   double test_fraction = 0;
   std::uint64_t seed = 0;
   std::string output;
   checkpoint_options checkpoint;
   std::string json;
-  std::string trace;  // folder
+  std::string trace;                         // folder
+  std::optional<lra_prediction> prediction;  // instead of a fit
 };
 
 /// Reads the command line; one process `speaks`. The exit code where the program ends there (--help, --version,

@@ -1,14 +1,10 @@
 #include <pantile/algorithms/labelled_rows.hpp>
 #include <pantile/base/checked.hpp>
-#include <pantile/expr/functions.hpp>
-#include <pantile/ops/evaluate.hpp>
-#include <pantile/ops/reduce.hpp>
 #include <pantile/random/permutation.hpp>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -33,23 +29,58 @@ std::vector<index_t> cuts_of_features(array<T, 2> const& a, std::source_location
   return cuts;
 }
 
-/// The selected rows of this rank, with as many as each rank selects.
-template <class T>
-labelled_rows<T> selected(labelled_rows<T> const& rows, std::vector<char> const& wanted, char value,
-                          std::source_location where) {
-  communicator const comm = rows.features.comm();
-  index_t const mine = std::count(wanted.begin(), wanted.end(), value), columns = rows.features.extent(1);
+/// The cuts of the rows, of which each rank has so many.
+std::vector<index_t> cuts_of_counts(communicator const& comm, index_t rows, std::source_location where) {
   std::vector<index_t> cuts{0};
-  for (index_t const n : comm.allgather(mine, where)) cuts.push_back(cuts.back() + n);
-  labelled_rows<T> result{array<T, 2>(comm, {cuts.back(), columns}, tiling::cuts({cuts, {}}), where),
-                          array<T, 1>(comm, {cuts.back()}, tiling::cuts({cuts}), where)};
-  T* features = result.features.data();
-  T* labels = result.labels.data();
+  for (index_t const n : comm.allgather(rows, where)) cuts.push_back(cuts.back() + n);
+  return cuts;
+}
+
+/// The rows of this rank for which `wanted` has this value, on the ranks that have them.
+template <class T>
+array<T, 2> chosen_rows(array<T, 2> const& features, std::vector<char> const& wanted, char value,
+                        std::vector<index_t> const& cuts, std::source_location where) {
+  index_t const columns = features.extent(1);
+  array<T, 2> result(features.comm(), {cuts.back(), columns}, tiling::cuts({cuts, {}}), where);
+  T* out = result.data();
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i] == value)
+      out = std::copy_n(features.data() + static_cast<index_t>(i) * columns, columns, out);
+  return result;
+}
+
+template <class T>
+sparse_array<T> chosen_rows(sparse_array<T> const& features, std::vector<char> const& wanted, char value,
+                            std::vector<index_t> const& cuts, std::source_location where) {
+  detail::csr<T> rows;
+  std::vector<T> values;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (wanted[i] != value) continue;
-    features = std::copy_n(rows.features.data() + static_cast<index_t>(i) * columns, columns, features);
-    *labels++ = rows.labels.data()[i];
+    auto const begin = features.offsets()[i], end = features.offsets()[i + 1];
+    rows.columns.insert(rows.columns.end(), features.columns().begin() + begin,
+                        features.columns().begin() + end);
+    values.insert(values.end(), features.values().begin() + begin, features.values().begin() + end);
+    rows.offsets.push_back(std::ssize(rows.columns));
   }
+  rows.values = std::make_unique<T[]>(values.size());
+  std::copy(values.begin(), values.end(), rows.values.get());
+  communicator const comm = features.comm();
+  return {comm,
+          tiling::cuts({cuts, {}}).bind(extents(std::array{cuts.back(), features.extent(1)}), comm.size()),
+          std::move(rows), 0, where};
+}
+
+template <class T, class Features>
+labelled_rows<T, Features> selected(labelled_rows<T, Features> const& rows, std::vector<char> const& wanted,
+                                    char value, std::source_location where) {
+  communicator const comm = rows.features.comm();
+  index_t const mine = std::count(wanted.begin(), wanted.end(), value);
+  std::vector<index_t> const cuts = cuts_of_counts(comm, mine, where);
+  labelled_rows<T, Features> result{chosen_rows(rows.features, wanted, value, cuts, where),
+                                    array<T, 1>(comm, {cuts.back()}, tiling::cuts({cuts}), where)};
+  T* labels = result.labels.data();
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i] == value) *labels++ = rows.labels.data()[i];
   return result;
 }
 
@@ -78,37 +109,13 @@ labelled_rows<T> separate_labels(array<T, 2> const& table, index_t label_column,
   return result;
 }
 
-template <floating_element T>
-void check_binary_labels(array<T, 1> const& labels, std::source_location where) {
-  index_t const n = labels.extent(0);
-  index_t first = n;
-  T label = 0;
-  box const own = labels.owned_box();
-  auto const mine = labels.local();
-  for (index_t i = 0; i < own.extent(0) && first == n; ++i) {
-    if (mine(i) == T(0) || mine(i) == T(1)) continue;
-    first = own.lo[0] + i;
-    label = mine(i);
-  }
-  communicator const& comm = labels.comm();
-  index_t const least = comm.allreduce(first, reduce_op::min, where);
-  if (least == n) return;
-  int const holder = comm.allreduce(first == least ? comm.rank() : comm.size(), reduce_op::min, where);
-  comm.bcast(std::span<T>(&label, 1), holder, where);
-  throw domain_error(
-      fmt::format(
-          "row {} of the data (without header and empty lines) has the label {:g}; labels must be 0 or 1",
-          least + 1, label),
-      where);
-}
-
-template <floating_element T>
-std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const& rows, double fraction,
-                                                         std::uint64_t seed, std::source_location where) {
+template <floating_element T, feature_matrix Features>
+std::pair<labelled_rows<T, Features>, labelled_rows<T, Features>> split_rows(
+    labelled_rows<T, Features> const& rows, double fraction, std::uint64_t seed, std::source_location where) {
   if (!(fraction >= 0 && fraction < 1))
     throw domain_error("split_rows: the fraction must be in [0, 1), got " + std::to_string(fraction), where);
-  cuts_of_features(rows.features, where);
-  box const own = rows.features.owned_box();
+  if constexpr (std::is_same_v<Features, array<T, 2>>) cuts_of_features(rows.features, where);
+  box const own = rows.labels.owned_box();
   index_t const n = rows.features.extent(0);
   index_t const count =
       std::min(std::llround(fraction * static_cast<double>(n)), std::max<long long>(n - 1, 0));
@@ -118,54 +125,16 @@ std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&
   return {selected(rows, held, 0, where), selected(rows, held, 1, where)};
 }
 
-template <floating_element T>
-array<T, 2> with_ones(array<T, 2> const& features, std::source_location where) {
-  index_t const columns = features.extent(1);
-  array<T, 2> result(features.comm(), {features.extent(0), columns + 1},
-                     tiling::cuts({cuts_of_features(features, where), {}}), where);
-  T* out = result.data();
-  for (index_t row = 0; row < features.owned_box().extent(0); ++row) {
-    out = std::copy_n(features.data() + row * columns, columns, out);
-    *out++ = T(1);
-  }
-  return result;
-}
-
-template <floating_element T>
-column_scaling<T> scaling_of(array<T, 2> const& X, std::source_location where) {
-  column_scaling<T> s;
-  s.mean = mean(X, 0, where);
-  // Rounding gives a constant column a tiny deviation: compare its elements instead.
-  s.deviation =
-      pantile::where(min(X, 0, where) == max(X, 0, where), T(1), sqrt(mean(square(X - s.mean), 0, where)));
-  auto const check = [&](local_array<T, 1> const& of, char const* what) {
-    if (!all(isfinite(of)))
-      throw domain_error(
-          fmt::format("feature {} cannot be standardized: its {} is no finite number; are its numbers "
-                      "too large, or none?",
-                      argmax(!isfinite(of)) + 1, what),
-          where);
-  };
-  check(s.mean, "mean");
-  check(s.deviation, "deviation");
-  return s;
-}
-
-template <floating_element T>
-array<T, 2> standardized(array<T, 2> const& features, column_scaling<T> const& scaling) {
-  return (features - scaling.mean) / scaling.deviation;
-}
-
-#define PANTILE_INSTANTIATE(T)                                                                            \
-  template labelled_rows<T> separate_labels(array<T, 2> const&, index_t, std::source_location);           \
-  template std::pair<labelled_rows<T>, labelled_rows<T>> split_rows(labelled_rows<T> const&, double,      \
-                                                                    std::uint64_t, std::source_location); \
-  template void check_binary_labels(array<T, 1> const&, std::source_location);                            \
-  template array<T, 2> with_ones(array<T, 2> const&, std::source_location);                               \
-  template column_scaling<T> scaling_of(array<T, 2> const&, std::source_location);                        \
-  template array<T, 2> standardized(array<T, 2> const&, column_scaling<T> const&);
+#define PANTILE_INSTANTIATE_SPLIT(T, ...)                                                      \
+  template std::pair<labelled_rows<T, __VA_ARGS__>, labelled_rows<T, __VA_ARGS__>> split_rows( \
+      labelled_rows<T, __VA_ARGS__> const&, double, std::uint64_t, std::source_location);
+#define PANTILE_INSTANTIATE(T)                                                                  \
+  template labelled_rows<T> separate_labels(array<T, 2> const&, index_t, std::source_location); \
+  PANTILE_INSTANTIATE_SPLIT(T, array<T, 2>)                                                     \
+  PANTILE_INSTANTIATE_SPLIT(T, sparse_array<T>)
 PANTILE_INSTANTIATE(float)
 PANTILE_INSTANTIATE(double)
 #undef PANTILE_INSTANTIATE
+#undef PANTILE_INSTANTIATE_SPLIT
 
 }  // namespace pantile

@@ -6,8 +6,10 @@ namespace pantile::detail {
 
 open_table open_shared_table(communicator const& comm, std::string const& path, table_kind kind, char separator,
                              header_rule header, std::source_location where) {
-  comm.check_same(kind == table_kind::ratings ? "read_ratings" : "read_csv", std::hash<std::string>{}(path),
-                  where);
+  char const* const operation = kind == table_kind::ratings   ? "read_ratings"
+                                : kind == table_kind::numbers ? "read_csv"
+                                                              : "read_libsvm";
+  comm.check_same(operation, std::hash<std::string>{}(path), where);
   open_table table;
   struct {
     table_layout layout;

@@ -166,6 +166,13 @@ table_layout detect_layout(byte_source const& source, table_kind kind, char give
   first_lines const lines = read_first_lines(source, layout.origin);
   if (lines.count == 0) throw io_error("'" + name + "' has no rows, only empty lines", where);
 
+  if (kind == table_kind::sparse_rows) {
+    layout.between = separator::blanks;
+    layout.first_row = lines.offset[0];
+    layout.first_row_line = count_newlines(source, 0, layout.first_row) + 1;
+    layout.row_bytes = std::ssize(lines.text[0]) + 1;
+    return layout;
+  }
   std::optional<separator> fixed;
   if (given != 0) fixed = given_separator(given, kind, where);
   // A header need not look like the rows: the second line is certainly a row. In ratings only a first line that

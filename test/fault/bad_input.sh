@@ -27,6 +27,10 @@ printf '1.5,2,0\n2.5,x,1\n' >text_table.csv
 printf '1.5,2,0\n2.5,1,1\n3.5,1\n' >short_table.csv
 printf '1.5,2,0\n2.5,1,3\n' >label_table.csv
 printf '1\n0\n' >one_column.csv
+printf '1.5,2,0\n2.5,1,0.5\n' >half_table.csv
+printf '+1 1:2 3:4\n-1 3:1 2:5\n' >order.svm
+printf '+1 1:2\n2 3:4\n' >label.svm
+printf '1 0:2\n0 3:4\n' >zero.svm
 printf 'no numpy file' >no.npy
 head -c 100 /dev/urandom >noise.csv
 "$python" -c "
@@ -163,6 +167,19 @@ refused 1 "labels in column 3: row 2 of the data (without header and empty lines
 refused 1 "one column" "$lra" --data "$in/one_column.csv"
 refused 1 "--label-column 4" "$lra" --data "$in/good_table.csv" --label-column 4
 refused 1 "named twice" "$lra" --data "$in/good_table.csv" --json "$in/../input/good_table.csv"
+refused 1 "order.svm:2: the index 2 after 3" "$lra" --data "$in/order.svm"
+refused 1 "label.svm', labels: row 2 of the data" "$lra" --data "$in/label.svm"
+refused 1 "zero.svm:1: the index 0" "$lra" --data "$in/zero.svm" --first-index 1
+refused 1 "good_table.csv:1: the label '1.5,2,0'" "$lra" --data "$in/good_table.csv" --format libsvm
+refused 1 "which are cut by rows" "$lra" --data "$in/zero.svm" --tiling column
+refused 1 "labels must be integers" "$lra" --data "$in/half_table.csv" --multinomial
+refused 1 "got 3 numbers, there are 2 classes" "$lra" --data "$in/good_table.csv" --multinomial --class-weights 1,2,3
+refused 1 "there is no model.json" "$lra" predict --model "$in" --data "$in/good_table.csv" --out out
+refused 1 "named twice" "$lra" predict --model "$in" --data "$in/good_table.csv" --out "$in/good_table.csv"
+refused 2 "--alpha is an option of a fit" "$lra" --alpha 1 predict --model "$in" --data "$in/good_table.csv" --out out
+refused 2 "--solver" "$lra" --data "$in/good_table.csv" --solver cholesky
+refused 2 "--tolerance" "$lra" --data "$in/good_table.csv" --tolerance nan
+refused 2 "--class-weights" "$lra" --data "$in/good_table.csv" --class-weights 1,two
 refused 2 "--tiling" "$lra" --data "$in/good_table.csv" --tiling diagonal
 refused 2 "--data" "$lra"
 refused 2 "--iterations" "$lra" --data "$in/good_table.csv" --iterations -5

@@ -13,7 +13,8 @@ namespace pantile::detail {
 /// What stands between two fields. `blanks` is any run of spaces and tabs.
 enum class separator : std::uint8_t { comma, semicolon, tab, double_colon, blanks };
 
-enum class table_kind : std::uint8_t { ratings, numbers };
+/// sparse_rows: every line says itself what its fields are; there is no header.
+enum class table_kind : std::uint8_t { ratings, numbers, sparse_rows };
 
 /// What the first lines of a table say about all of them; the same on every rank.
 struct table_layout {

@@ -1,0 +1,130 @@
+#include "data.hpp"
+
+#include <pantile/algorithms/class_labels.hpp>
+#include <pantile/base/checked.hpp>
+#include <pantile/expr/functions.hpp>
+#include <pantile/io/csv.hpp>
+#include <pantile/io/detail/lines.hpp>
+#include <pantile/io/libsvm.hpp>
+#include <pantile/ops/dot.hpp>
+#include <pantile/random/normal.hpp>
+#include <pantile/random/uniform.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace pantile::apps {
+
+namespace {
+
+/// True for `label index:value ...`.
+bool looks_sparse(std::string_view line) {
+  constexpr std::string_view blanks = " \t";
+  std::size_t const label_end = line.find_first_of(blanks, line.find_first_not_of(blanks));
+  std::size_t const word = std::min(line.find_first_not_of(blanks, label_end), line.size());
+  std::size_t const colon = std::min(line.find(':', word), line.size());
+  std::string_view const index = line.substr(word, colon - word);
+  return colon < line.size() && !index.empty() &&
+         (index == "qid" || index.find_first_not_of("0123456789") == std::string_view::npos);
+}
+
+}  // namespace
+
+bool is_sparse(communicator const& comm, lra_input const& input) {
+  if (input.format != "auto") return input.format == "libsvm";
+  index_t sparse = 0;
+  if (comm.rank() == 0) {
+    try {
+      pantile::detail::file_source const file(input.data);
+      pantile::detail::for_each_line(file, 0, {0, file.size()}, [&](std::string_view line, index_t) {
+        line = line.substr(0, line.find('#'));
+        if (line.find_first_not_of(" \t") == std::string_view::npos) return true;
+        sparse = looks_sparse(line);
+        return false;
+      });
+    } catch (error const&) {  // the reader will say what is wrong, on every rank
+    }
+  }
+  comm.bcast(std::span<index_t>(&sparse, 1), 0);
+  return sparse != 0;
+}
+
+template <floating_element T>
+labelled_rows<T> generated_rows(communicator const& comm, lra_command const& c) {
+  index_t const rows = c.generate[0], features = c.generate[1];
+  double const deviation = 4 / std::sqrt(static_cast<double>(features));
+  labelled_rows<T> set;
+  set.features = random::normal<T>(comm, {rows, features}, tiling::row(), {.seed = c.seed});
+  auto const weights =
+      random::normal<T>({features}, {.seed = hash_combine(c.seed, 1), .mean = 0, .stddev = deviation});
+  auto const chance = random::uniform<T>(comm, {rows}, tiling::row(), {.seed = hash_combine(c.seed, 2)});
+  set.labels = cast<T>(chance < sigmoid(dot(set.features, weights)));
+  return set;
+}
+
+template <floating_element T>
+labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features,
+                            lra_file& file) {
+  array<T, 2> table = read_csv<T>(comm, input.data, tiling::row(), {.had_header = &file.had_header});
+  index_t const columns = table.extent(1);
+  if (features == 0 && columns < 2)
+    throw io_error("'" + input.data + "' has one column: features and a label are needed", std::string());
+  if (features > 0 && columns != features && columns != features + 1)
+    throw io_error(fmt::format("'{}' has {} columns: the model has {} features, beside which there may be a "
+                               "column of labels",
+                               input.data, columns, features),
+                   std::string());
+  if (input.label_column && (*input.label_column > columns || columns == features))
+    throw index_error(
+        fmt::format("--label-column {}: '{}' has {} columns", *input.label_column, input.data, columns) +
+            (columns == features ? ", as many as the model has features" : ""),
+        std::string());
+  if (columns == features) return {std::move(table), {}};
+  file.label_column = input.label_column.value_or(columns);
+  return separate_labels(table, file.label_column - 1);
+}
+
+template <floating_element T>
+labelled_rows<T, sparse_array<T>> read_sparse(communicator const& comm, lra_input const& input,
+                                              index_t features, lra_file& file) {
+  if (input.label_column)
+    throw index_error(fmt::format("--label-column {}: '{}' holds sparse rows, whose labels come first",
+                                  *input.label_column, input.data),
+                      std::string());
+  libsvm_options options{.columns = features};
+  if (input.first_index) options.base = *input.first_index == 0 ? index_base::zero : index_base::one;
+  auto rows = read_libsvm<T>(comm, input.data, options);
+  file.first_index = rows.first_index;
+  return {std::move(rows.features), std::move(rows.labels)};
+}
+
+template <floating_element T>
+array<T, 1> checked_labels(array<T, 1> const& labels, lra_input const& input, lra_file const& file,
+                           bool multinomial) {
+  try {
+    if (!multinomial) return binary_labels(labels);
+    distinct_labels(labels);  // throws where some are no integers
+    return labels;
+  } catch (domain_error const& e) {
+    throw domain_error(fmt::format("'{}', {}: {}", input.data,
+                                   file.label_column > 0 ? fmt::format("labels in column {}", file.label_column)
+                                                         : std::string("labels"),
+                                   e.message()),
+                       std::string());
+  }
+}
+
+#define PANTILE_INSTANTIATE(T)                                                                           \
+  template labelled_rows<T> generated_rows(communicator const&, lra_command const&);                     \
+  template labelled_rows<T> read_table(communicator const&, lra_input const&, index_t, lra_file&);       \
+  template labelled_rows<T, sparse_array<T>> read_sparse(communicator const&, lra_input const&, index_t, \
+                                                         lra_file&);                                     \
+  template array<T, 1> checked_labels(array<T, 1> const&, lra_input const&, lra_file const&, bool);
+PANTILE_INSTANTIATE(float)
+PANTILE_INSTANTIATE(double)
+#undef PANTILE_INSTANTIATE
+
+}  // namespace pantile::apps

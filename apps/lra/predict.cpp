@@ -1,0 +1,107 @@
+#include "predict.hpp"
+
+#include "../common/output.hpp"
+#include "../common/program.hpp"
+#include "data.hpp"
+#include "evaluation.hpp"
+#include "model.hpp"
+
+#include <pantile/io/text_file.hpp>
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <optional>
+#include <string>
+
+namespace pantile::apps {
+
+namespace {
+
+/// This rank's lines of label and probabilities; those of rank 0 begin with what they are.
+template <class T, int N>
+std::string lines_of(array<T, N> const& probabilities, std::vector<std::int64_t> const& classes) {
+  std::string text;
+  if (probabilities.comm().rank() == 0) {
+    text = "label";
+    for (std::size_t k = N == 1 ? 1 : 0; k < classes.size(); ++k)
+      fmt::format_to(std::back_inserter(text), ",probability_{}", classes[k]);
+    text += "\n";
+  }
+  auto const labels = most_probable_labels(probabilities, classes);
+  index_t const rows = labels.owned_box().extent(0), width = N == 1 ? 1 : std::ssize(classes);
+  for (index_t i = 0; i < rows; ++i) {
+    fmt::format_to(std::back_inserter(text), "{}", static_cast<std::int64_t>(labels.data()[i]));
+    for (index_t k = 0; k < width; ++k)
+      fmt::format_to(std::back_inserter(text), ",{}", probabilities.data()[i * width + k]);
+    text += "\n";
+  }
+  return text;
+}
+
+/// Sparse rows must have labels: where they are not the model's they say nothing.
+template <class T>
+std::optional<array<T, 1>> labels_for_evaluation(array<T, 1> const& labels, lra_input const& input,
+                                                 lra_file const& file, bool multinomial) {
+  if (!labels.has_ranks()) return std::nullopt;
+  try {
+    return checked_labels(labels, input, file, multinomial);
+  } catch (domain_error const& e) {
+    if (file.label_column > 0) throw;
+    say(labels.comm(), "not evaluated: {}", e.message());
+    return std::nullopt;
+  }
+}
+
+template <class T, int N, class Features>
+int predict_rows(communicator const& comm, lra_prediction const& asked, kept_lra_model const& kept,
+                 logistic_regression_model<T, N> const& model, labelled_rows<T, Features> const& rows,
+                 lra_file const& file) {
+  say(comm, "pantile-lra {}: predicts {} by the model in {}", PANTILE_VERSION,
+      counted(rows.features.extent(0), "row"), asked.model);
+  auto const probabilities = predict_probabilities(rows.features, model);
+  auto const labels = labels_for_evaluation(rows.labels, asked.input, file, kept.multinomial);
+  auto json = json_head(comm, "pantile-lra", kept.dtype);
+  json["rows"] = rows.features.extent(0);
+  if (labels) {
+    lra_evaluation const e = evaluated(rows.features, *labels, model, probabilities);
+    say(comm, "{}", text_of(e));
+    if (std::string const table = text_of(e.confusion); !table.empty()) say(comm, "{}", table);
+    nlohmann::ordered_json metrics;
+    add_metrics(metrics, "", e);
+    json["metrics"] = metrics;
+    json["confusion"] = json_of(e.confusion);
+  }
+  add_costs(comm, json);
+  write_text(comm, asked.out, lines_of(probabilities, kept.classes));
+  if (!asked.json.empty()) write_json(comm, asked.json, json);
+  say(comm, "predictions written to {}", asked.out);
+  return 0;
+}
+
+template <class T, int N>
+int predict_by(communicator const& comm, lra_prediction const& asked, kept_lra_model const& kept) {
+  auto const model = read_weights<T, N>(comm, asked.model, kept);
+  index_t const features = model.weights.extent(0);
+  lra_file file;
+  if (!is_sparse(comm, asked.input))
+    return predict_rows(comm, asked, kept, model, read_table<T>(comm, asked.input, features, file), file);
+  lra_input input = asked.input;
+  if (!input.first_index) input.first_index = kept.first_index;
+  return predict_rows(comm, asked, kept, model, read_sparse<T>(comm, input, features, file), file);
+}
+
+}  // namespace
+
+int predict(communicator const& comm, lra_prediction const& asked) {
+  check_output_file(comm, asked.out,
+                    {asked.input.data, asked.json, asked.model + "/weights.npy", asked.model + "/model.json"});
+  check_output_file(comm, asked.json,
+                    {asked.input.data, asked.model + "/weights.npy", asked.model + "/model.json"});
+  auto const kept = read_kept_model(comm, asked.model);
+  if (kept.dtype == "f32")
+    return kept.multinomial ? predict_by<float, 2>(comm, asked, kept) : predict_by<float, 1>(comm, asked, kept);
+  return kept.multinomial ? predict_by<double, 2>(comm, asked, kept) : predict_by<double, 1>(comm, asked, kept);
+}
+
+}  // namespace pantile::apps

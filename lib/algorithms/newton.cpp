@@ -1,0 +1,59 @@
+#include "minimizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace pantile::detail {
+
+namespace {
+
+/// Truncated Newton with line search (Nocedal & Wright, algorithm 7.1).
+template <class T>
+class newton_method final : public minimizer<T> {
+ public:
+  explicit newton_method(index_t inner_iterations) : inner_iterations_(inner_iterations) {}
+
+  bool step(smooth_function<T>& f, descent_point<T>& p) override {
+    if (first_norm_ == 0) first_norm_ = p.norm;
+    return line_search(f, p, direction(f, p), 1);
+  }
+
+ private:
+  /// About - H^-1 g by conjugate gradients; less and less about as the gradient falls.
+  std::vector<T> direction(smooth_function<T>& f, descent_point<T> const& p) const {
+    double const goal = std::min(0.5, std::sqrt(p.norm / first_norm_)) * p.norm;
+    std::vector<T> z(p.gradient.size()), r(z.size()), h;
+    add_scaled(r, -1, p.gradient);
+    std::vector<T> d = r;
+    double square = p.norm * p.norm;
+    for (index_t i = 0; i < inner_iterations_; ++i) {
+      f.hessian_times(d, h);
+      double const bent = f.inner(d, h), flat = std::numeric_limits<double>::min();
+      if (!(bent > flat)) return i == 0 ? d : z;  // straight on: no minimum this way
+      double const length = square / bent;
+      add_scaled(z, length, d);
+      add_scaled(r, -length, h);
+      double const next = f.inner(r, r);
+      if (std::sqrt(next) <= goal) break;
+      for (std::size_t j = 0; j < d.size(); ++j) d[j] = r[j] + static_cast<T>(next / square) * d[j];
+      square = next;
+    }
+    return z;
+  }
+
+  index_t inner_iterations_;
+  double first_norm_ = 0;
+};
+
+}  // namespace
+
+template <class T>
+std::unique_ptr<minimizer<T>> make_newton(index_t inner_iterations) {
+  return std::make_unique<newton_method<T>>(inner_iterations);
+}
+
+template std::unique_ptr<minimizer<float>> make_newton(index_t);
+template std::unique_ptr<minimizer<double>> make_newton(index_t);
+
+}  // namespace pantile::detail

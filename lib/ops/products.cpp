@@ -2,6 +2,7 @@
 
 #include <pantile/kernel/matrix.hpp>
 #include <pantile/ops/products.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <string>
 #include <vector>
@@ -51,14 +52,22 @@ bool everywhere(operand_survey const& s) { return !s.comm || natural_tiling(s).i
 }  // namespace
 
 tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks) {
-  if (everywhere(a) && everywhere(b)) return tiling::replicated().bind(shape, ranks);
+  auto const because = [](char const* why, tiling const& t) {
+    trace::note("why", [why] { return why; });
+    return t;
+  };
+  if (everywhere(a) && everywhere(b))
+    return because("every rank has both operands", tiling::replicated().bind(shape, ranks));
   int const rows = shape.dimensions() - 2;
-  if (auto const cuts = cuts_for(a, shape, rows + 1)) return *cuts;
-  if (auto const cuts = cuts_for(b, shape, rows)) return *cuts;
+  if (auto const cuts = cuts_for(a, shape, rows + 1))
+    return because("the first operand's cuts leave its rows whole: it stays where it is", *cuts);
+  if (auto const cuts = cuts_for(b, shape, rows))
+    return because("the second operand's cuts leave its columns whole: it stays where it is", *cuts);
   int axis = 0;  // the longest, pages before rows where they are enough
   for (int d = 1; d <= rows; ++d)
     if (shape[axis] < ranks && shape[d] > shape[axis]) axis = d;
-  return tiling::axis(axis).bind(shape, ranks);
+  return because("no operand's cuts leave what is summed over whole: by pages, or rows where these are more",
+                 tiling::axis(axis).bind(shape, ranks));
 }
 
 tiling batch_operand_tiling(tiling const& result, extents const& operand, int inner, int outer) {
@@ -99,6 +108,7 @@ index_t page_offset(page_operand const& o, box const& storage, index_t page) {
 
 template <class T>
 void multiply_pages(page_operand const& a, page_operand const& b, std::byte* result, box const& storage) {
+  trace::note("algorithm", [] { return "a product for each page"; });
   int const rows = storage.dimensions - 2;
   index_t const m = storage.extent(rows), n = storage.extent(rows + 1), k = a.shape[rows + 1];
   index_t const pages = m * n > 0 ? storage.count() / (m * n) : 0;
@@ -112,6 +122,16 @@ void multiply_pages(page_operand const& a, page_operand const& b, std::byte* res
   template void multiply_pages<T>(page_operand const&, page_operand const&, std::byte*, box const&);
 PANTILE_FOR_PRODUCT_TYPES(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
+
+void note_contraction(extents const& left, extents const& right, int summed_cut) {
+  trace::note("algorithm",
+              [&] { return "one product of matrices, " + to_string(left) + " by " + to_string(right); });
+  trace::note("why", [&]() -> std::string {
+    if (summed_cut < 0) return "the ranks do not cut what is summed over of the first operand";
+    return "the ranks cut dimension " + std::to_string(summed_cut) +
+           " of the first operand, which is summed over: each multiplies its part, and the sum is shared out";
+  });
+}
 
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where) {

@@ -47,6 +47,9 @@ struct page_operand {
 /// result = a b for the pages that `storage` has, row-major; of an operand with one page for all, that one.
 template <class T>
 void multiply_pages(page_operand const& a, page_operand const& b, std::byte* result, box const& storage);
+/// Tells explain of a contraction as a product of these matrices; of the dimension that is summed over and cut
+/// by the ranks, -1 for none.
+void note_contraction(extents const& left, extents const& right, int summed_cut);
 /// Throws index_error for axes that repeat, shape_error for extents that differ.
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where);

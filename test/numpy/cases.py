@@ -844,7 +844,8 @@ def chosen_for_all(cases):
 
 def case_bytes(case, everywhere):
     operation, text, compare, tolerance, third, integers, reals, selectors, operands, raises, expected, bounds = case
-    data = struct.pack('<B', everywhere) + text_bytes(operation) + text_bytes(text) + struct.pack('<BdB', compare, tolerance, third)
+    data = struct.pack('<B', everywhere) + text_bytes(operation) + text_bytes(text)
+    data += struct.pack('<BdB', compare, tolerance, third)
     data += many(integers, 'q') + many(reals, 'd')
     data += struct.pack('<q', len(selectors)) + b''.join(selector_bytes(s) for s in selectors)
     data += struct.pack('<q', len(operands))

@@ -259,7 +259,7 @@ void request::wait() {
   for (std::size_t i = 0; i < done->pieces.size(); ++i) {
     MPI_Status status;
     detail::call_mpi(done->operation, done->where, [&] { return MPI_Wait(&done->pieces[i], &status); });
-    if (done->expected.empty()) continue;
+    if (done->expected.empty() || trace::rehearsing()) continue;
     int got = 0;
     MPI_Get_count(&status, MPI_BYTE, &got);
     if (got != done->expected[i])  // at once: the pieces that follow may never come

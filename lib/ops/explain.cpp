@@ -38,7 +38,9 @@ class rehearsal final : public trace::recorder {
   }
   void leave() override { open_.pop_back(); }
   void note(char const* key, std::string value) override {
-    steps[open_.back()].notes.emplace_back(key, std::move(value));
+    auto& notes = steps[open_.back()].notes;  // an operand that is also converted is resolved twice
+    std::pair<std::string, std::string> one(key, std::move(value));
+    if (std::find(notes.begin(), notes.end(), one) == notes.end()) notes.push_back(std::move(one));
   }
   void moved(traffic const& v) override {
     steps[open_.back()].volume += v;

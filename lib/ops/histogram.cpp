@@ -1,3 +1,4 @@
+#include <pantile/base/checked.hpp>
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/trace/recorder.hpp>
@@ -10,9 +11,10 @@ namespace pantile::detail {
 
 local_array<double, 1> histogram_edges(index_t bins, double lo, double hi, std::source_location where) {
   if (bins < 1) throw domain_error("histogram: " + std::to_string(bins) + " bins; give one or more", where);
+  index_t const edges_of_all = checked_sum(bins, 1, where);
   bool const range = std::isfinite(lo) && std::isfinite(hi) && lo <= hi;
   if (!range && trace::rehearsing())
-    return local_array<double, 1>({bins + 1});  // the elements' own range, not known
+    return local_array<double, 1>({edges_of_all});  // the elements' own range, not known
   if (!range)
     throw domain_error("histogram: the range from " + std::to_string(lo) + " to " + std::to_string(hi) +
                            " is none; its ends must be finite and in order",
@@ -21,7 +23,7 @@ local_array<double, 1> histogram_edges(index_t bins, double lo, double hi, std::
     lo -= 0.5;
     hi += 0.5;
   }
-  local_array<double, 1> edges({bins + 1});
+  local_array<double, 1> edges({edges_of_all});
   double const step = (hi - lo) / static_cast<double>(bins);
   for (index_t i = 0; i < bins; ++i) edges(i) = static_cast<double>(i) * step + lo;
   edges(bins) = hi;
@@ -72,8 +74,8 @@ void add_counts(std::optional<communicator> const& comm, local_array<index_t, 1>
 }
 
 template <class T>
-integer_range range_of(T const* elements, index_t count) {
-  trace::needs_elements("bincount");
+integer_range range_of(T const* elements, index_t count, bool distributed) {
+  if (distributed || is_imagined(elements)) trace::needs_elements("bincount");
   integer_range r;
   for (index_t i = 0; i < count; ++i) {
     r.least = std::min(r.least, static_cast<index_t>(elements[i]));
@@ -105,9 +107,9 @@ index_t bins_for(std::optional<communicator> const& comm, integer_range mine, in
 
 #define PANTILE_COUNTS(T) \
   template void count_into<T>(T const*, index_t, local_array<double, 1> const&, index_t*);
-#define PANTILE_INTEGER_COUNTS(T)                        \
-  PANTILE_COUNTS(T)                                      \
-  template integer_range range_of<T>(T const*, index_t); \
+#define PANTILE_INTEGER_COUNTS(T)                              \
+  PANTILE_COUNTS(T)                                            \
+  template integer_range range_of<T>(T const*, index_t, bool); \
   template void count_integers<T>(T const*, index_t, index_t*, index_t);
 PANTILE_INTEGER_COUNTS(bool)
 PANTILE_INTEGER_COUNTS(std::uint8_t)

@@ -34,14 +34,22 @@ bool everywhere(operand_survey const& s) { return !s.comm || natural_tiling(s).i
 }  // namespace
 
 tiling batch_tiling(operand_survey const& a, operand_survey const& b, extents const& shape, int ranks) {
-  if (everywhere(a) && everywhere(b)) return tiling::replicated().bind(shape, ranks);
+  auto const because = [](char const* why, tiling const& t) {
+    trace::note("why", [why] { return why; });
+    return t;
+  };
+  if (everywhere(a) && everywhere(b))
+    return because("every rank has both operands", tiling::replicated().bind(shape, ranks));
   int const rows = shape.dimensions() - 2;
-  if (auto const cuts = cuts_for(a, shape, rows + 1)) return *cuts;
-  if (auto const cuts = cuts_for(b, shape, rows)) return *cuts;
+  if (auto const cuts = cuts_for(a, shape, rows + 1))
+    return because("the first operand's cuts leave its rows whole: it stays where it is", *cuts);
+  if (auto const cuts = cuts_for(b, shape, rows))
+    return because("the second operand's cuts leave its columns whole: it stays where it is", *cuts);
   int axis = 0;  // the longest, pages before rows where they are enough
   for (int d = 1; d <= rows; ++d)
     if (shape[axis] < ranks && shape[d] > shape[axis]) axis = d;
-  return tiling::axis(axis).bind(shape, ranks);
+  return because("no operand's cuts leave what is summed over whole: by pages, or rows where these are more",
+                 tiling::axis(axis).bind(shape, ranks));
 }
 
 bool has_readable_pages(view_map const& view) {
@@ -147,6 +155,7 @@ void check_budget(index_t bytes, std::source_location where) {
 template <class T>
 product multiply_pages(page_operand const& a, page_operand const& b, extents const& shape, tiling const& target,
                        std::source_location where) {
+  trace::note("algorithm", [] { return "a product for each page"; });
   product result;
   result.comm = a.comm ? a.comm : b.comm;
   result.tiled = target;

@@ -1,4 +1,5 @@
 #include <pantile/ops/products.hpp>
+#include <pantile/trace/recorder.hpp>
 
 #include <string>
 #include <vector>
@@ -26,6 +27,16 @@ tiling regrouped(tiling const& t, extents const& shape) {
 
 int cut_dimension(std::optional<communicator> const& comm, tiling const& seen) {
   return comm && seen.is_cartesian() && seen.grid().size() == 1 ? seen.grid()[0].dimension : -1;
+}
+
+void note_contraction(extents const& left, extents const& right, int summed_cut) {
+  trace::note("algorithm",
+              [&] { return "one product of matrices, " + to_string(left) + " by " + to_string(right); });
+  trace::note("why", [&]() -> std::string {
+    if (summed_cut < 0) return "the ranks do not cut what is summed over of the first operand";
+    return "the ranks cut dimension " + std::to_string(summed_cut) +
+           " of the first operand, which is summed over: each multiplies its part, and the sum is shared out";
+  });
 }
 
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,

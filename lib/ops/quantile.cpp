@@ -54,6 +54,7 @@ selected<U> select(communicator const* comm, order::items<U> const& keys, index_
     for (std::size_t i = digits; i < counts.size(); ++i) counts[i % digits] += counts[i];
     counts.resize(digits);
     counts = order::sum_over(comm, std::move(counts));
+    if (trace::rehearsing()) continue;
     std::size_t v = 0;
     while (s.below + counts[v] <= place) s.below += counts[v++];
     s.equal = counts[v];
@@ -70,30 +71,31 @@ selected<U> select(communicator const* comm, order::items<U> const& keys, index_
 }  // namespace
 
 template <class T>
-double quantile_of(communicator const* comm, T const* elements, index_t count, double q,
+double quantile_of(communicator const* comm, T const* elements, index_t count, index_t all, double q,
                    std::source_location where) {
-  trace::needs_elements("quantile");
   using U = order::key_t<T>;
+  quantile_place const place = place_of(q, std::max<index_t>(all, 1), where);
+  if (all == 0) return std::numeric_limits<double>::quiet_NaN();
   index_t nans = 0;
-  if constexpr (std::is_floating_point_v<T>)
+  if (std::is_floating_point_v<T> && !trace::rehearsing())
     nans = std::count_if(elements, elements + count, [](T x) { return x != x; });
-  place_of(q, 1, where);
-  std::vector<index_t> const totals = order::sum_over(comm, {count, nans});
-  if (totals[0] == 0 || totals[1] > 0) return std::numeric_limits<double>::quiet_NaN();
-  quantile_place const place = place_of(q, totals[0], where);
+  if (std::is_floating_point_v<T> && order::sum_over(comm, {nans})[0] > 0 && !trace::rehearsing())
+    return std::numeric_limits<double>::quiet_NaN();
   auto const keys = order::items_of<U>(count, [&](index_t i) { return order::key_of(elements[i]); });
   selected<U> const below = select(comm, keys, place.below);
   auto const a = static_cast<double>(order::element_of<T>(below.key));
-  if (place.above < below.below + below.equal) return a;
+  if (place.share == 0) return a;
+  bool const tie = place.above < below.below + below.equal;
   std::uint64_t next = std::numeric_limits<std::uint64_t>::max();
-  for (U const key : keys.span())
-    if (key > below.key) next = std::min(next, std::uint64_t{key});
+  for (index_t i = 0; i < count && !tie && !trace::rehearsing(); ++i)
+    if (keys[i] > below.key) next = std::min(next, std::uint64_t{keys[i]});
+  // Also for a tie: what travels does not depend on the elements, so that it can be explained.
   if (comm) comm->allreduce_with<least_key>(std::span<std::uint64_t>(&next, 1), where);
-  return between(a, static_cast<double>(order::element_of<T>(static_cast<U>(next))), place.share);
+  return tie ? a : between(a, static_cast<double>(order::element_of<T>(static_cast<U>(next))), place.share);
 }
 
 #define PANTILE_QUANTILE(T) \
-  template double quantile_of<T>(communicator const*, T const*, index_t, double, std::source_location);
+  template double quantile_of<T>(communicator const*, T const*, index_t, index_t, double, std::source_location);
 PANTILE_QUANTILE(bool)
 PANTILE_QUANTILE(std::uint8_t)
 PANTILE_QUANTILE(std::int32_t)

@@ -95,7 +95,7 @@ distinct<stored_t<T>> distinct_elements(communicator const* comm, T const* eleme
 
 template <class T>
 void search_sorted(communicator const* comm, T const* sorted, index_t count, T const* values, index_t asked,
-                   bool right, index_t* places) {
+                   bool alike, bool right, index_t* places) {
   using U = order::key_t<T>;
   // Does an element with this key stand before the value?
   auto before = [right](U element, U value) { return right ? element <= value : element < value; };
@@ -103,12 +103,16 @@ void search_sorted(communicator const* comm, T const* sorted, index_t count, T c
     return std::partition_point(sorted, sorted + count, [&](T x) { return before(order::key_of(x), value); }) -
            sorted;
   };
-  if (!comm || comm->size() == 1) {
+  bool const shared_out = comm && comm->size() > 1;
+  if (alike || !shared_out) {
     kernel::parallel_ranges(asked, 32 * asked, [&](index_t begin, index_t end, int) {
       for (index_t i = begin; i < end; ++i) places[i] = place(order::key_of(values[i]));
     });
+    if (shared_out)
+      comm->allreduce(std::span<index_t>(places, static_cast<std::size_t>(asked)), reduce_op::sum);
     return;
   }
+  trace::needs_elements("searchsorted");  // who is asked depends on the values
   struct part {
     index_t count;
     std::uint64_t first;
@@ -156,9 +160,10 @@ void search_sorted(communicator const* comm, T const* sorted, index_t count, T c
   }
 }
 
-#define PANTILE_SETS(T)                                                                        \
-  template distinct<stored_t<T>> distinct_elements<T>(communicator const*, T const*, index_t); \
-  template void search_sorted<T>(communicator const*, T const*, index_t, T const*, index_t, bool, index_t*);
+#define PANTILE_SETS(T)                                                                                 \
+  template distinct<stored_t<T>> distinct_elements<T>(communicator const*, T const*, index_t);          \
+  template void search_sorted<T>(communicator const*, T const*, index_t, T const*, index_t, bool, bool, \
+                                 index_t*);
 PANTILE_SETS(bool)
 PANTILE_SETS(std::uint8_t)
 PANTILE_SETS(std::int32_t)

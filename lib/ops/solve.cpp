@@ -76,12 +76,23 @@ void throw_singular(char const* operation, index_t zero, index_t n, std::source_
                      where);
 }
 
+void note_factorisation(bool positive_definite) {
+  trace::note("factorisation", [&] {
+    if (trace::rehearsing())
+      return "Cholesky where A is symmetric positive definite; LU, which is counted, where not";
+    return positive_definite ? "Cholesky: A is symmetric positive definite"
+                             : "LU with row pivoting: A is not symmetric positive definite";
+  });
+}
+
 template <class T>
 void solve_system(index_t n, index_t k, T* a, T* b, std::source_location where) {
   check_finite("solve", a, n * n, where);
   check_finite("solve", b, n * k, where);
   // A rehearsal cannot look at the elements: it counts LU.
-  if (!trace::rehearsing() && try_cholesky(n, a)) return lapack::potrs(n, k, a, b);
+  bool const positive = !trace::rehearsing() && try_cholesky(n, a);
+  note_factorisation(positive);
+  if (positive) return lapack::potrs(n, k, a, b);
   auto const pivots = factor_regular("solve", n, a, where);
   lapack::getrs(n, k, a, pivots.data(), b);
 }

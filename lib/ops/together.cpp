@@ -214,6 +214,7 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
           return info;
         });
     if (minor == 0) {
+      note_factorisation(true);
       count(grid, solving);
       grid.run(
           where, [] {},
@@ -224,6 +225,7 @@ leaf<T, 2> solve_together(leaf<T, 2> const& a, leaf<T, 2> const& b, bool positiv
       return x.transposed();
     }
   }
+  note_factorisation(false);
   factors<T> const f(grid, a, where);
   if (f.zero != 0) throw_singular("solve", f.zero, n, where);
   count(grid, solving);

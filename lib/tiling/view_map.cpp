@@ -69,6 +69,21 @@ view_map::view_map(extents const& all) : shape(all), stored(all) {
   }
 }
 
+bool view_map::operator==(view_map const& other) const noexcept {
+  return shape == other.shape && stored == other.stored && axis == other.axis && step == other.step &&
+         origin == other.origin;
+}
+
+bool view_map::is_in_order() const noexcept {
+  int last = -1;
+  for (int d = 0; d < shape.dimensions(); ++d) {
+    if (axis[at(d)] < 0) continue;
+    if (axis[at(d)] < last) return false;
+    last = axis[at(d)];
+  }
+  return true;
+}
+
 bool view_map::is_permutation() const noexcept {
   if (shape.dimensions() != stored.dimensions()) return false;
   for (int d = 0; d < shape.dimensions(); ++d) {
@@ -157,6 +172,7 @@ tiling view_map::seen_tiling(tiling const& t) const {
 view_map view_map::seen_through(view_map const& outer) const {
   view_map v = *this;
   v.shape = outer.shape;
+  v.taken_back = taken_back || outer.taken_back;
   for (int a = 0; a < shape.dimensions(); ++a)
     if (int const s = axis[at(a)]; s >= 0) v.origin[at(s)] += step[at(a)] * outer.origin[at(a)];
   for (int d = 0; d < outer.shape.dimensions(); ++d) {
@@ -176,6 +192,7 @@ view_map view_map::permuted(int const* order) const {
     sizes.push_back(shape[order[d]]);
   }
   v.shape = extents(sizes.data(), shape.dimensions());
+  v.taken_back = taken_back || (v.is_in_order() && !is_in_order());
   return v;
 }
 

@@ -21,6 +21,7 @@ struct test_case {
   compare how = compare::bits;
   double tolerance = 0;
   std::uint8_t third = 0;           // the kind of the third tiling
+  bool everywhere = false;          // on every number of ranks, in custom tilings: one case of each operation
   arguments given;                  // operands without their places
   std::vector<std::string> raises;  // kinds of error, one of which is thrown; none: there is a value
   value expected;
@@ -40,13 +41,18 @@ class case_file {
   }
   index_t count() const { return count_; }
 
-  /// The next case; skips it unread where `wanted` is false.
-  bool next(test_case& c, bool wanted) {
+  /// The next case; skips it unread where `wanted(is it one for every number of ranks?)` is false.
+  template <class Wanted>
+  bool next(test_case& c, Wanted const& wanted) {
     auto const size = static_cast<std::size_t>(take<index_t>());
     std::size_t const end = at_ + size;
-    if (wanted) c = read();
+    bool const everywhere = take<std::uint8_t>() != 0, taken = wanted(everywhere);
+    if (taken) {
+      c = read();
+      c.everywhere = everywhere;
+    }
     at_ = end;
-    return wanted;
+    return taken;
   }
 
  private:

@@ -25,6 +25,7 @@ from judging import (COMPLEX, DIFFERENCES, DISTRIBUTED, FLOATS, INTEGERS, KINDS,
                      rounded_once, sum_bound, widened)
 import cases_choice
 import cases_create
+import cases_dimensions
 import cases_functions
 import cases_linalg
 import cases_order
@@ -804,7 +805,7 @@ SUBJECTS = [add_functions, add_functions_of_integers, add_functions_of_complex, 
             cases_statistics.add_statistics, cases_statistics.add_norms, cases_choice.add_choosing,
             cases_choice.add_scattering, cases_choice.add_reshaping, cases_create.add_creation,
             cases_create.add_diagonals, cases_linalg.add_more_products, cases_linalg.add_factorisations,
-            cases_linalg.add_systems]
+            cases_linalg.add_systems, cases_dimensions.add_dimensions]
 
 
 # ---- the file
@@ -830,9 +831,21 @@ def selector_bytes(s):
                        1 if s.step is None else s.step)
 
 
-def case_bytes(case):
+def chosen_for_all(cases):
+    """The places of one case of each operation: of the first that has a value and some elements, if any has."""
+    best = {}
+    for place, case in enumerate(cases):
+        operation, operands, raises = case[0], case[8], case[9]
+        worth = (not raises, min([x.size for _, x in operands if x.ndim] or [0]) >= 12)
+        if operation not in best or worth > best[operation][0]:
+            best[operation] = (worth, place)
+    return {place for _, place in best.values()}
+
+
+def case_bytes(case, everywhere):
     operation, text, compare, tolerance, third, integers, reals, selectors, operands, raises, expected, bounds = case
-    data = text_bytes(operation) + text_bytes(text) + struct.pack('<BdB', compare, tolerance, third)
+    data = struct.pack('<B', everywhere) + text_bytes(operation) + text_bytes(text)
+    data += struct.pack('<BdB', compare, tolerance, third)
     data += many(integers, 'q') + many(reals, 'd')
     data += struct.pack('<q', len(selectors)) + b''.join(selector_bytes(s) for s in selectors)
     data += struct.pack('<q', len(operands))
@@ -872,11 +885,12 @@ def main(arguments):
         return
     with open(arguments[1] + '.part', 'wb') as out:
         out.write(b'PTJUDGE1' + struct.pack('<q', len(judge.cases)))
-        for case in judge.cases:
-            out.write(case_bytes(case))
+        everywhere = chosen_for_all(judge.cases)
+        for place, case in enumerate(judge.cases):
+            out.write(case_bytes(case, place in everywhere))
     os.rename(arguments[1] + '.part', arguments[1])
-    print('%6d cases in all, %d of which expect an error; NumPy %s' %
-          (len(judge.cases), sum(1 for c in judge.cases if c[9]), np.__version__))
+    print('%6d cases in all, %d of which expect an error; one of each of %d operations on all ranks; NumPy %s' %
+          (len(judge.cases), sum(1 for c in judge.cases if c[9]), len(everywhere), np.__version__))
     print('where Pantile means to differ:')
     for name, reason in DIFFERENCES.items():
         print('%6d cases: %s: %s' % (judge.differences.get(name, 0), name, reason))

@@ -126,39 +126,52 @@ def wide_floats(x):
     return x.astype('float64' if x.dtype == 'float32' else 'longdouble')
 
 
+def logsumexp_case(j, name, x, axis):
+    """The rounding of the exponents, of the sum, of the result."""
+    own = eps_of(x.dtype) or eps_of('float64')
+    in_range = axis is None or -x.ndim <= axis < x.ndim
+    with np.errstate(all='ignore'):
+        value = logsumexp(wide_floats(x), axis) if in_range else 0
+        limit = (8 * own + 4 * x.size * eps_of('float64')) * (1 + np.nan_to_num(np.abs(value), posinf=0))
+    to = 'float32' if x.dtype == 'float32' else 'float64'
+    j.case(name, [x], lambda x: logsumexp(wide_floats(x), axis).astype(to), integers=[] if axis is None else [axis],
+           compare='bound', bound=limit)
+
+
+def softmax_case(j, name, x, axis):
+    f = softmax if name.startswith('softmax') else log_softmax
+    own, to = eps_of(x.dtype) or eps_of('float64'), 'float32' if x.dtype == 'float32' else 'float64'
+    in_range = -x.ndim <= axis < x.ndim
+    limit = None
+    if in_range and x.shape[axis] > 0:
+        with np.errstate(all='ignore'):  # exponents are rounded before exp sees them
+            distance = np.abs(x - np.max(x, axis, keepdims=True)).astype('float64')
+            distance = np.where(np.isfinite(distance), distance, 0)
+            limit = 4 * own * (distance + 8) + 4 * x.shape[axis] * eps_of('float64')
+            if f is softmax:
+                limit = limit * f(wide_floats(x), axis).astype('float64') + 4 * float(np.finfo(to).tiny)
+    j.case(name, [x], lambda x: f(wide_floats(x), axis).astype(to), integers=[axis], compare='bound', bound=limit,
+           on_error='domain_error', raises=None if in_range else ['index_error'])
+
+
+def exponents(j, kind, shape):
+    x = j.sample(kind, shape, 'infinite' if kind in FLOATS and j.random.randint(2) else 'small')
+    if kind in FLOATS and j.random.randint(3) == 0:
+        x = x * np.asarray(100, kind)  # exp of it overflows, or is 0
+    return x
+
+
 def add_exponentials(j):
     for kind in 'int32', 'float32', 'float64':
-        own, to = eps_of(kind) or eps_of('float64'), 'float32' if kind == 'float32' else 'float64'
         for n in 1, 2, 3:
             for shape in j.half(SHAPES[n]):
                 for axis in [None] + list(range(-1, n + 1)):
-                    x = j.sample(kind, shape, 'infinite' if kind in FLOATS and j.random.randint(2) else 'small')
-                    if kind in FLOATS and j.random.randint(3) == 0:
-                        x = x * np.asarray(100, kind)  # exp of it overflows, or is 0
-                    in_range = axis is None or -n <= axis < n
+                    x = exponents(j, kind, shape)
                     if axis is None or n == 2:
-                        with np.errstate(all='ignore'):  # the rounding of the exponents, of the sum, of the result
-                            value = logsumexp(wide_floats(x), axis) if in_range else 0
-                            limit = (8 * own + 4 * x.size * eps_of('float64')) * \
-                                (1 + np.nan_to_num(np.abs(value), posinf=0))
-                        j.case('logsumexp' if axis is None else 'logsumexp axis', [x],
-                               lambda x: logsumexp(wide_floats(x), axis).astype(to),
-                               integers=[] if axis is None else [axis], compare='bound', bound=limit)
-                    if axis is None:
-                        continue
-                    for name, f in ('softmax', softmax), ('log_softmax', log_softmax):
-                        limit = None
-                        if in_range and shape[axis] > 0:
-                            with np.errstate(all='ignore'):  # exponents are rounded before exp sees them
-                                distance = np.abs(x - np.max(x, axis, keepdims=True)).astype('float64')
-                                distance = np.where(np.isfinite(distance), distance, 0)
-                                limit = 4 * own * (distance + 8) + 4 * shape[axis] * eps_of('float64')
-                                if f is softmax:
-                                    limit = limit * f(wide_floats(x), axis).astype('float64') + \
-                                        4 * float(np.finfo(to).tiny)
-                        j.case(name, [x], (lambda x: f(wide_floats(x), axis).astype(to)), integers=[axis],
-                               compare='bound', bound=limit, on_error='domain_error',
-                               raises=None if in_range else ['index_error'])
+                        logsumexp_case(j, 'logsumexp' if axis is None else 'logsumexp axis', x, axis)
+                    if axis is not None:
+                        softmax_case(j, 'softmax', x, axis)
+                        softmax_case(j, 'log_softmax', x, axis)
 
 
 def average_case(j, name, x, w, axis):

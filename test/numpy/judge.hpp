@@ -95,6 +95,7 @@ void add_creation(table&);
 void add_more_products(table&);
 void add_factorisations(table&);
 void add_systems(table&);
+void add_dimensions(table&);
 
 /// The case asks for element types or dimensions that the table does not instantiate: a mistake of cases.py.
 struct not_instantiated {};

@@ -1,8 +1,9 @@
 // numpy_judge --cases FILE [--case N] [--every K] [--reports M]: carries out the cases that cases.py wrote,
 // each under three tilings, and compares with what NumPy answered; the first M differences are told whole (20).
-// Without --every, every number of ranks carries out the same fifth of the cases, drawn by their numbers; 1 and
-// 2 ranks all others, too, 3 and 4 ranks a fifth more each: with more ranks a case is mostly waiting. Exit code
-// 77: no such file, because there is no NumPy.
+// Without --every, every number of ranks carries out one case of each operation, with operands in custom
+// tilings, and the same fifth of all cases, drawn by their numbers; 1 and 2 ranks all others, too, 3 and 4
+// ranks a fifth more each: with more ranks a case is mostly waiting. Exit code 77: no such file, because there
+// is no NumPy.
 #include "cases.hpp"
 #include "support/tilings.hpp"
 
@@ -44,6 +45,7 @@ tiling tiling_for(test_case const& c, int which, std::size_t i, extents const& s
   if (which == 1) return tiling::block().bind(shape, ranks);
   support::dice d(seed + 1000 * i);
   using support::kind;
+  if (c.everywhere) return support::random_tiling_of(d, kind::custom, shape, ranks);
   constexpr kind kinds[] = {kind::column,      kind::replicated, kind::custom,   kind::cuts, kind::weighted,
                             kind::overlapping, kind::grid,       kind::permuted, kind::axis, kind::row};
   tiling const t = support::random_tiling_of(d, kinds[(c.third + 3 * i) % std::size(kinds)], shape, ranks);
@@ -207,7 +209,8 @@ int judge_all(communicator const& world, std::string const& path, index_t only, 
                    add_creation,
                    add_more_products,
                    add_factorisations,
-                   add_systems})
+                   add_systems,
+                   add_dimensions})
     add(operations);
 
   int const ranks = world.size();
@@ -222,7 +225,8 @@ int judge_all(communicator const& world, std::string const& path, index_t only, 
   std::map<std::string, double> worst;
   test_case c;
   for (index_t n = 0; n < file.count(); ++n) {
-    if (!file.next(c, chosen(n))) continue;
+    if (!file.next(c, [&](bool everywhere) { return chosen(n) || (everywhere && only < 0 && every <= 0); }))
+      continue;
     auto const work = operations.find(c.operation);
     if (work == operations.end()) throw std::runtime_error("no operation is called " + c.operation);
     double ulps = 0;

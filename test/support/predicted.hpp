@@ -8,6 +8,9 @@
 #include <catch2/catch.hpp>
 
 #include <cmath>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace support {
 
@@ -29,6 +32,30 @@ inline void check_predicted(pantile::plan const& p, costs const& m, bool memory 
   if (!flops) return;
   CHECK(p.flops_total == Approx(world().allreduce(m.flops, reduce_op::sum)));
   CHECK(p.flops_busiest == Approx(world().allreduce(m.flops, reduce_op::max)));
+}
+
+/// Explains an expression, or a statement (a function without arguments), carries it out and compares; gives
+/// what was predicted.
+template <class E>
+pantile::plan agrees(E const& what, bool memory = true, bool flops = true) {
+  if constexpr (std::is_invocable_v<E const&>) {
+    pantile::plan const p = pantile::explain(world(), what);
+    check_predicted(p, measured(what), memory, flops);
+    return p;
+  } else {
+    pantile::plan const p = pantile::explain(what);
+    check_predicted(p, measured([&] { auto const result = pantile::eval(what); }), memory, flops);
+    return p;
+  }
+}
+
+/// The notes of a key, of all steps.
+inline std::string notes_of(pantile::plan const& p, std::string_view key) {
+  std::string all;
+  for (pantile::plan_step const& step : p.steps)
+    for (auto const& [k, value] : step.notes)
+      if (k == key) all += value + "\n";
+  return all;
 }
 
 }  // namespace support

@@ -76,7 +76,10 @@ struct leaf : node_members<leaf<T, N>> {
   bool is_whole() const noexcept { return view.is_whole(); }
   /// The tiling of the view.
   tiling seen_tiling() const { return view.seen_tiling(stored_tiling); }
-  leaf const& resolve() const { return *this; }
+  leaf const& resolve() const {
+    if (view.taken_back) trace::note("rewritten", [] { return "transpose(transpose(A)) is A"; });
+    return *this;
+  }
   void survey(operand_survey& s) const {
     if (comm) s.consider(*comm, seen_tiling(), extents(extent).count() * index_t{sizeof(T)});
     if (s.values) s.compare_view(view, dtype_of<T>, comm ? nullptr : memory.get(), stored_box);
@@ -197,11 +200,13 @@ struct map_of<std::index_sequence<I...>, F, Es...> {
   /// there are none.
   decltype(auto) resolve() const {
     using Self = map_node<F, Es...>;
-    if constexpr ((std::is_same_v<decltype(get<I>(operands).resolve()), Es const&> && ...))
+    if constexpr ((std::is_same_v<decltype(get<I>(operands).resolve()), Es const&> && ...)) {
+      (static_cast<void>(get<I>(operands).resolve()), ...);  // leaves may have something to tell
       return static_cast<Self const&>(*this);
-    else
+    } else {
       return map_node<F, std::remove_cvref_t<decltype(get<I>(operands).resolve())>...>{
           f, get<I>(operands).resolve()...};
+    }
   }
   auto resolve_in_loop() const requires(resolves_in_loop<Es> || ...) {
     return map_node<F, std::remove_cvref_t<decltype(resolved_in_loop(get<I>(operands)))>...>{

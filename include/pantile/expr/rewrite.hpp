@@ -30,7 +30,7 @@
 // | f(dot(X, W)), W of few columns      | its rows inside the loop of f | ops/row_product.hpp   |
 // | A + zeros, zeros + A, A - zeros     | A                             | expr/create.hpp       |
 // | dot(transpose(A), A)                | Gram matrix by xSYRK          | lib/ops/dot.cpp       |
-// | transpose(transpose(A))             | one view                      | tiling/view_map.hpp   |
+// | transpose(transpose(A))             | A                             | tiling/view_map.hpp   |
 namespace pantile {
 
 /// What a rule made of an expression, and the rule's name for explain.

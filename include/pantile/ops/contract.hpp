@@ -88,7 +88,10 @@ requires(K >= 1 && K <= dimensions_of<A> && K <= dimensions_of<B> &&
               detail::rows_of<T>(transpose(y, detail::contraction_order<NB>(second, true), where));
           auto const p = detail::as_matrix(rows, by_sum ? K : NA - K), q = detail::as_matrix(columns, K);
           using matrix = leaf<T, 2>;
-          matrix const product = dot_node<matrix, matrix>(by_sum ? transpose(p) : p, q, where).resolve();
+          matrix const first_factor = by_sum ? transpose(p) : p;
+          detail::note_contraction(extents(first_factor.extent), extents(q.extent),
+                                   at != first.end() ? cut : -1);
+          matrix const product = dot_node<matrix, matrix>(first_factor, q, where).resolve();
           return detail::reshaped_rows<R>(product, shape);
         },
         left, right);

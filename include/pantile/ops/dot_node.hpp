@@ -146,7 +146,8 @@ struct dot_node : node_members<dot_node<A, B>> {
 template <node E, int N>
 leaf<typename view_node<E, N>::value_type, N> view_node<E, N>::resolve() const {
   auto const whole = detail::carried_out<value_type>(operand);
-  return leaf<value_type, N>(whole, whole.view.seen_through(view));
+  leaf<value_type, N> const seen(whole, whole.view.seen_through(view));
+  return seen.resolve();
 }
 
 }  // namespace pantile

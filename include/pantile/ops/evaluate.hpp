@@ -150,7 +150,7 @@ PANTILE_INLINE inline decltype(auto) resolved_form(map_node<F, Es...> const& e) 
 }
 template <element T, int N>
 leaf<T, N> resolved_form(leaf<T, N> const& e) {
-  return e;
+  return e.resolve();
 }
 
 /// Throws tiling_error where all operands are local.

@@ -170,10 +170,10 @@ std::string expression_text(tiled_node<E> const& t) {
 /// What evaluating an expression in its natural tiling would do, on every rank. No communication; may be called
 /// by one rank alone. Bytes and messages are exactly what the communicator will count (per_rank), memory what
 /// the allocator will take. What depends on elements is predicted for the usual case: systems that are solved
-/// by LU, least squares of full rank, QR of well-conditioned tall matrices; of what ScaLAPACK does, only the
-/// movements to and from its layout count. Throws what the evaluation would throw, and domain_error where the
-/// plan depends on elements (sorting over the ranks, masks, indices that are distributed
-/// or that the statement computes).
+/// by LU, least squares of full rank, QR of well-conditioned tall matrices, quantiles of elements without NaN;
+/// of what ScaLAPACK does, only the movements to and from its layout count. Throws what the evaluation would
+/// throw, and domain_error where the plan depends on elements (sorting and searching over the ranks, sets,
+/// counts of distributed integers, masks, indices that are distributed or that the statement computes).
 template <array_operand E>
 plan explain(E const& e) {
   using Node = node_of<E>;

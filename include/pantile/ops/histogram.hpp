@@ -26,12 +26,12 @@ void add_counts(std::optional<communicator> const& comm, local_array<index_t, 1>
                 std::source_location where);
 
 /// counts[x] of this rank's elements, one count per number below `length`; its greatest element, or -1, and its
-/// least, or 0.
+/// least, or 0. A rehearsal knows them of local arrays that were there before it; of others domain_error.
 struct integer_range {
   index_t least = 0, greatest = -1;
 };
 template <class T>
-integer_range range_of(T const* elements, index_t count);
+integer_range range_of(T const* elements, index_t count, bool distributed);
 template <class T>
 void count_integers(T const* elements, index_t count, index_t* counts, index_t length);
 /// Over the ranks; throws domain_error for a negative element.
@@ -77,8 +77,8 @@ requires(dimensions_of<E> == 1 && std::is_integral_v<value_of<E>>) local_array<i
   using T = value_of<E>;
   auto const mine = detail::owned<T>(as_node(e));
   check_arguments(mine.comm, "bincount", {{"minlength", minlength}}, where);
-  index_t const length =
-      detail::bins_for(mine.comm, detail::range_of<T>(mine.data(), mine.count), minlength, where);
+  index_t const length = detail::bins_for(
+      mine.comm, detail::range_of<T>(mine.data(), mine.count, mine.comm.has_value()), minlength, where);
   local_array<index_t, 1> counts;
   auto const count = [&] {
     counts = local_array<index_t, 1>({length}, index_t{0});

@@ -10,6 +10,7 @@ template <class T>
 struct owned_elements {
   std::shared_ptr<std::byte> memory;
   index_t count = 0;
+  index_t of_all = 0;  // on all ranks
   std::optional<communicator> comm;
   T const* data() const { return reinterpret_cast<T const*>(memory.get()); }
   communicator const* ranks() const { return comm ? &*comm : nullptr; }
@@ -25,7 +26,8 @@ owned_elements<T> owned(E const& operand) {
   operand_survey const survey = survey_of(resolved);
   tiling const target = survey.comm ? disjoint_tiling(survey) : tiling();
   auto const site = site_at<N>(resolved.shape(), survey.comm, target);
-  return {readable_elements<T>(resolved, site), site.region.count(), survey.comm};
+  return {readable_elements<T>(resolved, site), site.region.count(), extents(resolved.shape()).count(),
+          survey.comm};
 }
 
 }  // namespace pantile::detail

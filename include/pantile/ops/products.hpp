@@ -30,6 +30,9 @@ tiling first_cut(tiling const& natural, extents const& shape);
 tiling regrouped(tiling const& t, extents const& shape);
 /// The dimension that alone is cut over the ranks, -1 for none.
 int cut_dimension(std::optional<communicator> const& comm, tiling const& seen);
+/// Tells explain of a contraction as a product of these matrices; of the dimension that is summed over and cut
+/// by the ranks, -1 for none.
+void note_contraction(extents const& left, extents const& right, int summed_cut);
 /// Throws index_error for axes that repeat, shape_error for extents that differ.
 void check_contraction(extents const& a, int* axes_a, extents const& b, int* axes_b, int count,
                        std::source_location where);

@@ -40,6 +40,17 @@ void store_along(E const& resolved, leaf<T, N> const& result, int axis, index_t 
   if (count > 0) store(resolved, leaf<T, N>(result, result.view.sliced(axis, {first, count, step})));
 }
 
+/// Tells explain how the parts of a joined array come to their places, and why it is tiled as it is.
+void note_joining(operand_survey const& survey, tiling const& result, int axis);
+
+/// The array that parts are stored in, uninitialised, tiled like the operand beside `axis`.
+template <element T, int N>
+leaf<T, N> joined_leaf(operand_survey const& survey, shape_t<N> const& shape, int axis) {
+  tiling const target = survey.comm ? tiling_beside(survey, extents(shape), axis) : tiling();
+  note_joining(survey, target, axis);
+  return fresh_leaf<T, N>(shape, survey.comm, target);
+}
+
 /// A node that fills its result, uninitialised and tiled like the operand beside `axis`, by `fill(resolved,
 /// result)`.
 template <element T, int N, node E, class Fill>
@@ -48,9 +59,7 @@ auto filled_node(char const* name, E const& operand, shape_t<N> const& shape, in
       name, shape,
       [shape, axis, fill](E const& e) {
         auto const resolved = e.resolve();
-        operand_survey const survey = survey_of(resolved);
-        auto const result = fresh_leaf<T, N>(
-            shape, survey.comm, survey.comm ? tiling_beside(survey, extents(shape), axis) : tiling());
+        auto const result = joined_leaf<T, N>(survey_of(resolved), shape, axis);
         fill(resolved, result);
         return result;
       },
@@ -92,9 +101,7 @@ requires((dimensions_of<Es> == dimensions_of<E>)&&...) auto concatenate(given_ax
                 if (s.comm) detail::check_communicator(s, *survey.comm);
               };
               (also(detail::survey_of(tail)), ...);
-              auto const result = detail::fresh_leaf<T, N>(
-                  shape, survey.comm,
-                  survey.comm ? detail::tiling_beside(survey, extents(shape), a) : tiling());
+              auto const result = detail::joined_leaf<T, N>(survey, shape, a);
               index_t at = 0;
               auto add = [&](auto const& e) {
                 index_t const n = e.shape()[static_cast<std::size_t>(a)];

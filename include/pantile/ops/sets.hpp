@@ -29,10 +29,10 @@ distinct<stored_t<T>> distinct_elements(communicator const* comm, T const* eleme
 
 /// For each value how many elements of the sorted vector are below it, or (right) not above it. `comm`: of a
 /// sorted vector that lies on the ranks in their order, each with `count` elements; every rank asks for values
-/// of its own (collective).
+/// of its own, or (alike) all for the same ones (collective).
 template <class T>
 void search_sorted(communicator const* comm, T const* sorted, index_t count, T const* values, index_t asked,
-                   bool right, index_t* places);
+                   bool alike, bool right, index_t* places);
 
 template <class T>
 leaf<T, 1> shared_leaf(T const* mine, index_t all, std::optional<communicator> const& comm) {
@@ -80,7 +80,8 @@ auto unique_counts(E const& e) {
 
 /// Where each value would go in a sorted vector: before equal elements (side::left) or behind them. A node with
 /// the shape and tiling of `values`. Where the sorted vector lies on several ranks, each question travels to
-/// the rank that can answer it, and the answer back; the vector is not gathered.
+/// the rank that can answer it, and the answer back; of values that every rank has, each rank counts those of
+/// its own elements that stand before them (one allreduce of 8 bytes a value). The vector is not gathered.
 template <array_operand S, array_operand V>
 requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& values, side which = side::left) {
   constexpr int N = dimensions_of<V>;
@@ -93,6 +94,7 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
         auto const asked = pantile::apply(functor::cast<T>{}, v.resolve());
         operand_survey const survey = detail::survey_of(asked);
         if (in.comm && survey.comm) detail::check_communicator(survey, *in.comm);
+        detail::check_operands(in.comm ? in.comm : survey.comm, {"searchsorted"}, in, asked);
         tiling const target = survey.comm ? detail::natural_tiling(survey) : tiling();
         auto const site = detail::site_at<N>(asked.shape(), survey.comm, target);
         auto const questions = detail::elements_for<T>(asked, site);
@@ -106,8 +108,8 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
         auto const elements = detail::elements_for<T>(in, place);
         detail::search_sorted<T>(detail::sharing(in.comm, rows), reinterpret_cast<T const*>(elements.get()),
                                  place.region.count(), reinterpret_cast<T const*>(questions.get()),
-                                 site.region.count(), which == side::right,
-                                 reinterpret_cast<index_t*>(result.memory.get()));
+                                 site.region.count(), !survey.comm || target.is_replicated(),
+                                 which == side::right, reinterpret_cast<index_t*>(result.memory.get()));
         return result;
       },
       as_node(sorted), as_node(values));
@@ -153,7 +155,7 @@ auto unique_all(E const& e) {
 }
 
 /// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling; carried
-/// out, as unique of the tests and two searchsorted.
+/// out, as two searchsorted in the sorted tests: of distributed ones only what is unique.
 template <array_operand E, array_operand S>
 auto isin(E const& e, S const& test_elements) {
   constexpr int N = dimensions_of<E>;
@@ -163,7 +165,11 @@ auto isin(E const& e, S const& test_elements) {
       "isin", as_node(e).shape(),
       [](auto const& operand, auto const& tests) {
         auto const x = detail::carried_out<T>(operand);
-        auto const set = unique(pantile::apply(functor::cast<T>{}, tests));
+        auto const among = tests.resolve();
+        operand_survey const survey = detail::survey_of(among);
+        bool const on_every_rank = !survey.comm || detail::natural_tiling(survey).is_replicated();
+        auto const values = pantile::apply(functor::cast<T>{}, among);
+        leaf<T, 1> const set = on_every_rank ? detail::carried_out<T>(sort(flatten(values))) : unique(values);
         return detail::carried_out<bool>(searchsorted(set, x, side::left) < searchsorted(set, x, side::right) &&
                                          x == x);
       },

@@ -36,6 +36,8 @@ template <class T>
 void multiply_diagonal(std::span<T const> diagonal, T* det, T* sign, real_t<T>* logabsdet);
 /// Throws linalg_error: pivot `zero` (counted from 1) of n is exactly zero.
 [[noreturn]] void throw_singular(char const* operation, index_t zero, index_t n, std::source_location where);
+/// Tells who listens by which factorisation a system is solved: only known when it is.
+void note_factorisation(bool positive_definite);
 /// Throws shape_error where a and b have different numbers of rows.
 void check_right_side(char const* operation, index_t rows, index_t right_rows, std::source_location where);
 

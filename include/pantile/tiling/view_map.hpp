@@ -46,12 +46,13 @@ struct view_map {
   std::array<int, max_dimensions> axis{};
   std::array<index_t, max_dimensions> step{};
   std::array<index_t, max_dimensions> origin{};
+  bool taken_back = false;  ///< transposed, and transposed back; views that differ only here are equal
 
   view_map() = default;
   /// All of it, in order.
   explicit view_map(extents const& all);
 
-  bool operator==(view_map const&) const noexcept = default;
+  bool operator==(view_map const& other) const noexcept;
 
   /// True where the view is the array itself.
   bool is_whole() const noexcept;
@@ -78,6 +79,7 @@ struct view_map {
   view_map inserted(int d, index_t extent) const;
 
  private:
+  bool is_in_order() const noexcept;                   // of the stored dimensions
   int source_of(int stored_dimension) const noexcept;  // the view's dimension that runs along it, -1 for none
 };
 

@@ -16,16 +16,6 @@
 using namespace pantile;
 using namespace support;
 
-namespace {
-
-/// Explained first, then carried out.
-void agrees(std::function<void()> const& statement, bool memory = true) {
-  plan const p = explain(world(), statement);
-  check_predicted(p, measured(statement), memory);
-}
-
-}  // namespace
-
 TEST_CASE("explain predicts assignments where a mask holds") {
   for (auto const& rule : usual_rules(2))
     for (auto const& other : {tiling::row(), tiling::block(), tiling::replicated()}) {

@@ -191,6 +191,7 @@ TEST_CASE("histograms as NumPy counts") {
     CHECK(sum(h.counts) == whole.count());
     CHECK(h.edges(10) == max(whole));
     CHECK(thrown_by([&] { histogram(a, 0); }) == "domain_error");
+    CHECK(thrown_by([&] { histogram(a, std::numeric_limits<index_t>::max(), 0, 1); }) == "memory_error");
     CHECK(thrown_by([&] { histogram(a, 3, 2, 1); }) == "domain_error");
     CHECK(thrown_by([&] { histogram(a, 3, 0, not_a_number); }) == "domain_error");
   }

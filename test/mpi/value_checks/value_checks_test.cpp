@@ -12,6 +12,7 @@
 #include <pantile/ops/quantile.hpp>
 #include <pantile/ops/rearrange.hpp>
 #include <pantile/ops/scan.hpp>
+#include <pantile/ops/sets.hpp>
 #include <pantile/ops/statistics.hpp>
 #include <pantile/random/bernoulli.hpp>
 #include <pantile/random/exponential.hpp>
@@ -155,6 +156,11 @@ TEST_CASE("local arrays that are mixed into an expression") {
             [&](index_t x) { eval(transpose(a) + row(matrix(2, 1, x), 2)); });
     auto const elsewhere = matrix(3, 1, world().rank());
     CHECK_NOTHROW(eval(transpose(a) + row(elsewhere, 2)));
+    differs("searchsorted", "0, 0, 1]", "0, 0, 0]", [&](index_t x) {
+      local_array<double, 1> v({7}, 0.0);
+      v(6) = static_cast<double>(x);
+      local_array<index_t, 1> const places = searchsorted(row(a, 0), v);
+    });
     differs("dot", "[1, 2, 1, 1, 1]", "[1, 1, 1, 1, 1]",
             [&](index_t x) { eval(dot(local_array<double, 1>(row(matrix(2, 1, x), 2)), a)); });
   }

@@ -62,6 +62,8 @@ spool::~spool() {
 }
 
 bool spool::next_segment() {
+  if (full_) return false;
+  full_ = true;  // once is enough: asking a full disk again for every event would take most of the time
   if (begin_ + segment_bytes > header_bytes + (most_bytes_ + segment_bytes - 1) / segment_bytes * segment_bytes)
     return false;
   void* const p = mapped(descriptor_, begin_, segment_bytes);
@@ -70,6 +72,7 @@ bool spool::next_segment() {
   segment_ = static_cast<std::byte*>(p);
   begin_ += segment_bytes;
   used_ = 0;
+  full_ = false;
   return true;
 }
 

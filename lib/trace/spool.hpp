@@ -64,6 +64,7 @@ class spool {
   std::size_t used_ = segment_bytes;  // of the segment
   index_t begin_ = header_bytes;      // of the next segment in the file
   index_t most_bytes_;
+  bool full_ = false;     // there is no next segment
   std::size_t open_ = 0;  // regions, whose ends have room in this segment
   struct text_hash {
     using is_transparent = void;

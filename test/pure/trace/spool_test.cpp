@@ -183,9 +183,11 @@ TEST_CASE("a disk that is full leaves whole regions in a spool, however deep the
   std::mt19937 random(11);
   REQUIRE(setrlimit(RLIMIT_FSIZE, &full) == 0);
   for (int i = 0; i < 40; ++i) work(r.first(), random, 6);
-  r.stop();
   REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  for (int i = 0; i < 40; ++i) work(r.first(), random, 6);  // it is not asked again: a trace has no gaps
+  r.stop();
   r.close({});
+  CHECK(std::filesystem::file_size(r.spools()[0]) <= full.rlim_cur);
   trace::rank_profile const live = r.profile(), kept = parts::profile_of(r.spools());
   CHECK(live.dropped > 0);
   CHECK(kept.regions > 0);
@@ -200,6 +202,23 @@ TEST_CASE("a disk that is full leaves whole regions in a spool, however deep the
   });
   CHECK(entered == left);
   CHECK(entered == kept.regions + 1);
+}
+
+TEST_CASE("a spool that cannot be made says why") {
+  support::scratch_folder const folder("limit");
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &none) == 0);
+  std::string why;
+  try {
+    parts::recording const r(traced(), folder.path(), 0, 1, "here", {});
+  } catch (pantile::io_error const& e) {
+    why = e.message();
+  }
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  CHECK_THAT(why, Catch::Contains("File too large"));
 }
 
 TEST_CASE("what a filter leaves out belongs to the region around it") {

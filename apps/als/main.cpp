@@ -1,5 +1,6 @@
 // pantile-als: factorises ratings by alternating least squares. Options and output are here; the work is in
 // pantile/algorithms.
+#include "../common/input.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
 #include "dry_run.hpp"
@@ -140,6 +141,7 @@ int program(communicator const& comm, int argc, char** argv) {
       check_output_folder(comm, command.output, model_files(),
                           {command.ratings, command.titles, command.json,
                            command.sweep_csv});  // factors may be replaced by what becomes of them
+    if (!command.no_output) check_replaced_model(comm, command.output, "pantile-als");
     auto const with_inputs = [&](std::vector<std::string> others) {
       others.insert(others.end(), inputs.begin(), inputs.end());
       return others;

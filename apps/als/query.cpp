@@ -35,8 +35,7 @@ struct kept_model {
 };
 
 kept_model read_model(communicator const& comm, std::string const& folder) {
-  std::string const path = folder + "/model.json";
-  auto const said = read_json(comm, path);
+  auto const said = read_model_json(comm, folder, "pantile-als");
   if (!said)
     throw io_error(
         "'" + folder + "' holds no model: there is no model.json; --output of pantile-als writes one",
@@ -47,7 +46,7 @@ kept_model read_model(communicator const& comm, std::string const& folder) {
     kept.dtype = said->at("dtype").get<std::string>();
     if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said->at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
-    throw io_error("'" + path + "' is not of a model of pantile-als: " + e.what(), std::string());
+    throw no_model(folder, "pantile-als", e.what());
   }
   comm.agree([&] {
     kept.item_ids = read_npy_local<std::int64_t>(folder + "/item_ids.npy").values;

@@ -23,9 +23,11 @@ inline constexpr int usage_error = 2;
 inline int complain(bool speaks, CLI::App const& app, std::string problem) {
   for (char& c : problem)
     if (c == '\n') c = ' ';
+  std::string command = app.get_name();
+  for (CLI::App const* const chosen : app.get_subcommands()) command += " " + chosen->get_name();
   if (speaks)
     std::fprintf(stderr, "%s: %s (%s --help lists the options)\n", app.get_name().c_str(), problem.c_str(),
-                 app.get_name().c_str());
+                 command.c_str());
   return usage_error;
 }
 
@@ -40,6 +42,10 @@ inline std::optional<int> parse(bool speaks, CLI::App& app, int argc, char** arg
   } catch (CLI::CallForVersion const&) {
     if (speaks) std::printf("%s %s\n", app.get_name().c_str(), PANTILE_VERSION);
     return 0;
+  } catch (CLI::ExtrasError const&) {
+    std::string all;
+    for (std::string const& one : app.remaining(true)) all += (all.empty() ? "" : " ") + one;
+    return complain(speaks, app, "not expected: " + all);
   } catch (CLI::ParseError const& e) {
     return complain(speaks, app, e.what());
   }
@@ -53,7 +59,7 @@ class plain_formatter : public CLI::Formatter {
     std::string text;
     if (option->get_expected_max() > 0 && !option->get_type_name().empty())
       text = " " + option->get_type_name().substr(0, option->get_type_name().find(':'));
-    if (!option->get_default_str().empty() && option->get_default_str() != "[]")
+    if (!option->get_default_str().empty() && option->get_default_str() != "[]" && !option->get_required())
       text += " (" + option->get_default_str() + ")";
     return text;
   }
@@ -93,7 +99,8 @@ inline void add_checkpoint_options(CLI::App& app, checkpoint_options& c) {
 inline void add_trace_option(CLI::App& app, std::string& folder) {
   app.add_option("--trace", folder,
                  "Folder for a trace of this run: PANTILE_TRACE=trace, PANTILE_TRACE_DIR=DIR")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->check(path());
 }
 
 }  // namespace pantile::apps

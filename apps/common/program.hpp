@@ -3,10 +3,13 @@
 #include <pantile/base/error.hpp>
 #include <pantile/comm/communicator.hpp>
 #include <pantile/comm/tracing.hpp>
+#include <pantile/io/safe_file.hpp>
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <string>
 
 // What the programs share: output of rank 0, errors for users, traces. Their command lines: command_line.hpp.
@@ -19,6 +22,21 @@ void say(communicator const& comm, fmt::format_string<Args...> format, Args&&...
   std::string const line = fmt::format(format, std::forward<Args>(args)...);
   std::fprintf(stdout, "%s\n", line.c_str());
   std::fflush(stdout);
+}
+
+/// The exit code of a program without MPI that has printed its results: 1 where they did not get through.
+inline int flushed(char const* program, int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "%s: cannot write to the standard output: %s\n", program, std::strerror(errno));
+  return code == 0 ? 1 : code;
+}
+
+/// Writes a text into a file, or to the standard output for "-".
+inline void write_result(std::string const& path, std::string const& text) {
+  if (path == "-")
+    std::fputs(text.c_str(), stdout);
+  else
+    write_file_atomically(path, text);
 }
 
 /// Runs the work of a program. What is wrong with a file or an option is said without a place in our sources,

@@ -34,18 +34,14 @@ nlohmann::ordered_json json_of_model(lra_command const& c, std::string const& so
 }
 
 kept_lra_model read_kept_model(communicator const& comm, std::string const& folder) {
-  std::string const path = folder + "/model.json";
-  auto const said = read_json(comm, path);
+  auto const said = read_model_json(comm, folder, "pantile-lra");
   if (!said)
     throw io_error(
         "'" + folder + "' holds no model: there is no model.json; --output of pantile-lra writes one",
         std::string());
-  auto const refuse = [&](std::string const& why) {
-    return io_error("'" + path + "' is not of a model of pantile-lra: " + why, std::string());
-  };
+  auto const refuse = [&](std::string const& why) { return no_model(folder, "pantile-lra", why); };
   kept_lra_model kept;
   try {
-    if (said->at("program") != "pantile-lra") throw refuse("another program has written it");
     said->at("dtype").get_to(kept.dtype);
     said->at("multinomial").get_to(kept.multinomial);
     said->at("intercept").get_to(kept.intercept);

@@ -176,7 +176,8 @@ std::string text_of(answer const& a) {
   line("lower bound", a.lower_bound > 0
                           ? fmt::format("{}, ratio {:.3f}", bytes_text(a.lower_bound),
                                         static_cast<double>(a.bytes) / static_cast<double>(a.lower_bound))
-                          : "nothing needs to move");
+                      : a.bytes > 0 ? "none that is known"
+                                    : "nothing needs to move");
   line("messages", grouped(a.messages));
   line("memory", bytes_text(a.memory));
   if (a.memory_before > 0) line("memory before, at most", bytes_text(a.memory_before));
@@ -217,17 +218,14 @@ void write(plan_command const& c, std::vector<answer> const& answers) {
     all.back()["efficiency"] = efficiency(answers[0], a);
   }
   std::string const text = (answers.size() == 1 ? all[0] : all).dump(2) + "\n";
-  if (c.json == "-")
-    std::fputs(text.c_str(), stdout);
-  else
-    write_file_atomically(c.json, text);
+  write_result(c.json, text);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   plan_command command;
-  if (auto const code = read_command_line(true, argc, argv, command)) return *code;
+  if (auto const code = read_command_line(true, argc, argv, command)) return flushed("pantile-plan", *code);
   try {
     machine const on = machine_for(command);
     std::vector<answer> answers;
@@ -241,5 +239,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "pantile-plan: %s\n", e.what());
     return 1;
   }
-  return 0;
+  return flushed("pantile-plan", 0);
 }

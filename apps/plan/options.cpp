@@ -47,11 +47,19 @@ void add_shared_options(CLI::App& app, plan_command& c) {
   app.add_option("--machine", c.machine_file, "What pantile-bench calibrate wrote: its network")
       ->type_name("FILE")
       ->check(path());
-  app.add_option("--flops", c.flops, "Operations per second of a rank")->type_name("F")->check(positive());
-  app.add_option("--bandwidth", c.bandwidth, "Bytes per second into or out of a rank")
+  auto const constant = [&](char const* name, double& value, char const* what, double usual) {
+    return app.add_option(name, value, what)->default_str(fmt::format("{:g}", usual));
+  };
+  machine const usual;
+  constant("--flops", c.flops, "Operations per second of a rank", usual.flops_per_second)
+      ->type_name("F")
+      ->check(positive());
+  constant("--bandwidth", c.bandwidth, "Bytes per second into or out of a rank", usual.bytes_per_second)
       ->type_name("B")
       ->check(positive());
-  app.add_option("--latency", c.latency, "Seconds per message")->type_name("S")->check(finite_not_negative());
+  constant("--latency", c.latency, "Seconds per message", usual.seconds_per_message)
+      ->type_name("S")
+      ->check(finite_not_negative());
   app.add_option("--json", c.json, "File for the plans; - for standard output")
       ->type_name("FILE")
       ->check(path());
@@ -88,8 +96,9 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, plan_co
   matmul->add_option("--tiling", c.tiling, "How the matrices lie: row, column, block or replicated")
       ->type_name("T")
       ->check(named_tiling());
-  matmul->add_option("--memory", c.memory, "Memory of a rank, operands included (any)")
+  matmul->add_option("--memory", c.memory, "Memory of a rank, operands included")
       ->type_name("BYTES")
+      ->default_str("any")
       ->transform(bytes());
   add_shared_options(*matmul, c);
 

@@ -174,10 +174,21 @@ class detective {
 
   void most_expensive() {
     int told = 0;
+    double of_programs = 0;
     std::map<int, double> sums;
     for (auto const& [path, times] : times_.all())
-      if (!m_.paths.region_of(path).is_call && m_.paths[path].parent >= 0)
-        for (double const t : times) sums[path] += t;
+      for (double const t : times) {
+        if (m_.paths[path].parent < 0)
+          of_programs += t;
+        else if (!m_.paths.region_of(path).is_call)
+          sums[path] += t;
+      }
+    if (double const share = of_programs / whole_time_; share > 5 * worth_telling)
+      tell(
+          share, 0.8, -1, -1,
+          fmt::format("{} of the time of all ranks is in no region ({} per rank): pantile::trace::region shows "
+                      "what the program does there",
+                      percent(share), seconds_text(of_programs / static_cast<double>(m_.ranks.size()))));
     std::vector<std::pair<double, int>> order;
     for (auto const& [path, sum] : sums) order.emplace_back(sum, path);
     std::sort(order.rbegin(), order.rend());

@@ -68,8 +68,8 @@ void make_page(report_command const& c) {
   if (!c.json.empty()) {
     std::string all = models[0];
     if (models.size() > 1) all = "[" + models[0] + ",\n" + models[1] + "]";
-    write_file_atomically(c.json, all + "\n");
-    std::printf("wrote %s\n", c.json.c_str());
+    write_result(c.json, all + "\n");
+    if (c.json != "-") std::printf("wrote %s\n", c.json.c_str());
   }
   write_file_atomically(output, page);
   std::printf("wrote %s (%.1f MB)\n", output.c_str(), static_cast<double>(page.size()) * 1e-6);
@@ -92,10 +92,10 @@ void carry_out(report_command const& c) {
 
 int main(int argc, char** argv) {
   report_command command;
-  if (auto const code = read_command_line(true, argc, argv, command)) return *code;
+  if (auto const code = read_command_line(true, argc, argv, command)) return flushed("pantile-report", *code);
   try {
     carry_out(command);
-    return std::fflush(stdout) == 0 ? 0 : 1;
+    return flushed("pantile-report", 0);
   } catch (std::exception const& e) {
     std::fprintf(stderr, "pantile-report: %s\n", e.what());
     return 1;

@@ -9,7 +9,9 @@ seconds=2 rank_counts="1 4"
 mkdir input there
 cd input
 : >empty.csv
-mkdir folder.csv
+mkdir folder.csv lra_model broken_model
+echo '{"program": "pantile-lra"}' >lra_model/model.json
+echo '{' >broken_model/model.json
 printf 'user,item,rating\n' >header.csv
 printf '1,10,3\n2,10,abc\n3,11,4\n' >text.csv
 printf '1,10,3\n2,10\n3,11,4\n' >short.csv
@@ -119,7 +121,12 @@ refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
 refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
 
 refused 1 "there is no model.json" "$als" recommend --model "$in" --ratings "$in/good.csv"
-refused 2 "--item" "$als" similar --model "$in"
+refused 2 "pantile-als similar --help" "$als" similar --model "$in"
+refused 1 'it is of "pantile-lra"' "$als" similar --model "$in/lra_model" --item 3
+refused 1 "it is no JSON object" "$als" recommend --model "$in/broken_model" --ratings "$in/good.csv"
+refused 1 "choose another --output" "$als" --ratings "$in/good.csv" --output "$in/lra_model"
+refused 2 "--trace: the path is empty" "$als" --ratings "$in/good.csv" --trace ""
+refused 2 "not expected: one two" "$lra" --data "$in/good_table.csv" one two
 refused 2 "--factors is an option of the factorisation" "$als" --factors 3 similar --model "$in" --item 3
 refused 2 "--user" "$als" --ratings "$in/good.csv" --user 99999999999999999999
 refused 2 "--user" "$als" --ratings "$in/good.csv" --user 0x1

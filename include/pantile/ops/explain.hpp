@@ -201,6 +201,14 @@ plan explain(E const& e) {
   return p;
 }
 
+/// Not for an array that a call has just made: what made it has run.
+template <element T, int N>
+void explain(array<T, N>&&) {
+  static_assert(
+      sizeof(T) == 0,
+      "this has been carried out already: explain(world, [&] { ... }) tells what a statement would do");
+}
+
 /// What a statement, such as `[&] { A = A + 1.0; s = sum(A); }`, would do. Nothing of it is done, but names are
 /// not taken back: what it assigns to outside of arrays has no meaning afterwards, and no array
 /// may be replaced by another one (`A = std::move(B)`). Throws domain_error for what depends on elements (as

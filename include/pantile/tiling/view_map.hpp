@@ -52,6 +52,7 @@ struct view_map {
   /// All of it, in order.
   explicit view_map(extents const& all);
 
+  /// Of the same elements in the same places.
   bool operator==(view_map const& other) const noexcept;
 
   /// True where the view is the array itself.

@@ -1,7 +1,6 @@
+// ctest: INTERNALS
 // Products and Gram matrices of every type beside Eigen's, for extents that fill vectors, registers and blocks,
 // and that do not.
-#include "../../../lib/kernel/blas.hpp"
-
 #include <pantile/kernel/als.hpp>
 #include <pantile/kernel/matrix.hpp>
 
@@ -9,6 +8,7 @@
 
 #include <cmath>
 #include <complex>
+#include <kernel/blas.hpp>
 #include <limits>
 #include <support/matrices.hpp>
 #include <vector>

@@ -1,5 +1,6 @@
+// ctest: INTERNALS RELEASE_ONLY
 // What other tools read of the library's own counters. The names that libsde never gives back are leaks of
-// nobody's here. ctest: INTERNALS RELEASE_ONLY
+// nobody's here.
 #include <catch2/catch.hpp>
 
 #include <trace/own_counters.hpp>

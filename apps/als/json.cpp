@@ -31,7 +31,7 @@ als_options options_of(nlohmann::ordered_json const& json) {
   o.factors = json.at("factors").get<index_t>();
   o.regularization = json.at("regularization").get<double>();
   o.regularization_scaling = json.at("regularization_scaling").get<double>();
-  if (json.at("feedback").get<std::string>() == "explicit") {
+  if (json.value("feedback", "implicit") == "explicit") {
     o.feedback = als_feedback::explicit_ratings;
     o.biases = !json.at("no_biases").get<bool>();
     o.mean = !json.at("no_mean").get<bool>();

@@ -130,6 +130,8 @@ std::variant<sweep_result<T>, int> sweep(communicator const& comm, als_command c
       one.checkpoint.folder += "/" + std::to_string(n + 1);
     }
     run_checkpoint kept(comm, one.checkpoint, "pantile-als", checkpoint_arrays(one), others);
+    auto const& before = from.start.item_factors;  // of --warm-start; models between may have failed
+    if (n > 0 && before && before->extent(1) != one.model.factors) from.start = {};
     std::optional<als_result<T>> result;
     try {
       result = als_run<T>(comm, one, from, kept).fit();

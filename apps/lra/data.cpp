@@ -43,7 +43,9 @@ bool is_sparse(communicator const& comm, lra_input const& input) {
         line = line.substr(0, line.find('#'));
         if (line.find_first_not_of(" \t") == std::string_view::npos) return true;
         sparse = looks_sparse(line);
-        return false;
+        // A row without features may be of either kind: the next one tells.
+        line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+        return line.find_first_of(" \t,;:", line.find_first_not_of(" \t")) == std::string_view::npos;
       });
     } catch (error const&) {  // the reader will say what is wrong, on every rank
     }
@@ -66,8 +68,8 @@ labelled_rows<T> generated_rows(communicator const& comm, lra_command const& c) 
 }
 
 template <floating_element T>
-labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features,
-                            lra_file& file) {
+labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features, lra_file& file,
+                            std::optional<index_t> usual_label) {
   array<T, 2> table = read_csv<T>(comm, input.data, tiling::row(), {.had_header = &file.had_header});
   index_t const columns = table.extent(1);
   if (features == 0 && columns < 2)
@@ -83,7 +85,7 @@ labelled_rows<T> read_table(communicator const& comm, lra_input const& input, in
             (columns == features ? ", as many as the model has features" : ""),
         std::string());
   if (columns == features) return {std::move(table), {}};
-  file.label_column = input.label_column.value_or(columns);
+  file.label_column = input.label_column.value_or(usual_label.value_or(columns));
   return separate_labels(table, file.label_column - 1);
 }
 
@@ -119,7 +121,8 @@ array<T, 1> checked_labels(array<T, 1> const& labels, lra_input const& input, lr
 
 #define PANTILE_INSTANTIATE(T)                                                                           \
   template labelled_rows<T> generated_rows(communicator const&, lra_command const&);                     \
-  template labelled_rows<T> read_table(communicator const&, lra_input const&, index_t, lra_file&);       \
+  template labelled_rows<T> read_table(communicator const&, lra_input const&, index_t, lra_file&,        \
+                                       std::optional<index_t>);                                          \
   template labelled_rows<T, sparse_array<T>> read_sparse(communicator const&, lra_input const&, index_t, \
                                                          lra_file&);                                     \
   template array<T, 1> checked_labels(array<T, 1> const&, lra_input const&, lra_file const&, bool);

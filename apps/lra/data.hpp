@@ -26,7 +26,8 @@ labelled_rows<T> generated_rows(communicator const& comm, lra_command const& c);
 /// The rows of a file. `features`: how many there must be, 0 for any number; a table may then have no labels,
 /// which are default-constructed. Throws io_error and index_error for files that do not fit.
 template <floating_element T>
-labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features, lra_file& file);
+labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features, lra_file& file,
+                            std::optional<index_t> usual_label = {});
 template <floating_element T>
 labelled_rows<T, sparse_array<T>> read_sparse(communicator const& comm, lra_input const& input,
                                               index_t features, lra_file& file);

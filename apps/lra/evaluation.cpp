@@ -12,16 +12,17 @@ std::string text_of(lra_evaluation const& e) {
   return fmt::format("loss {:.6f}, accuracy {:.4f}{}", e.quality.loss, e.quality.accuracy, auc);
 }
 
-std::string text_of(confusion_table const& table) {
-  index_t const n = std::ssize(table.classes);
+std::string text_of(std::optional<confusion_table> const& table) {
+  if (!table) return "";
+  index_t const n = std::ssize(table->classes);
   if (n > 10) return "";
   std::string text;
   for (index_t i = 0; i < n; ++i) {
     fmt::format_to(std::back_inserter(text), "{}  label {}:", i == 0 ? "" : "\n",
-                   table.classes[static_cast<std::size_t>(i)]);
+                   table->classes[static_cast<std::size_t>(i)]);
     for (index_t j = 0; j < n; ++j)
-      fmt::format_to(std::back_inserter(text), "{} {} as {}", j == 0 ? "" : ",", table.counts(i, j),
-                     table.classes[static_cast<std::size_t>(j)]);
+      fmt::format_to(std::back_inserter(text), "{} {} as {}", j == 0 ? "" : ",", table->counts(i, j),
+                     table->classes[static_cast<std::size_t>(j)]);
   }
   return text;
 }
@@ -32,15 +33,16 @@ void add_metrics(nlohmann::ordered_json& metrics, std::string const& prefix, lra
   if (!std::isnan(e.auc)) metrics[prefix + "auc"] = e.auc;
 }
 
-nlohmann::ordered_json json_of(confusion_table const& table) {
+nlohmann::ordered_json json_of(std::optional<confusion_table> const& table) {
+  if (!table) return nullptr;
   auto counts = nlohmann::ordered_json::array();
-  index_t const n = std::ssize(table.classes);
+  index_t const n = std::ssize(table->classes);
   for (index_t i = 0; i < n; ++i) {
     std::vector<index_t> row;
-    for (index_t j = 0; j < n; ++j) row.push_back(table.counts(i, j));
+    for (index_t j = 0; j < n; ++j) row.push_back(table->counts(i, j));
     counts.push_back(row);
   }
-  return {{"labels", table.classes}, {"counts", counts}};
+  return {{"labels", table->classes}, {"counts", counts}};
 }
 
 }  // namespace pantile::apps

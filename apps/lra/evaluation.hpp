@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 
 namespace pantile::apps {
@@ -15,7 +16,7 @@ namespace pantile::apps {
 struct lra_evaluation {
   logistic_quality quality;
   double auc = std::numeric_limits<double>::quiet_NaN();  // of labels 0 and 1, where both occur
-  confusion_table confusion;
+  std::optional<confusion_table> confusion;               // of up to 1,000 classes: it is dense
 };
 
 /// Of rows whose probabilities are known (collective).
@@ -25,7 +26,9 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
   lra_evaluation e;
   e.quality = evaluate_logistic(X, labels, model);
   if constexpr (N == 1) e.auc = roc_auc(labels, probabilities);
-  e.confusion = confusion(labels, most_probable_labels(probabilities, model.classes));
+  constexpr std::ptrdiff_t most_classes = 1000;
+  if (std::ssize(model.classes) <= most_classes)
+    e.confusion = confusion(labels, most_probable_labels(probabilities, model.classes));
   return e;
 }
 template <class Features, class T, int N>
@@ -37,10 +40,10 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
 /// "loss 0.1, accuracy 0.9, AUC 0.95".
 std::string text_of(lra_evaluation const& e);
 /// "label 0: 5 as 0, 1 as 1", a line for each label; empty for many labels.
-std::string text_of(confusion_table const& table);
+std::string text_of(std::optional<confusion_table> const& table);
 
 /// Adds `prefix`loss, `prefix`accuracy and, for labels 0 and 1, `prefix`auc.
 void add_metrics(nlohmann::ordered_json& metrics, std::string const& prefix, lra_evaluation const& e);
-nlohmann::ordered_json json_of(confusion_table const& table);
+nlohmann::ordered_json json_of(std::optional<confusion_table> const& table);
 
 }  // namespace pantile::apps

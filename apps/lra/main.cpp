@@ -73,7 +73,10 @@ void write_outputs(communicator const& comm, lra_command const& c, lra_results c
                    logistic_regression_model<T, N> const& model) {
   if (c.output.empty()) return write_results(comm, c, results);
   auto json = json_of_model(c, results.source, model);
-  if (results.sparse) json["first_index"] = results.file.first_index;
+  if (results.sparse)
+    json["first_index"] = results.file.first_index;
+  else if (results.file.label_column > 0)
+    json["label_column"] = results.file.label_column;
   json.update(json_of_results(results));
   write_folder(
       comm, c.output,

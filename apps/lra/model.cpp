@@ -47,6 +47,7 @@ kept_lra_model read_kept_model(communicator const& comm, std::string const& fold
     said->at("intercept").get_to(kept.intercept);
     said->at("classes").get_to(kept.classes);
     if (said->contains("first_index")) kept.first_index = said->at("first_index").get<index_t>();
+    if (said->contains("label_column")) kept.label_column = said->at("label_column").get<index_t>();
     if (said->contains("standardized")) {
       said->at("standardized").at("mean").get_to(kept.mean);
       said->at("standardized").at("deviation").get_to(kept.deviation);

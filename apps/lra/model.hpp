@@ -16,7 +16,8 @@ struct kept_lra_model {
   std::string dtype;
   bool multinomial = false;
   bool intercept = false;
-  std::optional<index_t> first_index;  // of the sparse rows that it was made of
+  std::optional<index_t> first_index;   // of the sparse rows that it was made of
+  std::optional<index_t> label_column;  // of the table that it was made of, from 1
   std::vector<std::int64_t> classes{0, 1};
   std::vector<double> mean, deviation;  // empty: not standardized
 };

@@ -84,9 +84,11 @@ int predict_by(communicator const& comm, lra_prediction const& asked, kept_lra_m
   auto const model = read_weights<T, N>(comm, asked.model, kept);
   index_t const features = model.weights.extent(0);
   lra_file file;
-  if (!is_sparse(comm, asked.input))
-    return predict_rows(comm, asked, kept, model, read_table<T>(comm, asked.input, features, file), file);
   lra_input input = asked.input;
+  if (!is_sparse(comm, input)) {
+    auto rows = read_table<T>(comm, input, features, file, kept.label_column);
+    return predict_rows(comm, asked, kept, model, std::move(rows), file);
+  }
   if (!input.first_index) input.first_index = kept.first_index;
   return predict_rows(comm, asked, kept, model, read_sparse<T>(comm, input, features, file), file);
 }

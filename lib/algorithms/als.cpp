@@ -129,9 +129,10 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
                        where);
   communicator const comm = ratings.comm();
   tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
+  double const mean =
+      mean_of(ratings, options, where);  // as they came: sums of others differ in the last digit
   ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
   ratings = weighed(ratings, options, where);
-  double const mean = mean_of(ratings, options, where);
   bool const biased = is_biased(options);
   als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where),
                     {options.factors, biased, true}, where);

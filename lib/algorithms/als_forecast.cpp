@@ -59,8 +59,9 @@ struct traffic_of_rows {
   void take(int reader, index_list const& taken, owned_rows const& from, index_t row_bytes) {
     auto const r = static_cast<std::size_t>(reader);
     for (std::size_t c = 0; c < taken.size(); ++c) {
+      if (taken[c] == 0) continue;
       std::size_t const owner = from.owner_of(static_cast<index_t>(c));
-      if (owner == r || taken[c] == 0) continue;
+      if (owner == r) continue;
       index_t const messages = row_messages(taken[c], row_bytes);
       fetched[r] += taken[c], given[owner] += taken[c];
       received[r] += messages, sent[owner] += messages;
@@ -188,7 +189,7 @@ als_forecast forecast_als(sparse_array<T> const& ratings, als_options const& opt
   result.items = items.how;
   for (std::size_t r = 0; r < users.parts.size(); ++r) {
     als_cost cost = cost_of(p, {users.parts[r], items.parts[r]}, users.how, items.how, on);
-    cost.lower_bound = (users.named[r] + items.named[r]) * p.factors * p.element_bytes;
+    cost.lower_bound = (users.named[r] + items.named[r]) * p.unknowns() * p.element_bytes;
     result.ranks.push_back(cost);
   }
   result.most = busiest(result.ranks);

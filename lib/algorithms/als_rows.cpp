@@ -13,13 +13,14 @@ namespace pantile::detail {
 bool is_biased(als_options const& o) { return o.feedback == als_feedback::explicit_ratings && o.biases; }
 
 double als_row_cost(index_t ratings, als_options const& o) {
+  index_t const unknowns = o.factors + (is_biased(o) ? 1 : 0);
   switch (o.solver) {
     case als_solver::conjugate_gradients:
-      return kernel::als_row_cost(ratings, o.factors, o.steps);
+      return kernel::als_row_cost(ratings, unknowns, o.steps);
     case als_solver::subspace:
-      return kernel::als_subspace_row_cost(ratings, o.factors, o.block);
+      return kernel::als_subspace_row_cost(ratings, unknowns, o.block);
     default:
-      return kernel::als_row_cost(ratings, o.factors);
+      return kernel::als_row_cost(ratings, unknowns);
   }
 }
 

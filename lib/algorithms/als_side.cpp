@@ -130,8 +130,12 @@ void als_side<T>::solve(als_side const& fixed, als_options const& options) {
       error = std::current_exception();
     }
     if (!overlaps) continue;
-    gather_->give();
-    gather_->progress();
+    try {
+      gather_->give();
+      gather_->progress();
+    } catch (...) {
+      if (!error) error = std::current_exception();
+    }
   }
   comm().agree(
       [&] {

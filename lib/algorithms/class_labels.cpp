@@ -69,8 +69,10 @@ array<T, 1> binary_labels(array<T, 1> const& labels, std::source_location where)
 template <floating_element T>
 std::vector<std::int64_t> distinct_labels(array<T, 1> const& labels, std::source_location where) {
   constexpr std::size_t most = 100'000;
-  check_labels(labels, "integers", where,
-               [](T x) { return std::abs(x) < T(9007199254740992.0) && x == std::trunc(x); });
+  check_labels(labels, "integers", where, [](T x) {
+    // Beyond, T does not have all integers.
+    return std::abs(x) < std::ldexp(T(1), std::numeric_limits<T>::digits) && x == std::trunc(x);
+  });
   std::vector<std::int64_t> mine;
   auto const unique = [](std::vector<std::int64_t>& list) {
     std::sort(list.begin(), list.end());

@@ -40,7 +40,7 @@ double between_trials(trial const& lo, trial const& hi) {
 template <class T>
 bool line_search(smooth_function<T>& f, descent_point<T>& p, std::vector<T> const& direction, double step) {
   trial const start{0, p.value, f.inner(p.gradient, direction)};
-  if (!(start.slope < 0)) return false;
+  if (!(std::isfinite(start.slope) && start.slope < 0)) return false;
   double const noise = 4 * std::numeric_limits<T>::epsilon() * std::abs(start.value);
   descent_point<T> q;
   auto const evaluate = [&](double at) {

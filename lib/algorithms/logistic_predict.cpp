@@ -83,11 +83,14 @@ array<T, 1> most_probable_labels(array<T, N> const& probabilities, std::vector<s
     throw shape_error(fmt::format("most_probable_labels: {} classes, and probabilities of {}", classes.size(),
                                   N == 1 ? 2 : n),
                       where);
-  tiling rows = probabilities.tiling();
-  if constexpr (N == 2) rows = rows.reduced(1, false);
-  array<T, 1> result(probabilities.comm(), {probabilities.extent(0)}, rows, where);
+  tiling const& given = probabilities.tiling();
+  bool const in_rows = given.is_cartesian() && !given.has_halo() && (N == 1 || given.grid_axis_of(N - 1) < 0);
+  array<T, N> const rows = in_rows ? probabilities : retile(probabilities, tiling::row(), where);
+  tiling cut = rows.tiling();
+  if constexpr (N == 2) cut = cut.reduced(1, false);
+  array<T, 1> result(rows.comm(), {rows.extent(0)}, cut, where);
   for (index_t row = 0; row < result.owned_box().extent(0); ++row) {
-    auto const best = detail::most_probable(n, probabilities.data() + row * n);
+    auto const best = detail::most_probable(n, rows.data() + row * n);
     result.data()[row] = static_cast<T>(classes[static_cast<std::size_t>(best)]);
   }
   return result;

@@ -11,7 +11,7 @@ std::string communicator::bcast(std::string text, int root, where_t where) const
   index_t length = std::ssize(text);
   traffic const before = counters();
   bcast(std::span<index_t>(&length, 1), root, where);
-  count(before - counters());  // the length is no payload
+  uncount(before);  // the length is no payload
   text.resize(static_cast<std::size_t>(length));
   bcast(std::span<char>(text), root, where);
   return text;

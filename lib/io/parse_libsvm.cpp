@@ -3,6 +3,7 @@
 #include <pantile/io/detail/parse_libsvm.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace pantile::detail {
 
@@ -45,6 +46,8 @@ std::string add_row(std::string_view line, index_t first, libsvm_part<T>& part) 
     auto const read = std::from_chars(digits.data(), digits.data() + digits.size(), index);
     if (read.ec != std::errc() || read.ptr != digits.data() + digits.size())
       return in_quotes(word) + " is not index:value";
+    if (index == std::numeric_limits<std::int64_t>::max())
+      return "the index " + std::to_string(index) + " is too large";
     if (index < first) return "the index " + std::to_string(index) + ": the first is " + std::to_string(first);
     if (index <= last)
       return "the index " + std::to_string(index) + " after " + std::to_string(last) + ": indices must ascend";

@@ -76,6 +76,9 @@ void gemv(index_t m, index_t k, T alpha, matrix_view<T> a, T const* x, index_t i
 template <class T>
 void product(index_t m, index_t n, index_t k, T alpha, matrix_view<T> a, matrix_view<T> b, T beta, T* c,
              index_t ldc, index_t most = most_extent) {
+  // A row that is alone is a column as well, and its length no distance of rows.
+  if (m == 1 && !a.transposed) a = {a.data, 1, true};
+  if (k == 1 && !b.transposed) b = {b.data, 1, true};
   if (m > most)
     in_pieces(m, most, [&](index_t i, index_t rows) {
       product(rows, n, k, alpha, from_row(a, i), b, beta, c + i * ldc, ldc, most);

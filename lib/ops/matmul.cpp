@@ -77,7 +77,10 @@ class pages {
       wanted_.push_back({needed_for(target.box_of(r))});
       box const& wanted = wanted_.back()[0];
       most_ = std::max(most_, wanted.count());
-      here_ = here_ && (wanted.empty() || o.tiled.stored_box(r).contains(wanted));
+      box const stored = o.tiled.stored_box(r);
+      // BLAS counts the distance of rows in 32 bits.
+      bool const in_reach = distance_of_rows(stored) <= std::numeric_limits<int>::max();
+      here_ = here_ && (wanted.empty() || (stored.contains(wanted) && in_reach));
     }
   }
 
@@ -105,11 +108,10 @@ class pages {
       page /= own.extent(d);
     }
     T const* const data = reinterpret_cast<T const*>(memory_.get()) + offset;
-    bool const by_rows = o_.view.axis[static_cast<std::size_t>(rows + 1)] == o_.view.stored.dimensions() - 1;
-    int const along = by_rows ? rows : rows + 1, across = by_rows ? rows + 1 : rows;
+    int const along = along_rows(), across = 2 * rows + 1 - along;
     // The distance of rows of which there is one does not matter, but BLAS wants them apart.
     index_t const length = along == inner_ ? own.extent(across) : o_.view.shape[across];
-    return {data, std::max(stride(along), length), !by_rows};
+    return {data, std::max(distance_of_rows(storage_), length), along != rows};
   }
 
  private:
@@ -125,10 +127,20 @@ class pages {
     if (own.empty()) part.hi = part.lo;
     return o_.view.stored_box(part);
   }
-  index_t stride(int d) const {
+  /// The dimension along which rows lie below one another in memory: the columns of transposed pages.
+  int along_rows() const {
+    int const rows = o_.view.shape.dimensions() - 2;
+    bool const by_rows = o_.view.axis[static_cast<std::size_t>(rows + 1)] == o_.view.stored.dimensions() - 1;
+    return by_rows ? rows : rows + 1;
+  }
+  index_t distance_of_rows(box const& storage) const {
+    return o_.view.shape[along_rows()] == 1 ? 0 : stride_in(storage, along_rows());
+  }
+  index_t stride(int d) const { return stride_in(storage_, d); }
+  index_t stride_in(box const& storage, int d) const {
     int const axis = o_.view.axis[static_cast<std::size_t>(d)];
     index_t elements = axis < 0 ? 0 : 1;
-    for (int s = axis + 1; axis >= 0 && s < storage_.dimensions; ++s) elements *= storage_.extent(s);
+    for (int s = axis + 1; axis >= 0 && s < storage.dimensions; ++s) elements *= storage.extent(s);
     return elements;
   }
 

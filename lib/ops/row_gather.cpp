@@ -104,6 +104,7 @@ void row_gather::begin() {
   tag_ = first_gather_tag + static_cast<int>(comm_.next_movement() % gather_tags);
   given_ = 0;
   under_way_ = true;
+  trace::predicted(std::ssize(wanted_) * row_bytes_);
   for (incoming const& in : incoming_) {
     if (in.read) continue;
     index_t row = in.first;

@@ -72,6 +72,7 @@ class tree {
         index_t const theirs = heights_[index(rank + round)];
         if (theirs > 0) {
           std::vector<T> triangle(static_cast<std::size_t>(packed_count(theirs, n_)));
+          trace::predicted(std::ssize(triangle) * index_t{sizeof(T)});
           comm_.receive(std::span<T>(triangle), rank + round, tag, where_);
           auto const below = unpacked(theirs, n_, triangle);
           children_.push_back(
@@ -90,7 +91,10 @@ class tree {
     index_t const mine = last_height_of_this_rank();
     if (parent_ >= 0) {
       c.resize(static_cast<std::size_t>(mine * n_));
-      if (mine > 0) comm_.receive(std::span<T>(c), parent_, tag, where_);
+      if (mine > 0) {
+        trace::predicted(std::ssize(c) * index_t{sizeof(T)});
+        comm_.receive(std::span<T>(c), parent_, tag, where_);
+      }
     }
     for (std::size_t i = children_.size(); i-- > 0;) {
       auto const& below = children_[i];

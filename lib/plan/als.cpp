@@ -40,8 +40,8 @@ struct side_flops {
 };
 
 side_flops flops_of(als_problem const& p, double ratings, double rated) {
-  auto const k = static_cast<double>(p.factors), s = static_cast<double>(p.steps),
-             b = static_cast<double>(std::min(p.block, p.factors));
+  auto const k = static_cast<double>(p.unknowns()), s = static_cast<double>(p.steps),
+             b = static_cast<double>(std::min(p.block, p.unknowns()));
   switch (p.solver) {
     case als_solver::conjugate_gradients:  // residual and steps: a pass over the ratings, a product with the
                                            // base
@@ -271,7 +271,7 @@ als_plan plan_of(als_problem const& p, machine const& on) {
   als_exchange const users = choose_exchange(p, p.users, named.users.fetched, on);
   als_exchange const items = choose_exchange(p, p.items, named.items.fetched, on);
   als_cost cost = cost_of(p, expected_share(p, users, items), users, items, on);
-  cost.lower_bound = (named.users.fetched + named.items.fetched) * p.factors * p.element_bytes;
+  cost.lower_bound = (named.users.fetched + named.items.fetched) * p.unknowns() * p.element_bytes;
   return {users, items, cost};
 }
 

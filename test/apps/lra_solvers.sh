@@ -41,7 +41,7 @@ grep -q "^going on after iteration 1" log || fail "does not go on: $(cat log)"
 
 ends 0 mpi 2 "$lra" predict --model many --data bare.csv --out bare.out
 ends 0 mpi 3 "$lra" predict --model many --data three.svm --out svm.out --json svm.json
-ends 0 alone "$lra" predict --model 0 --data two.csv --label-column 1 --out two.out --json two.json
+ends 0 alone "$lra" predict --model 0 --data two.csv --out two.out --json two.json
 cmp bare.out svm.out || fail "tables and sparse rows differ"
 printf '1,2\n3,4\n' >narrow.csv
 ends 1 alone "$lra" predict --model many --data narrow.csv --out no.out

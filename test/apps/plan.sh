@@ -36,7 +36,7 @@ for row in rows:
     if line not in page: sys.exit(f"FAILED: README does not say {line}")
 sys.exit(0 if len(rows) == 5 else f"FAILED: {len(rows)} rows")' "$SOURCE_DIR/README.md" || exit 1
 
-refuses "$plan" 2 "not expected: more" retile --shape 8,8 --ranks 2 more
+refuses "$plan" 2 "not expected: one two" retile --shape 8,8 --ranks 2 --from row one two
 for options in "--help" "retile --shape 8,8 --ranks 2" "retile --shape 8,8 --ranks 2 --json -"; do
   # shellcheck disable=SC2086
   "$plan" $options >/dev/full 2>log && fail "lost what it said: $options"

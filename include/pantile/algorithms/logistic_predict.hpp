@@ -19,8 +19,8 @@ array<typename Features::value_type, N> predict_probabilities(
     Features const& X, logistic_regression_model<typename Features::value_type, N> const& model,
     std::source_location where = std::source_location::current());
 
-/// The most probable label of every row, in the tiling of the probabilities: label 1 for a half and more (N =
-/// 1), the first of equals (N = 2).
+/// The most probable label of every row, in the tiling of the probabilities (by rows where their columns are
+/// cut, and of custom tilings and halos): label 1 for a half and more (N = 1), the first of equals (N = 2).
 template <floating_element T, int N>
 array<T, 1> most_probable_labels(array<T, N> const& probabilities, std::vector<std::int64_t> const& classes,
                                  std::source_location where = std::source_location::current());

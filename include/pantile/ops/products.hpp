@@ -66,7 +66,11 @@ leaf<T, E::dimensions> rows_of(E const& resolved) {
   }
   tiling const target = first_cut(natural_tiling(survey), survey.shape);
   if constexpr (std::is_same_v<E, leaf<T, N>>)
-    if (resolved.is_whole() && resolved.stored_tiling == target) return resolved;
+    if (resolved.is_whole() && resolved.stored_tiling == target) {
+      leaf<T, N> rows = resolved;
+      rows.stored_tiling = target;  // as a grid of ranks, which a list of the same boxes is not
+      return rows;
+    }
   return leaf<T, N>(evaluated<T, N>(as_t, *survey.comm, target));
 }
 

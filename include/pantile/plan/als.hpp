@@ -44,6 +44,8 @@ struct als_problem {
   bool biased = false;         ///< two more columns beside the factors of a row: explicit feedback
   bool with_gram = true;       ///< the Gram matrix of each side is added up over the ranks: implicit feedback
 
+  /// What is solved for in a row: its factors and its bias.
+  index_t unknowns() const { return factors + (biased ? 1 : 0); }
   /// Bytes that a row of factors takes, and with which it travels: whole cache lines.
   index_t row_bytes() const;
 };

@@ -269,6 +269,17 @@ TEST_CASE("matmul of vectors and matrices with pages; types; errors") {
   CHECK(thrown_by([&] { matmul(pages, draw<3>({3, 2, 1})); }) == "shape_error");
 }
 
+TEST_CASE("a list of the boxes of rows is as good as rows") {
+  auto const a = draw<3>({4, 3, 5});
+  auto const b = draw<2>({5, 2}, 2);
+  tiling const rows = tiling::row().bind(extents(a.shape()), world().size());
+  std::vector<box> boxes;
+  for (int r = 0; r < world().size(); ++r) boxes.push_back(rows.box_of(r));
+  auto const listed = spread(a, tiling::from_boxes(extents(a.shape()), std::move(boxes)));
+  CHECK(is_part_of(eval(tensordot(listed, b, std::array{2}, std::array{0})),
+                   local_array<double, 3>(tensordot(a, b, std::array{2}, std::array{0}))));
+}
+
 TEST_CASE("tensordot over one, two and all dimensions, every tiling") {
   auto const a = draw<3>({4, 3, 5}), b = draw<3>({5, 4, 2}, 2);
   auto const square = draw<2>({5, 4}, 3);

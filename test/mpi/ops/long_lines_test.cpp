@@ -138,9 +138,7 @@ TEST_CASE("many short lines are brought to some ranks: one movement there and on
   traffic const moved = world().counters() - before;
   CHECK(moved.messages_sent <= 2 * (world().size() - 1));
   CHECK(all(s(every, every, every, range(1, {})) >= s(every, every, every, range({}, -1))));
-  CHECK(thrown_by([&] {
-          explain(median(from_function<double>(world(), {2, length}, tiling::column(), value_at), 1));
-        }) == (world().size() > 2 ? "domain_error" : ""));
+  explain(median(from_function<double>(world(), {2, length}, tiling::column(), value_at), 1));
 }
 
 TEST_CASE("no rank ever holds what all of them sort, choose from and count") {

@@ -111,12 +111,13 @@ std::vector<double> weights_of_classes(logistic_regression_options const& o, std
 }
 
 template <class T>
-std::unique_ptr<detail::minimizer<T>> make_minimizer(logistic_regression_options const& o) {
+std::unique_ptr<detail::minimizer<T>> make_minimizer(logistic_regression_options const& o,
+                                                     double first_gradient_norm) {
   switch (o.solver) {
     case logistic_solver::lbfgs:
       return detail::make_lbfgs<T>(o.memory);
     case logistic_solver::newton:
-      return detail::make_newton<T>(o.inner_iterations);
+      return detail::make_newton<T>(o.inner_iterations, first_gradient_norm);
     case logistic_solver::gradient_descent:
       break;
   }
@@ -145,7 +146,7 @@ class descent {
   }
 
   void run(logistic_progress<T, N> const& progress) {
-    auto const method = make_minimizer<T>(options_);
+    auto const method = make_minimizer<T>(options_, model_.convergence.first_gradient_norm);
     auto begun = clock::now();
     index_t i = first_;
     while (!ended(i)) {

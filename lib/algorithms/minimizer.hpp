@@ -25,9 +25,10 @@ std::unique_ptr<minimizer<T>> make_gradient_descent(double alpha);
 /// `memory`: how many steps are remembered.
 template <class T>
 std::unique_ptr<minimizer<T>> make_lbfgs(index_t memory);
-/// `inner_iterations`: products of the Hessian in a step, at most.
+/// `inner_iterations`: products of the Hessian in a step, at most. `first_gradient_norm`: where the descent
+/// began, perhaps in an earlier run: beside it the later steps are less and less about.
 template <class T>
-std::unique_ptr<minimizer<T>> make_newton(index_t inner_iterations);
+std::unique_ptr<minimizer<T>> make_newton(index_t inner_iterations, double first_gradient_norm);
 
 /// Moves p along `direction`, first by `step` times it, to a point that satisfies the strong Wolfe conditions,
 /// or to the lowest one that was found; false where none is lower (collective). Where F changes by less than

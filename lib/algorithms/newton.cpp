@@ -12,10 +12,10 @@ namespace {
 template <class T>
 class newton_method final : public minimizer<T> {
  public:
-  explicit newton_method(index_t inner_iterations) : inner_iterations_(inner_iterations) {}
+  newton_method(index_t inner_iterations, double first_gradient_norm)
+      : inner_iterations_(inner_iterations), first_norm_(first_gradient_norm) {}
 
   bool step(smooth_function<T>& f, descent_point<T>& p) override {
-    if (first_norm_ == 0) first_norm_ = p.norm;
     return line_search(f, p, direction(f, p), 1);
   }
 
@@ -43,17 +43,17 @@ class newton_method final : public minimizer<T> {
   }
 
   index_t inner_iterations_;
-  double first_norm_ = 0;
+  double first_norm_;
 };
 
 }  // namespace
 
 template <class T>
-std::unique_ptr<minimizer<T>> make_newton(index_t inner_iterations) {
-  return std::make_unique<newton_method<T>>(inner_iterations);
+std::unique_ptr<minimizer<T>> make_newton(index_t inner_iterations, double first_gradient_norm) {
+  return std::make_unique<newton_method<T>>(inner_iterations, first_gradient_norm);
 }
 
-template std::unique_ptr<minimizer<float>> make_newton(index_t);
-template std::unique_ptr<minimizer<double>> make_newton(index_t);
+template std::unique_ptr<minimizer<float>> make_newton(index_t, double);
+template std::unique_ptr<minimizer<double>> make_newton(index_t, double);
 
 }  // namespace pantile::detail

@@ -91,11 +91,11 @@ for name in "user_factors", "item_factors", "user_biases", "item_biases":
 PYTHON
 
 # A sweep: what fails is told, the best is kept, and a run that was asked to end goes on.
-sweep=("${learn[@]:0:5}" --test-fraction 0.25 --iterations 2 --sweep factors=2,8 --sweep regularization=0,0.05,5 --sweep-csv t.csv)
+sweep=("${learn[@]:0:5}" --test-fraction 0.25 --iterations 2 --sweep factors=2,8 --sweep regularization=5,0,0.05 --sweep-csv t.csv)
 ends 75 alone "${asked_to_end[@]}" "${sweep[@]}" --checkpoint swept --no-output
 grep -q "go on with --checkpoint swept --resume" log || fail "how to go on: $(tail -1 log)"
 ends 0 mpi 2 "${sweep[@]}" --checkpoint swept --resume --output best --json sweep.json
-grep -q "^5 of 6: 8 factors and a bias of explicit feedback, beside the mean, regularization 0.05" log || fail "$(cat log)"
+grep -q "^6 of 6: 8 factors and a bias of explicit feedback, beside the mean, regularization 0.05" log || fail "$(cat log)"
 ends 0 alone "${sweep[@]}" --warm-start --stop-on mae --output best-warm --json warm.json
 ends 0 alone "${learn[@]}" --test-fraction 0.25 --iterations 2 --json one.json --no-output
 "$python" - <<'PYTHON'

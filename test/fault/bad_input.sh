@@ -54,10 +54,14 @@ attempt() {
 
 # refused EXIT_CODE TEXT PROGRAM ARGS...: TEXT must be in the message. Only the time may be tried again: other jobs of
 # the machine can cost more than the limit.
+usage_errors=0
 refused() {
-  local wanted="$1" text="$2" ranks what tries ours
+  local wanted="$1" text="$2" ranks what tries ours counts
   shift 2
-  for ranks in $rank_counts; do
+  read -ra counts <<<"$rank_counts"
+  # What is wrong with a command line is found before ranks talk: on one number of them, in turn.
+  if ((wanted == 2)); then counts=("${counts[usage_errors++ % ${#counts[@]}]}"); fi
+  for ranks in "${counts[@]}"; do
     what="$ranks ranks, ${1##*/} ${*:2}"
     attempt "$ranks" "$@"
     for tries in 2 3; do

@@ -166,7 +166,8 @@ TEST_CASE("the memory of als is what was forecast") {
     auto const info = mallinfo2();
     return static_cast<index_t>(info.uordblks + info.hblkhd);
   };
-  index_t const tiles_before = pantile::allocated_tile_bytes(), heap_before = heap();
+  index_t const tiles_before = pantile::allocated_tile_bytes();
+  [[maybe_unused]] index_t const heap_before = heap();  // with sanitizers
   pantile::als<double>(r, options, {}, [&](pantile::als_iteration const&, auto const&) {
     CHECK(pantile::allocated_tile_bytes() - tiles_before == said.own_factors + said.fetched_factors);
 #ifndef __SANITIZE_ADDRESS__

@@ -137,11 +137,12 @@ int program(communicator const& comm, int argc, char** argv) {
     }
     std::vector<std::string> const inputs{command.ratings, command.titles, command.init_user_factors,
                                           command.init_item_factors};
-    if (!command.no_output)
+    if (!command.no_output) {
       check_output_folder(comm, command.output, model_files(),
                           {command.ratings, command.titles, command.json,
                            command.sweep_csv});  // factors may be replaced by what becomes of them
-    if (!command.no_output) check_replaced_model(comm, command.output, "pantile-als");
+      check_replaced_model(comm, command.output, "pantile-als");
+    }
     auto const with_inputs = [&](std::vector<std::string> others) {
       others.insert(others.end(), inputs.begin(), inputs.end());
       return others;

@@ -36,15 +36,11 @@ struct kept_model {
 
 kept_model read_model(communicator const& comm, std::string const& folder) {
   auto const said = read_model_json(comm, folder, "pantile-als");
-  if (!said)
-    throw io_error(
-        "'" + folder + "' holds no model: there is no model.json; --output of pantile-als writes one",
-        std::string());
   kept_model kept;
   try {
-    kept.options = options_of(*said);
-    kept.dtype = said->at("dtype").get<std::string>();
-    if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said->at("mean").get<double>();
+    kept.options = options_of(said);
+    kept.dtype = said.at("dtype").get<std::string>();
+    if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said.at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
     throw no_model(folder, "pantile-als", e.what());
   }

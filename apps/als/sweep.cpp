@@ -130,8 +130,8 @@ std::variant<sweep_result<T>, int> sweep(communicator const& comm, als_command c
       one.checkpoint.folder += "/" + std::to_string(n + 1);
     }
     run_checkpoint kept(comm, one.checkpoint, "pantile-als", checkpoint_arrays(one), others);
-    auto const& before = from.start.item_factors;  // of --warm-start; models between may have failed
-    if (n > 0 && before && before->extent(1) != one.model.factors) from.start = {};
+    auto const& before = from.start.item_factors;  // of --warm-start
+    if (before && before->extent(1) != one.model.factors) from.start = {};
     std::optional<als_result<T>> result;
     try {
       result = als_run<T>(comm, one, from, kept).fit();
@@ -145,12 +145,9 @@ std::variant<sweep_result<T>, int> sweep(communicator const& comm, als_command c
       rows.back().problem = problem;
       continue;
     }
-    if (command.warm_start) {
-      bool const next_fits = n + 1 < tried.size() && tried[n + 1].model.factors == one.model.factors;
-      from.start = next_fits ? als_start<T>{result->model.user_factors, result->model.item_factors, 0,
-                                            result->model.user_biases, result->model.item_biases}
-                             : als_start<T>{};
-    }
+    if (command.warm_start && n + 1 < tried.size())
+      from.start = {result->model.user_factors, result->model.item_factors, 0, result->model.user_biases,
+                    result->model.item_biases};
     if (!best || is_better(command.sweep_by, result->metrics->value_of(command.sweep_by),
                            best->best.metrics->value_of(command.sweep_by)))
       best = {std::move(one), std::move(*result), {}};

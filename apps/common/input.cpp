@@ -32,7 +32,10 @@ io_error no_model(std::string const& folder, std::string const& program, std::st
   return io_error("'" + folder + "/model.json' is not of a model of " + program + ": " + why, std::string());
 }
 
-std::optional<nlohmann::ordered_json> read_model_json(communicator const& comm, std::string const& folder,
+namespace {
+
+/// model.json of a program; nothing where there is none.
+std::optional<nlohmann::ordered_json> find_model_json(communicator const& comm, std::string const& folder,
                                                       std::string const& program) {
   auto json = read_json(comm, folder + "/model.json");
   if (!json) return json;
@@ -44,9 +47,19 @@ std::optional<nlohmann::ordered_json> read_model_json(communicator const& comm, 
   return json;
 }
 
+}  // namespace
+
+nlohmann::ordered_json read_model_json(communicator const& comm, std::string const& folder,
+                                       std::string const& program) {
+  if (auto json = find_model_json(comm, folder, program)) return std::move(*json);
+  throw io_error(
+      "'" + folder + "' holds no model: there is no model.json; --output of " + program + " writes one",
+      std::string());
+}
+
 void check_replaced_model(communicator const& comm, std::string const& folder, std::string const& program) {
   try {
-    if (read_model_json(comm, folder, program)) say(comm, "the model in '{}' will be replaced", folder);
+    if (find_model_json(comm, folder, program)) say(comm, "the model in '{}' will be replaced", folder);
   } catch (io_error const& e) {
     throw io_error(
         "a model would be written into '" + folder + "', but " + e.message() + "; choose another --output",

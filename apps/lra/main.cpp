@@ -232,9 +232,10 @@ int program(communicator const& comm, int argc, char** argv) {
       return;
     }
     std::string const& data = command.input.data;
-    if (!command.output.empty())
+    if (!command.output.empty()) {
       check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {data, command.json});
-    if (!command.output.empty()) check_replaced_model(comm, command.output, "pantile-lra");
+      check_replaced_model(comm, command.output, "pantile-lra");
+    }
     check_output_file(comm, command.json, {data, command.output, command.checkpoint.folder});
     run_checkpoint kept(comm, command.checkpoint, "pantile-lra", lra_checkpoint_arrays, {data, command.json});
     code = command.dtype == "f32" ? load_and_run<float>(comm, command, kept)

@@ -35,22 +35,18 @@ nlohmann::ordered_json json_of_model(lra_command const& c, std::string const& so
 
 kept_lra_model read_kept_model(communicator const& comm, std::string const& folder) {
   auto const said = read_model_json(comm, folder, "pantile-lra");
-  if (!said)
-    throw io_error(
-        "'" + folder + "' holds no model: there is no model.json; --output of pantile-lra writes one",
-        std::string());
   auto const refuse = [&](std::string const& why) { return no_model(folder, "pantile-lra", why); };
   kept_lra_model kept;
   try {
-    said->at("dtype").get_to(kept.dtype);
-    said->at("multinomial").get_to(kept.multinomial);
-    said->at("intercept").get_to(kept.intercept);
-    said->at("classes").get_to(kept.classes);
-    if (said->contains("first_index")) kept.first_index = said->at("first_index").get<index_t>();
-    if (said->contains("label_column")) kept.label_column = said->at("label_column").get<index_t>();
-    if (said->contains("standardized")) {
-      said->at("standardized").at("mean").get_to(kept.mean);
-      said->at("standardized").at("deviation").get_to(kept.deviation);
+    said.at("dtype").get_to(kept.dtype);
+    said.at("multinomial").get_to(kept.multinomial);
+    said.at("intercept").get_to(kept.intercept);
+    said.at("classes").get_to(kept.classes);
+    if (said.contains("first_index")) kept.first_index = said.at("first_index").get<index_t>();
+    if (said.contains("label_column")) kept.label_column = said.at("label_column").get<index_t>();
+    if (said.contains("standardized")) {
+      said.at("standardized").at("mean").get_to(kept.mean);
+      said.at("standardized").at("deviation").get_to(kept.deviation);
     }
   } catch (nlohmann::json::exception const& e) {
     throw refuse(e.what());

@@ -22,26 +22,8 @@ namespace {
 
 using detail::als_side;
 using detail::balanced;
+using detail::check_als_options;
 using detail::is_biased;
-
-void check_options(als_options const& o, std::source_location where) {
-  auto const bad = [&](char const* name, auto value, char const* wanted) {
-    throw domain_error(std::string("als: ") + name + " must be " + wanted + ", got " + std::to_string(value),
-                       where);
-  };
-  if (o.factors < 1) bad("factors", o.factors, "at least 1");
-  if (o.steps < 1) bad("steps", o.steps, "at least 1");
-  if (o.block < 1) bad("block", o.block, "at least 1");
-  if (o.chunks < 0) bad("chunks", o.chunks, "at least 0");
-  if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
-  if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
-  if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
-    bad("regularization", o.regularization, "finite and not negative");
-  if (!(o.regularization_scaling >= 0) || !std::isfinite(o.regularization_scaling))
-    bad("regularization_scaling", o.regularization_scaling, "finite and not negative");
-  if (!(o.unobserved_weight >= 0) || !std::isfinite(o.unobserved_weight))
-    bad("unobserved_weight", o.unobserved_weight, "finite and not negative");
-}
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
@@ -105,10 +87,6 @@ als_iteration iterate(als_side<T>& users, als_side<T>& items, als_options const&
 
 }  // namespace
 
-void detail::check_als_options(als_options const& options, std::source_location where) {
-  check_options(options, where);
-}
-
 bool als_has_converged(std::span<als_iteration const> iterations, double tolerance, index_t patience) {
   auto const asked = static_cast<std::size_t>(std::max<index_t>(patience, 1));
   if (iterations.size() <= asked) return false;
@@ -121,7 +99,7 @@ bool als_has_converged(std::span<als_iteration const> iterations, double toleran
 template <floating_element T>
 als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<T> start,
                  std::type_identity_t<als_progress<T>> const& progress, std::source_location where) {
-  check_options(options, where);
+  check_als_options(options, where);
   index_t const done_before = start.iteration;
   if (done_before < 0 || done_before > options.iterations)
     throw domain_error("als: the start has " + std::to_string(done_before) + " iterations behind it, of " +
@@ -168,7 +146,7 @@ als_model<T> als_fold_in(sparse_array<T> ratings, als_model<T> const& model, als
   options.factors = model.item_factors.extent(1);
   options.biases = model.item_biases.has_value();
   options.solver = als_solver::cholesky;
-  check_options(options, where);
+  check_als_options(options, where);
   if (ratings.extent(1) != items_known)
     throw shape_error("als_fold_in: ratings of " + std::to_string(ratings.extent(1)) +
                           " items, item factors of " + std::to_string(items_known),

@@ -37,10 +37,8 @@ struct owned_rows {
 owned_rows in_chunks(index_list cuts, index_t each, index_list const& counts, als_options const& options) {
   owned_rows rows{std::move(cuts), {}, each};
   for (std::size_t r = 0; r + 1 < rows.cuts.size(); ++r) {
-    std::vector<double> cost;
-    for (index_t row = rows.cuts[r]; row < rows.cuts[r + 1]; ++row)
-      cost.push_back(detail::als_row_cost(counts[static_cast<std::size_t>(row)], options));
-    for (index_t const cut : weighted_cuts(cost, static_cast<int>(each)))
+    std::span<index_t const> const own(counts.begin() + rows.cuts[r], counts.begin() + rows.cuts[r + 1]);
+    for (index_t const cut : weighted_cuts(detail::als_row_costs(own, options), static_cast<int>(each)))
       rows.chunks.push_back(rows.cuts[r] + cut);
     rows.chunks.pop_back();  // where the next rank begins
   }
@@ -173,8 +171,7 @@ als_forecast forecast_als(sparse_array<T> const& ratings, als_options const& opt
   if (ranks < 1) ranks = comm.size();
   als_forecast result;
   als_problem& p = result.problem;
-  p = detail::problem_of(ratings, options, ranks);
-  p.threads = comm.allreduce(std::int32_t{p.threads}, reduce_op::min, where);
+  p = detail::problem_of(ratings, options, ranks, where);
   machine const on = detail::machine_of(comm, ranks);
 
   forecast_side users(row_counts(ratings, where), options, ranks),

@@ -10,9 +10,30 @@
 
 namespace pantile::detail {
 
+void check_als_options(als_options const& o, std::source_location where) {
+  auto const bad = [&](char const* name, auto value, char const* wanted) {
+    throw domain_error(std::string("als: ") + name + " must be " + wanted + ", got " + std::to_string(value),
+                       where);
+  };
+  if (o.factors < 1) bad("factors", o.factors, "at least 1");
+  if (o.steps < 1) bad("steps", o.steps, "at least 1");
+  if (o.block < 1) bad("block", o.block, "at least 1");
+  if (o.chunks < 0) bad("chunks", o.chunks, "at least 0");
+  if (o.iterations < 0) bad("iterations", o.iterations, "at least 0");
+  if (!(o.alpha >= 0) || !std::isfinite(o.alpha)) bad("alpha", o.alpha, "finite and not negative");
+  if (!(o.regularization >= 0) || !std::isfinite(o.regularization))
+    bad("regularization", o.regularization, "finite and not negative");
+  if (!(o.regularization_scaling >= 0) || !std::isfinite(o.regularization_scaling))
+    bad("regularization_scaling", o.regularization_scaling, "finite and not negative");
+  if (!(o.unobserved_weight >= 0) || !std::isfinite(o.unobserved_weight))
+    bad("unobserved_weight", o.unobserved_weight, "finite and not negative");
+}
+
 bool is_biased(als_options const& o) { return o.feedback == als_feedback::explicit_ratings && o.biases; }
 
-double als_row_cost(index_t ratings, als_options const& o) {
+namespace {
+
+double row_cost(index_t ratings, als_options const& o) {
   index_t const unknowns = o.factors + (is_biased(o) ? 1 : 0);
   switch (o.solver) {
     case als_solver::conjugate_gradients:
@@ -24,14 +45,21 @@ double als_row_cost(index_t ratings, als_options const& o) {
   }
 }
 
-tiling_rule balanced(std::vector<index_t> const& counts, als_options const& o) {
-  std::vector<double> cost(counts.size());
-  for (std::size_t i = 0; i < counts.size(); ++i) cost[i] = als_row_cost(counts[i], o);
-  return tiling_rule::weighted(0, std::move(cost));
+}  // namespace
+
+std::vector<double> als_row_costs(std::span<index_t const> counts, als_options const& o) {
+  std::vector<double> costs(counts.size());
+  std::transform(counts.begin(), counts.end(), costs.begin(), [&](index_t n) { return row_cost(n, o); });
+  return costs;
+}
+
+tiling_rule balanced(std::span<index_t const> counts, als_options const& o) {
+  return tiling_rule::weighted(0, als_row_costs(counts, o));
 }
 
 template <class T>
-als_problem problem_of(sparse_array<T> const& one_side, als_options const& o, int ranks) {
+als_problem problem_of(sparse_array<T> const& one_side, als_options const& o, int ranks,
+                       std::source_location where) {
   als_problem p;
   p.users = one_side.extent(0);
   p.items = one_side.extent(1);
@@ -46,12 +74,12 @@ als_problem problem_of(sparse_array<T> const& one_side, als_options const& o, in
   p.chunks = o.chunks;
   p.biased = is_biased(o);
   p.with_gram = o.feedback == als_feedback::implicit_ratings;
-  p.threads = environment::threads();
+  p.threads = one_side.comm().allreduce(std::int32_t{environment::threads()}, reduce_op::min, where);
   return p;
 }
 
-template als_problem problem_of(sparse_array<float> const&, als_options const&, int);
-template als_problem problem_of(sparse_array<double> const&, als_options const&, int);
+template als_problem problem_of(sparse_array<float> const&, als_options const&, int, std::source_location);
+template als_problem problem_of(sparse_array<double> const&, als_options const&, int, std::source_location);
 
 std::vector<std::int32_t> als_named_rows::places(std::span<index_t const> columns) const {
   index_t const own = last - first;

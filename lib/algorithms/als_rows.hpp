@@ -19,15 +19,16 @@ void check_als_options(als_options const& options, std::source_location where);
 
 /// True where rows have biases beside their factors.
 bool is_biased(als_options const& options);
-/// What a row with so many ratings costs, as the kernels see it.
-double als_row_cost(index_t ratings, als_options const& options);
+/// What rows with so many ratings cost, as the kernels see it.
+std::vector<double> als_row_costs(std::span<index_t const> counts, als_options const& options);
 /// Consecutive rows of equal cost for every rank.
-tiling_rule balanced(std::vector<index_t> const& counts, als_options const& options);
+tiling_rule balanced(std::span<index_t const> counts, als_options const& options);
 
 /// The problem that the planner knows. Of `one_side`, with users or items as its rows, it has the number of
-/// ratings, and its rows as users.
+/// ratings, and its rows as users; every rank has the threads of the one that has fewest (collective).
 template <class T>
-als_problem problem_of(sparse_array<T> const& one_side, als_options const& options, int ranks);
+als_problem problem_of(sparse_array<T> const& one_side, als_options const& options, int ranks,
+                       std::source_location where);
 
 /// The rows of the other side that a rank has at hand in an iteration: [first, last) are its own, and it gets
 /// some of others.

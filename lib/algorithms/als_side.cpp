@@ -34,23 +34,21 @@ als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, spars
 
 template <class T>
 void als_side<T>::serve(als_side& reader, als_options const& options) {
-  index_t const rows = ratings_.extent(0), first = ratings_.first_row(), own = own_rows();
-  als_problem problem = problem_of(ratings_, options, comm().size());
-  problem.threads = comm().allreduce(std::int32_t{problem.threads}, reduce_op::min, where_);
+  index_t const all = ratings_.extent(0), first = ratings_.first_row(), own = own_rows();
+  als_problem const problem = problem_of(ratings_, options, comm().size(), where_);
   als_named_rows named;
-  comm().agree([&] { named = named_rows(reader.ratings_.columns(), rows, first, first + own); }, where_);
+  comm().agree([&] { named = named_rows(reader.ratings_.columns(), all, first, first + own); }, where_);
   als_exchange const how = choose_exchange(
-      problem, rows, comm().allreduce(std::ssize(named.of_others), reduce_op::max, where_), machine_of(comm()));
+      problem, all, comm().allreduce(std::ssize(named.of_others), reduce_op::max, where_), machine_of(comm()));
   std::vector<index_t> cuts;
   comm().agree(
       [&] {
-        if (!how.named) named = all_rows(rows, first, first + own);
+        if (!how.named) named = all_rows(all, first, first + own);
         reader.columns_ = named.places(reader.ratings_.columns());
         cuts = chunk_cuts(options, how.chunks);
       },
       where_);
-  tiling const tiled =
-      tiling::cuts({ratings_.tiling().boundaries(0), {}}).bind({rows, leading()}, comm().size());
+  tiling const tiled = rows().bind({all, leading()}, comm().size());
   gather_ = std::make_unique<row_gather>(comm(), tiled, std::move(named.of_others), cuts,
                                          leading() * index_t{sizeof(T)}, where_);
 }
@@ -59,10 +57,9 @@ void als_side<T>::serve(als_side& reader, als_options const& options) {
 template <class T>
 std::vector<index_t> als_side<T>::chunk_cuts(als_options const& options, index_t chunks) const {
   auto const offsets = ratings_.offsets();
-  std::vector<double> cost(static_cast<std::size_t>(own_rows()));
-  for (std::size_t row = 0; row < cost.size(); ++row)
-    cost[row] = als_row_cost(offsets[row + 1] - offsets[row], options);
-  return weighted_cuts(cost, static_cast<int>(chunks), where_);
+  std::vector<index_t> counts(static_cast<std::size_t>(own_rows()));
+  for (std::size_t row = 0; row < counts.size(); ++row) counts[row] = offsets[row + 1] - offsets[row];
+  return weighted_cuts(als_row_costs(counts, options), static_cast<int>(chunks), where_);
 }
 
 template <class T>

@@ -1,5 +1,7 @@
 #include "feature_passes.hpp"
 
+#include "../sparse/row_cuts.hpp"
+
 #include <pantile/kernel/parallel.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/trace/recorder.hpp>
@@ -41,9 +43,8 @@ feature_passes<T>::feature_passes(array<T, 2> const& X, std::source_location whe
 template <class T>
 feature_passes<T>::feature_passes(sparse_array<T> const& X, std::source_location where)
     : comm_(X.comm()), where_(where), sparse_(true), rows_{X.offsets(), X.columns(), X.values()} {
-  std::vector<index_t> cuts{0};
-  for (index_t const rows : comm_.allgather(X.local_rows(), where)) cuts.push_back(cuts.back() + rows);
-  tiling_ = tiling::cuts({cuts, {}}).bind(X.tiling().shape(), comm_.size(), where);
+  // Any tiling of whole rows, as a grid.
+  tiling_ = tiling::cuts({row_cuts_of(X.tiling(), where), {}}).bind(X.tiling().shape(), comm_.size(), where);
   own_ = tiling_.box_of(comm_.rank());
   set_grid();
 }

@@ -8,6 +8,7 @@
 #include <pantile/trace/recorder.hpp>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 #include <vector>
@@ -84,7 +85,6 @@ class pages {
     }
   }
 
-  bool fetches() const { return !here_; }
   /// The elements that the busiest rank takes memory for.
   index_t most_fetched() const { return here_ ? 0 : most_; }
   void allocate() {
@@ -99,19 +99,23 @@ class pages {
             {&tile, 1}, sizeof(T), where_);
   }
 
-  /// The matrix of page number `page` of the box of the result: pages count through its leading dimensions.
-  kernel::matrix_view<T> matrix(box const& own, index_t page) const {
-    int const rows = o_.view.shape.dimensions() - 2;
-    index_t offset = kernel::offset_in(needed_, storage_);
-    for (int d = rows; d-- > 0;) {
-      if (o_.view.shape[d] > 1) offset += page % own.extent(d) * stride(d);
-      page /= own.extent(d);
-    }
-    T const* const data = reinterpret_cast<T const*>(memory_.get()) + offset;
-    int const along = along_rows(), across = 2 * rows + 1 - along;
+  /// The matrices of the pages of the box of the result: these count through its leading dimensions.
+  auto matrices(box const& own) const {
+    int const rows = rows_dimension(), along = along_rows(), across = 2 * rows + 1 - along;
     // The distance of rows of which there is one does not matter, but BLAS wants them apart.
     index_t const length = along == inner_ ? own.extent(across) : o_.view.shape[across];
-    return {data, std::max(distance_of_rows(storage_), length), along != rows};
+    kernel::matrix_view<T> const first{
+        reinterpret_cast<T const*>(memory_.get()) + kernel::offset_in(needed_, storage_),
+        std::max(distance_of_rows(storage_), length), along != rows};
+    std::array<index_t, max_dimensions> strides{};
+    for (int d = 0; d < rows; ++d)
+      if (o_.view.shape[d] > 1) strides[static_cast<std::size_t>(d)] = stride_in(storage_, d);
+    return [=](index_t page) {
+      kernel::matrix_view<T> matrix = first;
+      for (int d = rows; d-- > 0; page /= own.extent(d))
+        matrix.data += page % own.extent(d) * strides[static_cast<std::size_t>(d)];
+      return matrix;
+    };
   }
 
  private:
@@ -127,16 +131,17 @@ class pages {
     if (own.empty()) part.hi = part.lo;
     return o_.view.stored_box(part);
   }
+  int rows_dimension() const { return o_.view.shape.dimensions() - 2; }
   /// The dimension along which rows lie below one another in memory: the columns of transposed pages.
   int along_rows() const {
-    int const rows = o_.view.shape.dimensions() - 2;
+    int const rows = rows_dimension();
     bool const by_rows = o_.view.axis[static_cast<std::size_t>(rows + 1)] == o_.view.stored.dimensions() - 1;
     return by_rows ? rows : rows + 1;
   }
   index_t distance_of_rows(box const& storage) const {
     return o_.view.shape[along_rows()] == 1 ? 0 : stride_in(storage, along_rows());
   }
-  index_t stride(int d) const { return stride_in(storage_, d); }
+  /// The distance of elements along a dimension, in memory that has this part of the operand.
   index_t stride_in(box const& storage, int d) const {
     int const axis = o_.view.axis[static_cast<std::size_t>(d)];
     index_t elements = axis < 0 ? 0 : 1;
@@ -199,8 +204,9 @@ product multiply_pages(page_operand const& a, page_operand const& b, extents con
   right.fetch();
   index_t const m = own.extent(rows), n = own.extent(rows + 1), k = a.view.shape[rows + 1];
   T* const c = reinterpret_cast<T*>(result.memory.get());
+  auto const a_of = left.matrices(own), b_of = right.matrices(own);
   kernel::gemm_pages<T>(m * n > 0 ? own.count() / (m * n) : 0, m, n, k, [&](index_t page) {
-    return kernel::page_product<T>{left.matrix(own, page), right.matrix(own, page), c + page * m * n};
+    return kernel::page_product<T>{a_of(page), b_of(page), c + page * m * n};
   });
   return result;
 }

@@ -62,8 +62,12 @@ spool::~spool() {
 }
 
 bool spool::next_segment() {
-  if (full_) return false;
-  full_ = true;  // once is enough: asking a full disk again for every event would take most of the time
+  // Once is enough: asking a full disk again for every event would take most of the time.
+  full_ = full_ || !map_segment();
+  return !full_;
+}
+
+bool spool::map_segment() {
   if (begin_ + segment_bytes > header_bytes + (most_bytes_ + segment_bytes - 1) / segment_bytes * segment_bytes)
     return false;
   void* const p = mapped(descriptor_, begin_, segment_bytes);
@@ -72,7 +76,6 @@ bool spool::next_segment() {
   segment_ = static_cast<std::byte*>(p);
   begin_ += segment_bytes;
   used_ = 0;
-  full_ = false;
   return true;
 }
 

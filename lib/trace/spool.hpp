@@ -54,6 +54,7 @@ class spool {
     return put(kind, time, id, std::span(words.begin(), words.size()));
   }
   bool next_segment();
+  bool map_segment();
   /// The number of a text; -1 where there is no room for it.
   int text(std::string_view t);
   bool define(communication const& what);

@@ -170,6 +170,15 @@ const std::vector<index_t> ranks{1,  2,  3,  4,  5,  7,  8,  9,  15, 16,  17,
                                  24, 31, 32, 33, 40, 47, 64, 65, 72, 100, 130};
 #endif
 
+/// A solver that started from `start` has succeeded, and has found what is wanted.
+template <class T>
+void check_near(std::tuple<index_t, matrix<T>> const& solved, matrix<double> const& wanted,
+                matrix<T> const& start) {
+  CHECK(std::get<0>(solved) == -1);
+  CHECK((std::get<1>(solved).template cast<double>() - wanted).norm() <=
+        100 * tolerance<T>() * (wanted.norm() + start.norm()));
+}
+
 }  // namespace
 
 TEMPLATE_TEST_CASE("als_solve agrees with dense Cholesky", "[kernel][als]", float, double) {
@@ -394,9 +403,7 @@ TEMPLATE_TEST_CASE("every solver honours the weight of pairs without ratings and
       const auto expected = solve_dense(s, base);
       const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
       const auto near = [&](auto const& solved, matrix<double> const& wanted) {
-        CHECK(std::get<0>(solved) == -1);
-        CHECK((std::get<1>(solved).template cast<double>() - wanted).norm() <=
-              100 * tolerance<TestType>() * (wanted.norm() + start.norm()));
+        check_near<TestType>(solved, wanted, start);
       };
       near(solve(s, base), expected);
       near(solve(s, base, 0, 0, 10 * k + 20, start), expected);
@@ -417,9 +424,7 @@ TEMPLATE_TEST_CASE("every solver takes explicit ratings as they are, zeros too",
     const auto expected = solve_dense(s, base);
     const matrix<TestType> start = make_sample<TestType>(0, s.rows, k, 13).y;
     const auto near = [&](auto const& solved, matrix<double> const& wanted) {
-      CHECK(std::get<0>(solved) == -1);
-      CHECK((std::get<1>(solved).template cast<double>() - wanted).norm() <=
-            100 * tolerance<TestType>() * (wanted.norm() + start.norm()));
+      check_near<TestType>(solved, wanted, start);
     };
     INFO("k = " << k << ", " << columns << " columns");
     near(solve(s, base), expected);

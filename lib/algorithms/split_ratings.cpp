@@ -47,8 +47,8 @@ class chooser {
 
 /// Rows under construction.
 template <class T>
-struct rows_of {
-  explicit rows_of(std::size_t most) : values(std::make_unique<T[]>(most)) { columns.reserve(most); }
+struct split_part {
+  explicit split_part(std::size_t most) : values(std::make_unique<T[]>(most)) { columns.reserve(most); }
   void add(index_t column, T value) {
     values[columns.size()] = value;
     columns.push_back(column);
@@ -78,7 +78,7 @@ ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, 
                           std::to_string(item_ids.size()) + " item ids for ratings of shape " +
                           to_string(extents(ratings.shape())),
                       where);
-  std::optional<rows_of<T>> training, held_out;
+  std::optional<split_part<T>> training, held_out;
   ratings.comm().agree(
       [&] {
         auto const most = static_cast<std::size_t>(ratings.local_stored());

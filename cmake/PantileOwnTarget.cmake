@@ -28,6 +28,11 @@ function(pantile_own_target target)
     endif()
   endif()
 
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # It looks for memory to free less often: a tenth of what tests take to compile, for a fifth more memory.
+    target_compile_options(${target} PRIVATE "SHELL:--param ggc-min-expand=400 --param ggc-min-heapsize=1000000")
+  endif()
+
   if(PANTILE_HAVE_GOLD)
     target_link_options(${target} PRIVATE -fuse-ld=gold)
   endif()

@@ -32,6 +32,9 @@ foreach(line IN LISTS mpi_defaults)
 endforeach()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/scripts/mpi-env)
 
+add_library(test_sleepy_yield SHARED ${PROJECT_SOURCE_DIR}/test/support/sleepy_yield.cpp)
+list(APPEND PANTILE_TEST_ENVIRONMENT LD_PRELOAD=$<TARGET_FILE:test_sleepy_yield>)
+
 # Real data, where it lies beside the source; tests that want it are skipped, and say so, where it does not.
 if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/../shared/data)
   list(APPEND PANTILE_TEST_ENVIRONMENT PANTILE_TEST_DATA=${PROJECT_SOURCE_DIR}/../shared/data)
@@ -51,7 +54,7 @@ if(PANTILE_SANITIZE)
   list(APPEND PANTILE_TEST_ENVIRONMENT
        LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/test/support/lsan.supp:print_suppressions=0
        UBSAN_OPTIONS=print_stacktrace=1)
-  set(PANTILE_TEST_ASAN ASAN_OPTIONS=exitcode=99:intercept_tls_get_addr=0)
+  set(PANTILE_TEST_ASAN ASAN_OPTIONS=exitcode=99:intercept_tls_get_addr=0:verify_asan_link_order=0)
   set(PANTILE_TEST_LEAKS ${PANTILE_TEST_ASAN}:detect_leaks=1:fast_unwind_on_malloc=0)
   set(PANTILE_TEST_LEAKS_WITHOUT_MPI ${PANTILE_TEST_ASAN}:detect_leaks=1)
   set(PANTILE_TEST_NO_LEAKS ${PANTILE_TEST_ASAN}:detect_leaks=0)

@@ -320,7 +320,7 @@ void communicator::exclusive_scan_custom(void* data, index_t count, std::size_t 
 
 void communicator::allgather_bytes(void const* data, index_t count, void* all, std::uint64_t type,
                                    where_t where) const {
-  trace::needs_elements("allgather");
+  trace::needs_other_ranks("allgather");
   call_region const here("allgather", where);
   check_same("allgather", type, where);
   auto const n = narrow<int>(count, where);

@@ -144,6 +144,7 @@ void communicator::count(traffic const& moved) const {
   if (trace::active) trace::active->moved(moved);
   if (trace::rehearsing()) return;
   *state_->moved += moved;
+  if (trace::active) trace::active->counted(state_->moved, moved);
 }
 
 void communicator::uncount(traffic const& earlier) const {

@@ -35,7 +35,7 @@ std::vector<int> as_int(std::span<index_t const> values, std::size_t n) {
 
 std::vector<index_t> communicator::share_count(char const* operation, std::uint64_t hash, index_t own,
                                                where_t where) const {
-  trace::needs_elements(operation);
+  trace::needs_other_ranks(operation);
   detail::call_region const here("counts", where);
   check_same(operation, hash, where);
   here.tell(*state_, trace::communication_kind::allgather, {});
@@ -48,7 +48,7 @@ std::vector<index_t> communicator::share_count(char const* operation, std::uint6
 std::vector<index_t> communicator::swap_counts(char const* operation, std::uint64_t hash,
                                                std::span<index_t const> counts, index_t elements,
                                                where_t where) const {
-  trace::needs_elements(operation);
+  trace::needs_other_ranks(operation);
   detail::call_region const here("counts", where);
   check_same(operation, where,
              [&] {
@@ -136,8 +136,7 @@ void communicator::alltoallv_bytes(void const* data, std::span<index_t const> co
   auto* to = static_cast<std::byte*>(received);
   // Which way to go must be the same on all ranks: it hangs on the largest total of any rank.
   std::int64_t largest = std::max(out.back(), in.back());
-  if (trace::rehearsing() && largest > chunk_limit())
-    trace::needs_elements("alltoallv");  // other ranks' totals
+  if (trace::rehearsing() && largest > chunk_limit()) trace::needs_other_ranks("alltoallv");
   call_mpi("alltoallv", where,
            [&] { return MPI_Allreduce(MPI_IN_PLACE, &largest, 1, MPI_INT64_T, MPI_MAX, state_->checks); });
   if (largest <= std::min<index_t>(chunk_limit(), std::numeric_limits<int>::max())) {

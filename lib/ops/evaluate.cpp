@@ -146,12 +146,22 @@ void execute_within(trace::region const& here, movement plan, communicator const
 
 }  // namespace
 
+namespace {
+
+/// Where the elements of this rank's tile lie; in a rehearsal for another rank, where those of its tile would.
+box storage_of(communicator const& comm, tiling const& t, box const& stored) {
+  bool const stands_for_another = trace::rehearsing() && stored == t.stored_box(comm.own_rank());
+  return stands_for_another ? t.stored_box(comm.rank()) : stored;
+}
+
+}  // namespace
+
 fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<std::byte> const& memory,
               box const& stored, std::vector<box> const& wanted, index_t element_bytes) {
   bool at_hand = true;  // the same answer on every rank: all look at all tiles
   for (int r = 0; r < comm.size() && at_hand; ++r)
     at_hand = source.stored_box(r).contains(wanted[static_cast<std::size_t>(r)]);
-  if (at_hand) return {memory, stored};
+  if (at_hand) return {memory, storage_of(comm, source, stored)};
   trace::region const here("fetch");
   here.note("from", [&] { return to_string(source); });
   std::vector<std::vector<box>> boxes(wanted.size());
@@ -166,8 +176,8 @@ fetched fetch(communicator const& comm, tiling const& source, std::shared_ptr<st
       },
       [&] { return to_string(source); });
   target_tile const target{result.memory.get(), mine};
-  execute_within(here, plan_gather(source, boxes, comm.rank()), comm, {memory.get(), stored}, target,
-                 element_bytes);
+  execute_within(here, plan_gather(source, boxes, comm.rank()), comm,
+                 {memory.get(), storage_of(comm, source, stored)}, target, element_bytes);
   return result;
 }
 
@@ -184,17 +194,18 @@ void move_elements(tiling const& source, tiling const& target, communicator cons
   trace::region const here("retile", where);
   here.note("from", [&] { return to_string(source); });
   here.note("to", [&] { return to_string(target); });
-  target_tile const tile{to, to_storage};
-  execute_within(here, plan_retile(source, target, comm.rank()), comm, {from, from_storage}, tile,
-                 element_bytes, where);
+  target_tile const tile{to, storage_of(comm, target, to_storage)};
+  execute_within(here, plan_retile(source, target, comm.rank()), comm,
+                 {from, storage_of(comm, source, from_storage)}, tile, element_bytes, where);
 }
 
 void refresh_halo(communicator const& comm, tiling const& t, std::byte* data, box const& stored,
                   index_t element_bytes) {
   if (!t.has_halo()) return;
   trace::region const here("halo");
-  target_tile const tile{data, stored};
-  execute_within(here, plan_halo_exchange(t, comm.rank()), comm, {data, stored}, tile, element_bytes);
+  box const storage = storage_of(comm, t, stored);
+  target_tile const tile{data, storage};
+  execute_within(here, plan_halo_exchange(t, comm.rank()), comm, {data, storage}, tile, element_bytes);
 }
 
 }  // namespace detail

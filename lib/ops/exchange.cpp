@@ -69,7 +69,7 @@ std::vector<box> boxes_of_all(communicator const& comm, box const& mine, std::so
 
 std::vector<index_t> swap_shapes(communicator const& comm, std::vector<index_t> const& shapes, int dimensions,
                                  std::source_location where) {
-  trace::needs_elements("all_to_all");  // and shapes, of parts that other ranks have
+  trace::needs_other_ranks("all_to_all");  // which know the shapes of their parts
   comm.agree(
       [&] {
         if (std::ssize(shapes) != index_t{comm.size()} * dimensions)

@@ -1,3 +1,5 @@
+#include "rehearsal.hpp"
+
 #include <pantile/comm/environment.hpp>
 #include <pantile/ops/explain.hpp>
 
@@ -13,81 +15,6 @@ namespace pantile {
 
 namespace {
 
-/// What one rank would do.
-class rehearsal final : public trace::recorder {
- public:
-  struct step {
-    int depth;
-    std::string operation;
-    std::vector<std::pair<std::string, std::string>> notes;
-    traffic volume;
-    double flops = 0;
-    double bytes_read = 0;
-    index_t lower_bound = 0;
-    std::vector<trace::alternative> rejected;
-    index_t taken_before = 0, memory = 0;
-  };
-
-  explicit rehearsal(int world_rank) {
-    acting_as = world_rank;
-    enter("statement");
-  }
-  void enter(char const* operation) override {
-    open_.push_back(steps.size());
-    steps.push_back({static_cast<int>(open_.size()) - 1, operation, {}, {}, 0, 0, 0, {}, taken_, 0});
-  }
-  void leave() override { open_.pop_back(); }
-  void note(char const* key, std::string value) override {
-    auto& notes = steps[open_.back()].notes;  // an operand that is also converted is resolved twice
-    std::pair<std::string, std::string> one(key, std::move(value));
-    if (std::find(notes.begin(), notes.end(), one) == notes.end()) notes.push_back(std::move(one));
-  }
-  void moved(traffic const& v) override {
-    steps[open_.back()].volume += v;
-    total += v;
-  }
-  void computed(double flops) override { steps[open_.back()].flops += flops; }
-  void read(double bytes) override { steps[open_.back()].bytes_read += bytes; }
-  void rejected(trace::alternative other) override { steps[open_.back()].rejected.push_back(std::move(other)); }
-  void rejected(std::string algorithm, function_ref<void()> way) override {
-    rehearsal aside(acting_as);
-    try {
-      trace::listen const here(aside);
-      way();
-    } catch (memory_error const&) {  // it is the rejected way that does not fit
-      return rejected({std::move(algorithm) + ", over the memory budget"});
-    }
-    trace::alternative other{std::move(algorithm), aside.total.bytes_received};
-    other.messages = aside.total.messages_received;
-    other.memory = aside.most;
-    for (step const& s : aside.steps) {
-      other.flops += s.flops;
-      other.bytes_read += s.bytes_read;
-    }
-    rejected(std::move(other));
-  }
-  void lower_bound(index_t bytes) override { steps[open_.back()].lower_bound = bytes; }
-  void memory(index_t bytes) override {
-    taken_ += bytes;
-    most = std::max(most, taken_);
-    for (std::size_t const i : open_)
-      steps[i].memory = std::max(steps[i].memory, taken_ - steps[i].taken_before);
-  }
-
-  std::vector<step> steps;
-  traffic total;
-  index_t most = 0;
-
- private:
-  std::vector<std::size_t> open_;
-  index_t taken_ = 0;
-};
-
-void rehearse_as(rehearsal& r, function_ref<void()> statement) {
-  trace::listen const here(r);
-  statement();
-}
-
 template <class Costs>
 void add(Costs& costs, traffic const& v, double flops) {
   costs.bytes_total += v.bytes_sent;
@@ -98,10 +25,10 @@ void add(Costs& costs, traffic const& v, double flops) {
   costs.flops_busiest = std::max(costs.flops_busiest, flops);
 }
 
-void add(plan& p, rehearsal const& r) {
+void add(plan& p, detail::rehearsed_work const& r) {
   double flops = 0;
   for (std::size_t i = 0; i < r.steps.size(); ++i) {
-    rehearsal::step const& s = r.steps[i];
+    detail::rehearsed_step const& s = r.steps[i];
     if (i >= p.steps.size()) p.steps.emplace_back();
     plan_step& step = p.steps[i];
     step.depth = s.depth;
@@ -179,14 +106,10 @@ void append_step(std::string& text, plan_step const& s, std::string const& inden
 namespace detail {
 
 plan rehearse(communicator const& comm, function_ref<void()> statement) {
-  plan p;
-  p.ranks = comm.size();
-  for (int r = 0; r < comm.size(); ++r) {
-    rehearsal one(comm.world_rank(r));
-    rehearse_as(one, statement);
-    add(p, one);
-  }
-  return p;
+  return rehearse_with([&] {
+    statement();
+    return std::optional(comm);
+  });
 }
 
 plan rehearse_with(function_ref<std::optional<communicator>()> statement) {
@@ -195,12 +118,27 @@ plan rehearse_with(function_ref<std::optional<communicator>()> statement) {
     own = environment::world().rank();
   } catch (mpi_error const&) {  // local arrays need no environment
   }
-  rehearsal first(own);
+  looked_operations seen;
   std::optional<communicator> comm;
-  rehearse_as(first, [&] { comm = statement(); });
-  if (comm) return rehearse(*comm, [&] { statement(); });
+  auto const rehearsed_as = [&](int world_rank) {
+    rehearsal one(world_rank, seen);
+    trace::listen const here(one);
+    comm = statement();
+    return one.work();
+  };
+  rehearsed_work const mine = rehearsed_as(own);
   plan p;
-  add(p, first);
+  if (!comm) {
+    add(p, mine);
+    return p;
+  }
+  communicator const all = *comm;
+  seen.share(all);
+  p.ranks = all.size();
+  for (int r = 0; r < p.ranks; ++r) {
+    seen.begin(r);
+    add(p, r == all.rank() ? mine : rehearsed_as(all.world_rank(r)));
+  }
   return p;
 }
 

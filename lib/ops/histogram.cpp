@@ -75,7 +75,8 @@ void add_counts(std::optional<communicator> const& comm, local_array<index_t, 1>
 
 template <class T>
 integer_range range_of(T const* elements, index_t count, bool distributed) {
-  if (distributed || is_imagined(elements)) trace::needs_elements("bincount");
+  if (distributed) trace::needs_elements("bincount");
+  trace::needs_known("bincount", elements);
   integer_range r;
   for (index_t i = 0; i < count; ++i) {
     r.least = std::min(r.least, static_cast<index_t>(elements[i]));

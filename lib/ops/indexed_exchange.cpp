@@ -29,14 +29,23 @@ chosen_indices::chosen_indices(stored_array const& stored, std::optional<communi
   if (stored.comm) mine = stored.tiled.box_of(comm->rank());
   first = mine.lo[0];
   if (stored.comm && trace::rehearsing()) {  // another rank's are not here, and nothing will be read
-    values.assign(static_cast<std::size_t>(mine.count()), 0);
+    own_.assign(static_cast<std::size_t>(mine.count()), 0);
+    values = own_;
     return;
   }
-  computed = !stored.comm && trace::rehearsing() && is_imagined(stored.memory.get());
+  computed = !stored.comm && trace::rehearsing() && !trace::active->knows(stored.memory.get());
   data += mine.lo[0] - stored.storage.lo[0];
-  values.assign(data, data + mine.count());
+  values = std::span(data, static_cast<std::size_t>(mine.count()));
   auto const checked = [&] {
-    if (!computed) normalise_indices(values, extent, axis, first, where);
+    index_t least = 0, greatest = -1;
+    for (index_t i : values) {
+      least = std::min(least, i);
+      greatest = std::max(greatest, i);
+    }
+    if (computed || (least >= 0 && greatest < extent)) return;  // as they lie
+    own_.assign(values.begin(), values.end());
+    normalise_indices(own_, extent, axis, first, where);
+    values = own_;
   };
   if (stored.comm) {
     comm->agree(checked, where);
@@ -51,8 +60,18 @@ chosen_indices::chosen_indices(stored_array const& stored, std::optional<communi
 }
 
 std::span<index_t const> chosen_indices::between(index_t lo, index_t hi) const {
-  return std::span<index_t const>(values).subspan(static_cast<std::size_t>(lo - first),
-                                                  static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
+  return values.subspan(static_cast<std::size_t>(lo - first),
+                        static_cast<std::size_t>(std::max<index_t>(0, hi - lo)));
+}
+
+void chosen_indices::replace(std::span<index_t const> indices, index_t extent) {
+  values = indices;
+  if (std::none_of(indices.begin(), indices.end(), [](index_t i) { return i < 0; })) return;
+  std::vector<index_t> normalised(indices.begin(), indices.end());
+  for (index_t& i : normalised)
+    if (i < 0) i += extent;
+  own_ = std::move(normalised);
+  values = own_;
 }
 
 std::vector<std::vector<index_t>> ask_owners(communicator const& comm, std::vector<index_share> const& shares,

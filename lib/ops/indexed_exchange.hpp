@@ -13,19 +13,27 @@
 // What taking and scattering by index arrays share.
 namespace pantile::detail {
 
-/// The index array as this rank sees it: its own part where it is distributed, all of it otherwise; negative
-/// indices counted from the end. Throws index_error on every rank where an index is out of range,
-/// divergence_error where local indices differ (collective where `comm` is given).
+/// The index array, which must live as long, as this rank sees it: its own part where it is distributed, all of
+/// it otherwise; negative indices counted from the end. Throws index_error on every rank where an index is out
+/// of range, divergence_error where local indices differ (collective where `comm` is given).
 struct chosen_indices {
   bool distributed;
   bool computed = false;  // by a statement that is only rehearsed: nobody knows them
   index_t first = 0;      // the place of the first of `values`
-  std::vector<index_t> values;
+  std::span<index_t const> values;
 
   chosen_indices(stored_array const& stored, std::optional<communicator> const& comm, index_t extent, int axis,
                  std::source_location where);
   /// Those at places [lo, hi), which this rank must have.
   std::span<index_t const> between(index_t lo, index_t hi) const;
+  /// Others instead, in range.
+  void replace(std::span<index_t const> indices, index_t extent);
+
+  chosen_indices(chosen_indices const&) = delete;
+  chosen_indices& operator=(chosen_indices const&) = delete;
+
+ private:
+  std::vector<index_t> own_;  // where they are not the array's
 };
 
 /// Asks the owners for the indices of plan_index_gather; returns those that each rank asks this one for

@@ -40,6 +40,11 @@ void check_not_empty(bool empty, std::source_location where) {
   if (empty) throw domain_error("the least or greatest element of an empty array has no value", where);
 }
 
+bool is_combined(tiling const& t, bool const* reduced) {
+  return std::any_of(t.grid().begin(), t.grid().end(),
+                     [&](auto const& g) { return g.dimension >= 0 && reduced[g.dimension]; });
+}
+
 void for_each_reduction_group(communicator const& comm, tiling const& t, bool const* reduced,
                               std::uint64_t print, std::source_location where,
                               function_ref<void(communicator const&)> visit) {

@@ -85,19 +85,20 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   communicator const& comm = *target.comm;
   int const me = comm.rank();
   auto const ranks = static_cast<std::size_t>(comm.size());
+  fetched wanted_indices;
   if (chosen.distributed) {  // those of this rank's contributions
     std::vector<box> wanted;
     for (int r = 0; r < comm.size(); ++r) {
       box const part = cut.box_of(r);
       wanted.push_back(box({part.lo[0]}, {part.empty() ? part.lo[0] : part.hi[0]}));
     }
-    fetched const here = fetch(comm, indices.tiled, indices.memory, indices.storage, wanted, sizeof(index_t));
+    wanted_indices = fetch(comm, indices.tiled, indices.memory, indices.storage, wanted, sizeof(index_t));
     index_t const first = wanted[static_cast<std::size_t>(me)].lo[0];
-    auto const* data = reinterpret_cast<index_t const*>(here.memory.get()) + (first - here.storage.lo[0]);
+    auto const* data =
+        reinterpret_cast<index_t const*>(wanted_indices.memory.get()) + (first - wanted_indices.storage.lo[0]);
     chosen.first = first;
-    chosen.values.assign(data, data + wanted[static_cast<std::size_t>(me)].count());
-    for (index_t& i : chosen.values)  // in range: the owners have looked
-      if (i < 0) i += target.shape[0];
+    auto const count = static_cast<std::size_t>(wanted[static_cast<std::size_t>(me)].count());
+    chosen.replace({data, count}, target.shape[0]);  // in range: the owners have looked
   }
   auto const rows_of = [&](int rank) {
     box const part = cut.box_of(rank);
@@ -158,6 +159,7 @@ void scatter_elements(stored_array const& target, stored_array const& indices, t
   comm.alltoallv(std::span<std::byte const>(bytes_in(packed, bytes_to_send)), byte_counts,
                  bytes_in(came, bytes_to_come), bytes_from, where);
 
+  if (trace::looking()) return;  // at what moves
   std::byte const* data = came.get();
   for (int from = 0; from < comm.size(); ++from) {
     box const part = landed(from);

@@ -198,8 +198,11 @@ class array {
   index_t generation() const noexcept { return generation_; }
   /// Counts an update that was made through `local()` or `data()`. Where the tiling has a halo, `refresh_halo`
   /// does so and brings the neighbours' new elements. A rehearsal (ops/explain.hpp) counts nothing.
-  void touch() noexcept {
-    if (!trace::rehearsing()) ++generation_;
+  void touch() {
+    if (trace::rehearsing())
+      trace::changes(memory_.get());
+    else
+      ++generation_;
   }
 
  private:

@@ -52,7 +52,11 @@ class local_array {
   }
   local_array& operator=(local_array&& other) noexcept {
     if (memory_ && other.memory_ && memory_.use_count() != 1 && shape_ == other.shape_) {
-      if (memory_ != other.memory_ && !trace::rehearsing()) std::copy_n(other.data(), count(), data());
+      if (memory_ == other.memory_) return *this;
+      if (trace::rehearsing())
+        trace::changes(memory_.get());
+      else
+        std::copy_n(other.data(), count(), data());
       return *this;
     }
     shape_ = std::exchange(other.shape_, {});

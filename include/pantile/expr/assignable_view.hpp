@@ -48,6 +48,13 @@ class assignable_view : public leaf<typename Array::value_type, N> {
     return *this;
   }
 
+  /// The part of it that indices and ranges choose, one per dimension: `transpose(A)(0, every) = v`; it can be
+  /// assigned to. Throws index_error.
+  template <slice_argument... Is>
+  requires(sizeof...(Is) == N && detail::ranges_among<Is...> > 0) auto operator()(Is... is) const {
+    return slice(*this, is...);
+  }
+
   /// The array that this is a view of.
   Array& array() const noexcept { return *target_; }
   /// The view of what the array holds now.

@@ -15,6 +15,19 @@ class local_array;
 
 class tiling_rule;
 
+struct range;
+namespace detail {
+template <class I>
+inline constexpr bool is_index = std::integral<I> && !std::is_same_v<I, bool>;
+/// How many of the arguments of a slice keep their dimension.
+template <class... Is>
+inline constexpr int ranges_among = (0 + ... + (is_index<Is> ? 0 : 1));
+}  // namespace detail
+
+/// What may stand between the brackets of a slice: an index, which drops the dimension, or a range.
+template <class I>
+concept slice_argument = std::same_as<I, range> || detail::is_index<I>;
+
 /// The base of all expression nodes: light values that describe a computation and run nothing. A node has a
 /// `value_type`, a number of `dimensions` and
 /// - `shape()`, which is checked when the node is made;
@@ -35,6 +48,15 @@ struct node_members : node_base {
   /// one counts). An array that exists keeps its own. Evaluating throws tiling_error where the rule does not
   /// fit or all operands are local, divergence_error where the ranks ask for different tilings.
   auto tiled(tiling_rule const& rule, std::source_location where = std::source_location::current()) const;
+
+  /// The part that indices and ranges choose, one per dimension, as of an array: `transpose(A)(every, range(0,
+  /// 3))`,
+  /// `(A + B)(-1, every)`; see `slice`. Throws index_error.
+  template <slice_argument... Is>
+  requires(sizeof...(Is) == Node::dimensions && detail::ranges_among<Is...> > 0) auto operator()(
+      Is... is) const {
+    return slice(static_cast<Node const&>(*this), is...);
+  }
 };
 
 template <class E>
@@ -59,18 +81,5 @@ concept scalar_operand = element<std::remove_cvref_t<E>> || std::is_arithmetic_v
 
 template <class E>
 concept operand = array_operand<E> || scalar_operand<E>;
-
-struct range;
-namespace detail {
-template <class I>
-inline constexpr bool is_index = std::integral<I> && !std::is_same_v<I, bool>;
-/// How many of the arguments of a slice keep their dimension.
-template <class... Is>
-inline constexpr int ranges_among = (0 + ... + (is_index<Is> ? 0 : 1));
-}  // namespace detail
-
-/// What may stand between the brackets of a slice: an index, which drops the dimension, or a range.
-template <class I>
-concept slice_argument = std::same_as<I, range> || detail::is_index<I>;
 
 }  // namespace pantile

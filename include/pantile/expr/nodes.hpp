@@ -78,6 +78,7 @@ struct leaf : node_members<leaf<T, N>> {
   tiling seen_tiling() const { return view.seen_tiling(stored_tiling); }
   leaf const& resolve() const {
     if (view.taken_back) trace::note("rewritten", [] { return "transpose(transpose(A)) is A"; });
+    if (trace::looking()) trace::check_known(memory.get());
     return *this;
   }
   void survey(operand_survey& s) const {

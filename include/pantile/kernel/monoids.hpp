@@ -12,6 +12,9 @@
 namespace pantile::kernel {
 template <class Monoid, class A, class Run>
 A reduce_run(A start, Run run, index_t length);  // kernel/reduce.hpp
+
+/// Rows of up to so many elements are reduced side by side, so many at a time.
+inline constexpr index_t short_row = 32, rows_beside = 16;
 }  // namespace pantile::kernel
 
 namespace pantile::monoid {
@@ -194,20 +197,6 @@ struct arg_extreme {
     using T = decltype(L::value);
     constexpr index_t block = 256;
     alignas(64) T values[block];
-    if (length > 0 && length <= 16) {  // a look at each costs less than two passes
-      for (index_t j = 0; j < length; ++j) values[j] = run[j].value;
-      T best = values[0];
-      index_t place = 0;
-      bool has_nan = best != best;
-      for (index_t j = 1; j < length; ++j) {
-        T const x = values[j];
-        bool const better = Greatest ? x > best : x < best;
-        has_nan = has_nan || x != x;
-        best = better ? x : best;
-        place = better ? j : place;
-      }
-      if (!has_nan) return combine(start, L{best, run[place].index});
-    }
     for (index_t from = 0; from < length; from += block) {
       index_t const n = std::min(block, length - from);
       for (index_t j = 0; j < n; ++j) values[j] = run[from + j].value;
@@ -222,6 +211,40 @@ struct arg_extreme {
     }
     return start;
   }
+
+  /// Rows side by side (kernel/reduce.hpp): values apart from places, so that both fill vectors.
+  template <class L>
+  class beside {
+    using T = decltype(L::value);
+
+   public:
+    /// The elements of a row are numbered one after the other.
+    template <class Run>
+    void put(index_t row, Run run, index_t length) {
+      first_[row] = run[0].index;
+      for (index_t j = 0; j < length; ++j) values_[j][row] = run[j].value;
+    }
+    void fold(L* out, index_t length) const {
+      T best[kernel::rows_beside];
+      index_t place[kernel::rows_beside] = {};
+      std::copy_n(values_[0], kernel::rows_beside, best);
+      for (index_t j = 1; j < length; ++j) {
+#pragma omp simd
+        for (index_t r = 0; r < kernel::rows_beside; ++r) {
+          T const x = values_[j][r], so_far = best[r];
+          bool const better = (Greatest ? x > so_far : x < so_far) || (x != x && so_far == so_far);
+          best[r] = better ? x : so_far;
+          place[r] = better ? j : place[r];
+        }
+      }
+      for (index_t r = 0; r < kernel::rows_beside; ++r)
+        out[r] = combine(out[r], L{best[r], first_[r] + place[r]});
+    }
+
+   private:
+    alignas(64) T values_[kernel::short_row][kernel::rows_beside] = {};
+    index_t first_[kernel::rows_beside] = {};
+  };
 
  private:
   template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <pantile/kernel/fused.hpp>
+#include <pantile/kernel/monoids.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -70,6 +71,9 @@ class reduction_nest {
 
   /// Whether a stretch of elements becomes one result, not as many as it has elements.
   bool along() const { return along_; }
+  /// Whether each stretch is all that its result is made of.
+  bool by_rows() const { return along_ && stages_ == 1; }
+  index_t row_length() const { return extents_[N - 1]; }
   index_t parts() const { return parts_; }
   index_t results() const { return results_; }
   /// Runs body(walk) on each thread.
@@ -121,12 +125,80 @@ void fold_into(A* out, Run run, index_t length) {
 
 }  // namespace detail
 
-/// Reduces the dimensions that `reduced` names into `out`, row-major over the others, which holds identities
-/// before.
-template <class Monoid, class A, int N, class Bound>
-void reduce_axes(strides_t<N> const& box_extents, std::array<bool, static_cast<std::size_t>(N)> const& reduced,
-                 Bound const& bound, A* out) {
-  reduction_nest<N> const nest(box_extents, reduced);
+/// Short rows side by side: the first elements of all of them are folded, then the second ones. A row alone
+/// would be over before its loop has begun. A monoid whose accumulators do not fit a vector has rows of its
+/// own, `beside<A>`.
+template <class Monoid, class A>
+class rows_side_by_side {
+ public:
+  /// Takes the elements of a row.
+  template <class Run>
+  void put(index_t row, Run run, index_t length) {
+    for (index_t j = 0; j < length; ++j) elements_[j][row] = static_cast<A>(run[j]);
+  }
+  /// Combines each row with a result, in the order of its elements.
+  PANTILE_WIDEST_VECTORS void fold(A* out, index_t length) const {
+    for (index_t j = 0; j < length; ++j) detail::fold_into<Monoid, false>(out, elements_[j], rows_beside);
+  }
+
+ private:
+  alignas(64) A elements_[short_row][rows_beside] = {};
+};
+template <class Monoid, class A>
+requires requires { typename Monoid::template beside<A>; }
+class rows_side_by_side<Monoid, A> : public Monoid::template beside<A> {};
+
+/// True where that is faster: not where a monoid looks at a row more than once.
+template <class Monoid, class A, class Run>
+inline constexpr bool goes_side_by_side = std::is_arithmetic_v<A> && !requires(A a, Run run) {
+  Monoid::fold_run(a, run, index_t{});
+};
+template <class Monoid, class A, class Run>
+requires requires { typename Monoid::template beside<A>; }
+inline constexpr bool goes_side_by_side<Monoid, A, Run> = true;
+
+/// The rows of a nest `by_rows`: give(number, accumulator) for each result.
+template <class Monoid, class A, int N, class Bound, class Give>
+void reduce_rows(reduction_walk<N>& walk, Bound& bound, index_t length, Give const& give) {
+  using run = decltype(bound.at_index(walk.index, length));
+  if constexpr (goes_side_by_side<Monoid, A, run>) {
+    if (length <= short_row) {
+      rows_side_by_side<Monoid, A> rows;
+      for (index_t n = rows_beside; n == rows_beside;) {
+        index_t first = 0;
+        for (n = 0; n < rows_beside && walk.next(); ++n) {
+          if (n == 0) first = walk.result;
+          rows.put(n, bound.at_index(walk.index, length), length);
+        }
+        A found[rows_beside];
+        std::fill_n(found, rows_beside, Monoid::template identity<A>());
+        if (n > 0) rows.fold(found, length);
+        for (index_t r = 0; r < n; ++r) give(first + r, found[r]);
+      }
+      return;
+    }
+  }
+  while (walk.next())
+    give(walk.result,
+         reduce_run<Monoid>(Monoid::template identity<A>(), bound.at_index(walk.index, length), length));
+}
+
+/// Reduces a box into `out`, row-major over the dimensions that are kept, which holds identities before. Where
+/// `out` is null, which it may be of a nest `by_rows`, give(number, accumulator) takes each result.
+template <class Monoid, class A, int N, class Bound, class Give>
+void reduce_axes(reduction_nest<N> const& nest, Bound const& bound, A* out, Give const& give) {
+  if (nest.by_rows()) {
+    nest.run([&](reduction_walk<N>& walk) {
+      Bound mine(bound);
+      reduce_rows<Monoid, A, N>(walk, mine, nest.row_length(), [&](index_t number, A const& found) {
+        if (out)
+          out[number] = found;
+        else
+          give(number, found);
+      });
+    });
+    return;
+  }
   auto const results = static_cast<std::size_t>(nest.results());
   std::size_t const all = nest.parts() == 1 ? 0 : results * static_cast<std::size_t>(nest.parts());
   auto const partial = std::make_unique<A[]>(all);

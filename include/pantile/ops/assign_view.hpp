@@ -27,6 +27,7 @@ void assign_part(Array& target, extents const& shape, E const& expression, Store
                  target.stored_box(), sizeof(T));
     target.touch();
   } else {
+    if (trace::rehearsing()) trace::changes(target.data());
     if constexpr (E::dimensions > 0) {
       using U = typename E::value_type;
       if (survey.comm) return store(leaf<U, E::dimensions>(local_array<U, E::dimensions>(resolved)));

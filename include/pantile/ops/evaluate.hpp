@@ -197,7 +197,7 @@ void array<T, N>::assign(E const& resolved) {
   detail::check_communicator(detail::survey_of(resolved), *comm_);
   if constexpr (std::is_same_v<E, leaf<T, N>>) {
     if (detail::may_take_over<T, N>(resolved, tiling_)) {
-      if (trace::rehearsing()) return;
+      if (trace::rehearsing()) return touch();
       memory_ = resolved.memory;
       ++generation_;
       return;
@@ -212,7 +212,7 @@ void array<T, N>::assign(E const& resolved) {
     target = comm_->allocate_part(extents(shape_).count(), stored_.count(), sizeof(T), memory_kind::shareable);
   detail::compute<T>(resolved, site, target.get(), stored_);
   detail::refresh_halo(*comm_, tiling_, target.get(), stored_, sizeof(T));
-  if (trace::rehearsing()) return;
+  if (trace::rehearsing()) return touch();
   memory_ = std::move(target);
   ++generation_;
 }
@@ -242,7 +242,7 @@ array<T, N>& array<T, N>::operator=(S value) {
   auto site = detail::site_at<N>(shape_, comm_, tiling_);
   site.region = stored_;  // the halo as well: nothing needs to be sent
   detail::compute<T>(number, site, memory_.get(), stored_);
-  if (!trace::rehearsing()) ++generation_;
+  touch();
   return *this;
 }
 
@@ -266,6 +266,7 @@ local_array<T, N>& local_array<T, N>::operator=(E const& expression) {
                 "complex elements do not fit a real array: take real(e), imag(e) or abs(e)");
   auto const& resolved = detail::resolved_form(expression);
   detail::check_assignable(shape_.data(), resolved.shape().data(), N);
+  if (trace::rehearsing()) trace::changes(memory_.get());
   if (!checks_values() && !detail::survey_of(resolved).comm &&
       detail::may_write_in_place(resolved, leaf<T, N>(*this))) {
     detail::compute<T>(resolved, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(),
@@ -282,6 +283,7 @@ local_array<T, N>& local_array<T, N>::operator=(S value) {
   auto const number = detail::operand_node<T>(value);
   static_assert(detail::assignable_element<T, typename decltype(number)::value_type>,
                 "a complex number does not fit a real array");
+  if (trace::rehearsing()) trace::changes(memory_.get());
   detail::compute<T>(number, detail::site_at<N>(shape_, std::nullopt, {}), memory_.get(), box(extents(shape_)));
   return *this;
 }

@@ -167,13 +167,17 @@ std::string expression_text(tiled_node<E> const& t) {
 
 }  // namespace detail
 
-/// What evaluating an expression in its natural tiling would do, on every rank. No communication; may be called
-/// by one rank alone. Bytes and messages are exactly what the communicator will count (per_rank), memory what
-/// the allocator will take. What depends on elements is predicted for the usual case: systems that are solved
-/// by LU, least squares of full rank, QR of well-conditioned tall matrices, quantiles of elements without NaN;
-/// of what ScaLAPACK does, only the movements to and from its layout count. Throws what the evaluation would
-/// throw, and domain_error where the plan depends on elements (sorting and searching over the ranks, sets,
-/// counts of distributed integers, masks, indices that are distributed or that the statement computes).
+/// What evaluating an expression in its natural tiling would do, on every rank. Bytes and messages are exactly
+/// what the communicator will count (per_rank), memory what the allocator will take. What depends on elements
+/// is predicted for the usual case: systems that are solved by LU, least squares of full rank, QR of
+/// well-conditioned tall matrices, quantiles of elements without NaN; of what ScaLAPACK does, only the
+/// movements to and from its layout count.
+///
+/// No communication, and may be called by one rank alone; but where elements decide what moves (sorting and
+/// searching over the ranks, sets, counts of distributed integers, masks, indices that are distributed or
+/// computed) it is collective: all ranks carry these operations out, on what the arrays hold now, and tell each
+/// other what they did. That costs what they cost; nothing of it is counted, and no array changes. Throws what
+/// the evaluation would throw.
 template <array_operand E>
 plan explain(E const& e) {
   using Node = node_of<E>;
@@ -211,9 +215,10 @@ void explain(array<T, N>&&) {
 
 /// What a statement, such as `[&] { A = A + 1.0; s = sum(A); }`, would do. Nothing of it is done, but names are
 /// not taken back: what it assigns to outside of arrays has no meaning afterwards, and no array
-/// may be replaced by another one (`A = std::move(B)`). Throws domain_error for what depends on elements (as
-/// above) or on what other ranks have (scatter and broadcast anywhere but on the root, all_to_all), and for
-/// files and single elements, which are not touched; tiles of a wrong shape in annotate are not noticed.
+/// may be replaced by another one (`A = std::move(B)`). Collective where the same of an expression is. Throws
+/// domain_error for what depends on elements that the statement itself computes or changes, or on what other
+/// ranks have (scatter and broadcast anywhere but on the root, all_to_all), and for files and elements of
+/// tiles, which are not touched; tiles of a wrong shape in annotate are not noticed.
 template <class Statement>
 requires std::is_invocable_v<Statement&> plan explain(communicator const& comm, Statement statement) {
   return detail::rehearse(comm, [&] { statement(); });

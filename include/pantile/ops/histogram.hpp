@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/ops/looked.hpp>
 #include <pantile/ops/owned.hpp>
 #include <pantile/ops/reduce.hpp>
 
@@ -26,7 +27,7 @@ void add_counts(std::optional<communicator> const& comm, local_array<index_t, 1>
                 std::source_location where);
 
 /// counts[x] of this rank's elements, one count per number below `length`; its greatest element, or -1, and its
-/// least, or 0. A rehearsal knows them of local arrays that were there before it; of others domain_error.
+/// least, or 0. A rehearsal knows them of local arrays that were there before it; of others elements_needed.
 struct integer_range {
   index_t least = 0, greatest = -1;
 };
@@ -75,21 +76,23 @@ template <array_operand E>
 requires(dimensions_of<E> == 1 && std::is_integral_v<value_of<E>>) local_array<index_t, 1> bincount(
     E const& e, index_t minlength = 0, std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
-  auto const mine = detail::owned<T>(as_node(e));
-  check_arguments(mine.comm, "bincount", {{"minlength", minlength}}, where);
-  index_t const length = detail::bins_for(
-      mine.comm, detail::range_of<T>(mine.data(), mine.count, mine.comm.has_value()), minlength, where);
-  local_array<index_t, 1> counts;
-  auto const count = [&] {
-    counts = local_array<index_t, 1>({length}, index_t{0});
-    detail::count_integers<T>(mine.data(), mine.count, counts.data(), length);
-  };
-  if (mine.comm)
-    mine.comm->agree(count, where);  // one rank may lack the memory
-  else
-    count();
-  detail::add_counts(mine.comm, counts, where);
-  return counts;
+  return detail::looked_at([&] {
+    auto const mine = detail::owned<T>(as_node(e));
+    check_arguments(mine.comm, "bincount", {{"minlength", minlength}}, where);
+    index_t const length = detail::bins_for(
+        mine.comm, detail::range_of<T>(mine.data(), mine.count, mine.comm.has_value()), minlength, where);
+    local_array<index_t, 1> counts;
+    auto const count = [&] {
+      counts = local_array<index_t, 1>({length}, index_t{0});
+      detail::count_integers<T>(mine.data(), mine.count, counts.data(), length);
+    };
+    if (mine.comm)
+      mine.comm->agree(count, where);  // one rank may lack the memory
+    else
+      count();
+    detail::add_counts(mine.comm, counts, where);
+    return counts;
+  });
 }
 
 }  // namespace pantile

@@ -36,6 +36,9 @@ void for_each_reduction_group(communicator const& comm, tiling const& t, bool co
                               std::uint64_t print, std::source_location where,
                               function_ref<void(communicator const&)> visit);
 
+/// True where there are such ranks.
+bool is_combined(tiling const& t, bool const* reduced);
+
 template <class Monoid>
 struct combine_of {
   template <class A>
@@ -182,12 +185,21 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
     for (bool const r : over.reduced) axes = 2 * axes + (r ? 1 : 0);
     detail::check_operands(site, detail::resolved_ref<N>::of(resolved),
                            {{"axis", over.first()}, {"axes", axes}});
-    auto const memory = allocate_tile(count * index_t{sizeof(accumulator)}, memory_kind::local);
-    auto* partial = reinterpret_cast<accumulator*>(memory.get());
-    std::fill_n(partial, count, Monoid::template identity<accumulator>());
+    kernel::reduction_nest<N> const nest(box_extents, over.reduced);
+    // What one row is reduced to is a result at once; all else is kept until it is complete.
+    bool const at_once = nest.by_rows() && !(site.comm && detail::is_combined(target, over.reduced.data()));
+    index_t const kept = at_once ? 0 : count;
+    auto const memory = allocate_tile(kept * index_t{sizeof(accumulator)}, memory_kind::local);
+    auto* const partial = reinterpret_cast<accumulator*>(memory.get());
+    kernel::parallel_ranges(kept, kept, [&](index_t begin, index_t end, int) {
+      std::fill(partial + begin, partial + end, Monoid::template identity<accumulator>());
+    });
     auto const bound = resolved.bind(site);
+    auto const give = [&](index_t i, accumulator const& a) {
+      result[i] = monoid::finish<value_type>(monoid, a);
+    };
     auto const loop = [&] {
-      kernel::reduce_axes<Monoid, accumulator, N>(box_extents, over.reduced, bound, partial);
+      kernel::reduce_axes<Monoid, accumulator, N>(nest, bound, at_once ? nullptr : partial, give);
     };
     if constexpr (detail::may_fail<Resolved>)
       detail::run_checked(site.comm, loop);
@@ -195,8 +207,10 @@ struct reduce_node : node_members<reduce_node<Monoid, E, Axes>> {
       loop();
     if (site.comm)
       detail::combine_ranks<Monoid, N>(*site.comm, target, over.reduced,
-                                       std::span<accumulator>(partial, static_cast<std::size_t>(count)), where);
-    for (index_t i = 0; i < count; ++i) result[i] = monoid::finish<value_type>(monoid, partial[i]);
+                                       std::span<accumulator>(partial, static_cast<std::size_t>(kept)), where);
+    kernel::parallel_ranges(kept, kept, [&](index_t begin, index_t end, int) {
+      for (index_t i = begin; i < end; ++i) give(i, partial[i]);
+    });
     detail::check_reduced(site, result, part);
   }
 };

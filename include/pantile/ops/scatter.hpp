@@ -53,8 +53,11 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
   auto const resolved = expression.resolve();
   check_broadcast_into(extents(shape), extents(resolved.shape()));
   operand_survey const survey = survey_of(resolved);
-  stored_array const chosen = stored_whole<index_t>(node_of<I>(as_node(indices)));
-  auto const contribute = [&](std::optional<communicator> const& comm, tiling const& cut) {
+  auto const contribute = [&](std::optional<communicator> const& comm) {
+    stored_array const chosen = stored_whole<index_t>(node_of<I>(as_node(indices)));
+    if (!comm && (survey.comm || chosen.comm))
+      throw tiling_error("a local target takes local indices and values; gather them first", where);
+    tiling const cut = comm ? contribution_tiling(survey, chosen, *comm, extents(shape)) : tiling();
     auto const site = site_at<N>(shape, comm, cut);
     auto const elements = readable_elements<T>(resolved, site);
     scatter_elements(stored_of(leaf<T, N>(target)), chosen, cut, elements.get(), site.region, sizeof(T),
@@ -62,14 +65,12 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
   };
   if constexpr (requires { target.comm(); }) {
     check_communicator(survey, target.comm());
-    contribute(target.comm(), contribution_tiling(survey, chosen, target.comm(), extents(shape)));
+    looked_at([&] { contribute(target.comm()); });
     refresh_halo(target.comm(), target.tiling(), reinterpret_cast<std::byte*>(target.data()),
                  target.stored_box(), sizeof(T));
     target.touch();
-  } else if (survey.comm || chosen.comm) {
-    throw tiling_error("a local target takes local indices and values; gather them first", where);
   } else {
-    contribute(std::nullopt, tiling());
+    contribute(std::nullopt);
   }
 }
 

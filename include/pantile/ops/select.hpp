@@ -2,6 +2,7 @@
 
 #include <pantile/expr/functions.hpp>
 #include <pantile/kernel/masked.hpp>
+#include <pantile/ops/looked.hpp>
 #include <pantile/ops/take.hpp>
 
 #include <algorithm>
@@ -81,12 +82,13 @@ inline constexpr bool is_local_array<local_array<T, N>> = true;
 
 /// The places where `e` is not zero, as rows of `width` numbers (0: their row-major numbers).
 template <int M, array_operand E>
-auto nonzero_places(char const* operation, E const& e, int width, std::source_location where) {
+auto found_places(char const* operation, E const& e, int width, std::source_location where) {
   constexpr int N = dimensions_of<E>;
   auto const mask = as_mask(as_node(e).resolve());
   operand_survey const survey = survey_of(mask);
   auto const found = [&](evaluation_site<N> const& site) {
     auto const holds = readable_elements<bool>(mask, site);
+    if (!survey.comm) trace::needs_known("choosing by a mask", holds.get());
     return places_of(reinterpret_cast<bool const*>(holds.get()), site.region, extents(mask.shape()), width);
   };
   index_t const row_bytes = index_t{sizeof(index_t)} * std::max(width, 1);
@@ -97,6 +99,52 @@ auto nonzero_places(char const* operation, E const& e, int width, std::source_lo
     if (!survey.comm) reject_local(operation, where);
     auto const rows = found(site_at<N>(mask.shape(), survey.comm, ordered_tiling(survey)));
     return evenly_cut<index_t, M>(*survey.comm, rows, std::ssize(rows) / row_bytes, width, where);
+  }
+}
+template <int M, array_operand E>
+auto nonzero_places(char const* operation, E const& e, int width, std::source_location where) {
+  return looked_at([&] { return found_places<M>(operation, e, width, where); });
+}
+
+template <array_operand E, array_operand M>
+auto selected(E const& e, M const& mask, std::source_location where) {
+  constexpr int N = dimensions_of<E>;
+  using T = value_of<E>;
+  auto const values = as_node(e).resolve();
+  auto const holds = as_mask(as_node(mask).resolve());
+  check_mask(extents(values.shape()), extents(holds.shape()), where);
+  operand_survey survey = survey_of(values);
+  operand_survey const also = survey_of(holds);
+  if (survey.comm) check_communicator(also, *survey.comm);
+  if (!survey.comm) survey = also;
+  auto const with_chosen = [&](tiling const& target, auto const& work) {
+    auto const site = site_at<N>(values.shape(), survey.comm, target);
+    auto const elements = readable_elements<T>(values, site);
+    auto const memory = readable_elements<bool>(holds, site);
+    auto const* here = reinterpret_cast<bool const*>(memory.get());
+    if (!survey.comm) trace::needs_known("choosing by a mask", here);
+    index_t const count = site.region.count();
+    return work(elements.get(), here, count, kernel::count_true(here, count));
+  };
+  if constexpr (is_local_array<E>) {
+    if (survey.comm)
+      throw tiling_error("select: the elements are local, the mask is distributed; gather it first", where);
+    return with_chosen({}, [](auto const* elements, bool const* here, index_t count, index_t chosen) {
+      local_array<T, 1> result({chosen});
+      kernel::pack_chosen(elements, here, count, sizeof(T), {0, chosen, result.memory().get(), nullptr});
+      return result;
+    });
+  } else {
+    if (!survey.comm) reject_local("select", where);
+    communicator const& comm = *survey.comm;
+    return with_chosen(ordered_tiling(survey),
+                       [&](auto const* elements, bool const* here, index_t count, index_t chosen) {
+                         row_cuts const cuts = cuts_of_rows(comm, chosen, 0);
+                         array<T, 1> result(comm, {cuts.total}, agreed_tiling{cuts.even});
+                         move_chosen(comm, elements, here, count, cuts,
+                                     reinterpret_cast<std::byte*>(result.data()), sizeof(T), where);
+                         return result;
+                       });
   }
 }
 
@@ -111,43 +159,7 @@ template <array_operand E, array_operand M>
 requires(dimensions_of<M> ==
          dimensions_of<E>) auto select(E const& e, M const& mask,
                                        std::source_location where = std::source_location::current()) {
-  constexpr int N = dimensions_of<E>;
-  using T = value_of<E>;
-  auto const values = as_node(e).resolve();
-  auto const holds = detail::as_mask(as_node(mask).resolve());
-  detail::check_mask(extents(values.shape()), extents(holds.shape()), where);
-  operand_survey survey = detail::survey_of(values);
-  operand_survey const also = detail::survey_of(holds);
-  if (survey.comm) detail::check_communicator(also, *survey.comm);
-  if (!survey.comm) survey = also;
-  auto const with_chosen = [&](tiling const& target, auto const& work) {
-    auto const site = detail::site_at<N>(values.shape(), survey.comm, target);
-    auto const elements = detail::readable_elements<T>(values, site);
-    auto const memory = detail::readable_elements<bool>(holds, site);
-    auto const* here = reinterpret_cast<bool const*>(memory.get());
-    index_t const count = site.region.count();
-    return work(elements.get(), here, count, kernel::count_true(here, count));
-  };
-  if constexpr (detail::is_local_array<E>) {
-    if (survey.comm)
-      throw tiling_error("select: the elements are local, the mask is distributed; gather it first", where);
-    return with_chosen({}, [](auto const* elements, bool const* here, index_t count, index_t chosen) {
-      local_array<T, 1> result({chosen});
-      kernel::pack_chosen(elements, here, count, sizeof(T), {0, chosen, result.memory().get(), nullptr});
-      return result;
-    });
-  } else {
-    if (!survey.comm) detail::reject_local("select", where);
-    communicator const& comm = *survey.comm;
-    return with_chosen(detail::ordered_tiling(survey),
-                       [&](auto const* elements, bool const* here, index_t count, index_t chosen) {
-                         detail::row_cuts const cuts = detail::cuts_of_rows(comm, chosen, 0);
-                         array<T, 1> result(comm, {cuts.total}, detail::agreed_tiling{cuts.even});
-                         detail::move_chosen(comm, elements, here, count, cuts,
-                                             reinterpret_cast<std::byte*>(result.data()), sizeof(T), where);
-                         return result;
-                       });
-  }
+  return detail::looked_at([&] { return detail::selected(e, mask, where); });
 }
 
 /// The indices of the elements that are not zero, in row-major order: one row of N numbers for each, as
@@ -203,18 +215,20 @@ template <array_operand E>
 auto element_at(E const& e, std::array<index_t, static_cast<std::size_t>(dimensions_of<E>)> const& index,
                 std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
-  auto const l = [&] {
-    auto const resolved = as_node(e).resolve();
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, dimensions_of<E>>>)
-      return resolved;
-    else
-      return detail::carried_out<T>(resolved);
-  }();
-  auto const place = detail::place_of_element(l.view, l.comm, l.stored_tiling, index.data(), where);
-  T value{};
-  if (!l.comm || l.comm->rank() == place.owner) value = l.data()[place.offset];
-  if (l.comm) l.comm->bcast(std::span<T>(&value, 1), place.owner, where);
-  return value;
+  return detail::looked_at([&] {
+    auto const l = [&] {
+      auto const resolved = as_node(e).resolve();
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(resolved)>, leaf<T, dimensions_of<E>>>)
+        return resolved;
+      else
+        return detail::carried_out<T>(resolved);
+    }();
+    auto const place = detail::place_of_element(l.view, l.comm, l.stored_tiling, index.data(), where);
+    T value{};
+    if (!l.comm || l.comm->rank() == place.owner) value = l.data()[place.offset];
+    if (l.comm) l.comm->bcast(std::span<T>(&value, 1), place.owner, where);
+    return value;
+  });
 }
 
 }  // namespace pantile

@@ -7,6 +7,8 @@
 #include <pantile/ops/take.hpp>
 
 #include <source_location>
+#include <tuple>
+#include <utility>
 
 // Sorted arrays as sets: which values there are, and where others would go among them. Real elements; zeros of
 // both signs are one value, and all NaN are one.
@@ -46,10 +48,12 @@ template <node E>
 auto distinct_of(E const& operand) {
   using T = typename E::value_type;
   check_ordered<T>();
-  auto const mine = owned<T>(operand);
-  auto const found = distinct_elements<T>(mine.ranks(), mine.data(), mine.count);
-  return std::pair{shared_leaf<T>(reinterpret_cast<T const*>(found.values.data()), found.all, mine.comm),
-                   shared_leaf<index_t>(found.counts.data(), found.all, mine.comm)};
+  return looked_at([&] {
+    auto const mine = owned<T>(operand);
+    auto const found = distinct_elements<T>(mine.ranks(), mine.data(), mine.count);
+    return std::tuple{shared_leaf<T>(reinterpret_cast<T const*>(found.values.data()), found.all, mine.comm),
+                      shared_leaf<index_t>(found.counts.data(), found.all, mine.comm)};
+  });
 }
 
 }  // namespace detail
@@ -62,7 +66,7 @@ enum class side { left, right };
 /// and these are sorted over the ranks.
 template <array_operand E>
 auto unique(E const& e) {
-  return detail::distinct_of(node_of<E>(as_node(e))).first;
+  return std::get<0>(detail::distinct_of(node_of<E>(as_node(e))));
 }
 
 /// What unique_counts gives: operands that hold their elements.
@@ -87,7 +91,7 @@ requires(dimensions_of<S> == 1) auto searchsorted(S const& sorted, V const& valu
   constexpr int N = dimensions_of<V>;
   using T = promote_t<value_of<S>, value_of<V>>;
   detail::check_ordered<T>();
-  return detail::deferred<index_t, N>(
+  return detail::deferred_by_elements<index_t, N>(
       "searchsorted", as_node(values).shape(),
       [which](auto const& s, auto const& v) {
         auto const in = detail::carried_out<T>(s);
@@ -127,9 +131,12 @@ template <array_operand E>
 auto unique_inverse(E const& e) {
   using T = value_of<E>;
   constexpr int N = dimensions_of<E>;
-  auto const operand = detail::carried_out<T>(as_node(e));
-  auto const values = unique(operand);
-  return unique_inverse_result<T, N>{values, searchsorted(values, operand).resolve()};
+  auto [values, inverse] = detail::looked_at([&] {
+    auto const operand = detail::carried_out<T>(as_node(e));
+    auto const distinct = unique(operand);
+    return std::tuple{distinct, searchsorted(distinct, operand).resolve()};
+  });
+  return unique_inverse_result<T, N>{std::move(values), std::move(inverse)};
 }
 
 /// What unique_all gives: operands that hold their elements.
@@ -145,13 +152,17 @@ struct unique_all_result {
 template <array_operand E>
 auto unique_all(E const& e) {
   using T = value_of<E>;
-  auto const operand = detail::carried_out<T>(as_node(e));
-  auto const [values, counts] = detail::distinct_of(operand);
-  // A stable sort has the first of equal elements first.
-  auto const order = argsort(flatten(operand)).resolve();
-  auto const first = (cumsum(counts) - counts).resolve();
-  return unique_all_result<T, dimensions_of<E>>{values, detail::carried_out<index_t>(take(order, first, 0)),
-                                                searchsorted(values, operand).resolve(), counts};
+  auto [values, indices, inverse, counts] = detail::looked_at([&] {
+    auto const operand = detail::carried_out<T>(as_node(e));
+    auto const [distinct, often] = detail::distinct_of(operand);
+    // A stable sort has the first of equal elements first.
+    auto const order = argsort(flatten(operand)).resolve();
+    auto const first = (cumsum(often) - often).resolve();
+    return std::tuple{distinct, detail::carried_out<index_t>(take(order, first, 0)),
+                      searchsorted(distinct, operand).resolve(), often};
+  });
+  return unique_all_result<T, dimensions_of<E>>{std::move(values), std::move(indices), std::move(inverse),
+                                                std::move(counts)};
 }
 
 /// Which elements are among `test_elements`; NaN is not, as in NumPy. A node with e's shape and tiling; carried
@@ -161,7 +172,7 @@ auto isin(E const& e, S const& test_elements) {
   constexpr int N = dimensions_of<E>;
   using T = promote_t<value_of<E>, value_of<S>>;
   detail::check_ordered<T>();
-  return detail::deferred<bool, N>(
+  return detail::deferred_by_elements<bool, N>(
       "isin", as_node(e).shape(),
       [](auto const& operand, auto const& tests) {
         auto const x = detail::carried_out<T>(operand);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <pantile/ops/deferred.hpp>
+#include <pantile/ops/looked.hpp>
 #include <pantile/ops/movement.hpp>
 #include <pantile/ops/scan.hpp>
 #include <pantile/ops/take.hpp>
@@ -139,7 +139,7 @@ auto sort(E const& e, int axis = -1, std::source_location where = std::source_lo
   using T = value_of<E>;
   detail::check_ordered<T>();
   int const a = detail::normalised_axis(axis, N, where);
-  return detail::deferred<T, N>(
+  return detail::deferred_by_elements<T, N>(
       "sort", as_node(e).shape(), [a](auto const& operand) { return detail::sorted_leaf<T>(operand, a, true); },
       as_node(e));
 }
@@ -152,7 +152,7 @@ auto argsort(E const& e, int axis = -1, std::source_location where = std::source
   using T = value_of<E>;
   detail::check_ordered<T>();
   int const a = detail::normalised_axis(axis, N, where);
-  return detail::deferred<index_t, N>(
+  return detail::deferred_by_elements<index_t, N>(
       "argsort", as_node(e).shape(), [a](auto const& operand) { return detail::sorting_leaf<T>(operand, a); },
       as_node(e));
 }
@@ -172,22 +172,26 @@ requires(dimensions_of<E> == 1) auto topk(E const& e, index_t k,
                                           std::source_location where = std::source_location::current()) {
   using T = value_of<E>;
   detail::check_ordered<T>();
-  auto const resolved = as_node(e).resolve();
-  operand_survey const survey = detail::survey_of(resolved);
-  detail::check_top(k, survey.shape[0], where);
-  detail::check_top_alike(survey.comm, k, 0, where);
-  tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
-  auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
-  auto const memory = detail::readable_elements<T>(resolved, site);
-  communicator const* const comm = detail::sharing(survey.comm, target);
-  tiling_rule const rule = comm ? tiling::row() : tiling::replicated();
-  tiling const shares = survey.comm ? rule.bind(extents{k}, survey.comm->size()) : tiling();
-  top_elements<T> top{detail::fresh_leaf<T, 1>({k}, survey.comm, shares),
-                      detail::fresh_leaf<index_t, 1>({k}, survey.comm, shares)};
-  detail::greatest_elements<T>(comm, reinterpret_cast<T const*>(memory.get()), site.region.count(),
-                               site.region.lo[0], k, reinterpret_cast<T*>(top.values.memory.get()),
-                               reinterpret_cast<index_t*>(top.indices.memory.get()));
-  return top;
+  using parts = std::tuple<leaf<T, 1>, leaf<index_t, 1>>;
+  auto [values, indices] = detail::looked_at([&]() -> parts {
+    auto const resolved = as_node(e).resolve();
+    operand_survey const survey = detail::survey_of(resolved);
+    detail::check_top(k, survey.shape[0], where);
+    detail::check_top_alike(survey.comm, k, 0, where);
+    tiling const target = survey.comm ? detail::tiling_for_lines(survey, 0) : tiling();
+    auto const site = detail::site_at<1>(resolved.shape(), survey.comm, target);
+    auto const memory = detail::readable_elements<T>(resolved, site);
+    communicator const* const comm = detail::sharing(survey.comm, target);
+    tiling_rule const rule = comm ? tiling::row() : tiling::replicated();
+    tiling const shares = survey.comm ? rule.bind(extents{k}, survey.comm->size()) : tiling();
+    parts top{detail::fresh_leaf<T, 1>({k}, survey.comm, shares),
+              detail::fresh_leaf<index_t, 1>({k}, survey.comm, shares)};
+    detail::greatest_elements<T>(comm, reinterpret_cast<T const*>(memory.get()), site.region.count(),
+                                 site.region.lo[0], k, reinterpret_cast<T*>(std::get<0>(top).memory.get()),
+                                 reinterpret_cast<index_t*>(std::get<1>(top).memory.get()));
+    return top;
+  });
+  return top_elements<T>{std::move(values), std::move(indices)};
 }
 
 /// The k greatest of each line along `axis` (negative: from the end), as of a vector. At once (collective):
@@ -199,16 +203,20 @@ requires(dimensions_of<E> > 1) auto topk(E const& e, index_t k, int axis,
   constexpr int N = dimensions_of<E>;
   detail::check_ordered<T>();
   int const a = detail::normalised_axis(axis, N, where);
-  auto const whole = detail::carried_out<T>(node_of<E>(as_node(e)));
-  index_t const n = whole.extent[static_cast<std::size_t>(a)];
-  detail::check_top(k, n, where);
-  detail::check_top_alike(whole.comm, k, a, where);
-  // From the end of the line that is sorted backwards: of equal elements the first then come first.
-  auto const places = argsort(flip(whole, a, where), a, where);
-  auto const backwards = flip(places, a, where);
-  auto const last = detail::seen_as<N>(backwards, detail::view_of(backwards).sliced(a, {0, k, 1}));
-  auto const best = detail::carried_out<index_t>(n - 1 - last);
-  return top_elements<T, N>{detail::carried_out<T>(take_along_axis(whole, best, a, where)), best};
+  using parts = std::tuple<leaf<T, N>, leaf<index_t, N>>;
+  auto [values, indices] = detail::looked_at([&]() -> parts {
+    auto const whole = detail::carried_out<T>(node_of<E>(as_node(e)));
+    index_t const n = whole.extent[static_cast<std::size_t>(a)];
+    detail::check_top(k, n, where);
+    detail::check_top_alike(whole.comm, k, a, where);
+    // From the end of the line that is sorted backwards: of equal elements the first then come first.
+    auto const places = argsort(flip(whole, a, where), a, where);
+    auto const backwards = flip(places, a, where);
+    auto const last = detail::seen_as<N>(backwards, detail::view_of(backwards).sliced(a, {0, k, 1}));
+    auto const best = detail::carried_out<index_t>(n - 1 - last);
+    return {detail::carried_out<T>(take_along_axis(whole, best, a, where)), best};
+  });
+  return top_elements<T, N>{std::move(values), std::move(indices)};
 }
 
 }  // namespace pantile

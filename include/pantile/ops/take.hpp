@@ -1,5 +1,6 @@
 #pragma once
 
+#include <pantile/ops/looked.hpp>
 #include <pantile/ops/stored.hpp>
 
 #include <initializer_list>
@@ -47,7 +48,7 @@ auto take(E const& e, I const& indices, int axis,
   int const a = detail::normalised_axis(axis, N, where);
   shape_t<N> shape = n.shape();
   shape[static_cast<std::size_t>(a)] = i.shape()[0];
-  return detail::deferred<T, N>(
+  return detail::deferred_by_elements<T, N>(
       "take", shape,
       [a, where](auto const& operand, auto const& chosen) {
         return detail::leaf_of<T, N>(detail::take_elements(
@@ -203,7 +204,7 @@ requires(dimensions_of<I> == dimensions_of<E> && std::integral<value_of<I>> &&
   if constexpr (N == 1) {
     return take(e, indices, 0, where);
   } else {
-    return detail::deferred<T, N>(
+    return detail::deferred_by_elements<T, N>(
         "take_along_axis", shape,
         [from, shape, a, where](auto const& operand, auto const& chosen) {
           auto const source = operand.resolve();

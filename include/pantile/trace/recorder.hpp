@@ -1,10 +1,12 @@
 #pragma once
 
+#include <pantile/base/error.hpp>
 #include <pantile/base/function_ref.hpp>
 #include <pantile/trace/communication.hpp>
 #include <pantile/trace/traffic.hpp>
 
 #include <atomic>
+#include <memory>
 #include <source_location>
 #include <string>
 #include <utility>
@@ -52,6 +54,8 @@ class recorder {
   /// What this rank has sent and received, and the operations that it has carried out.
   virtual void moved(traffic const& volume) = 0;
   virtual void computed(double flops) = 0;
+  /// The counters to which that was added, where it was: in a rehearsal nothing is.
+  virtual void counted(std::shared_ptr<traffic> const& /*counters*/, traffic const& /*volume*/) {}
   /// Bytes of matrices that a product reads from memory: each pass over an operand counts.
   virtual void read(double /*bytes*/) {}
   /// A way to carry out the open region that was not taken, and what it would have cost this rank.
@@ -66,9 +70,23 @@ class recorder {
   /// What this rank will receive by the plan of the open region, in bytes, before it is carried out.
   virtual void predicted(index_t /*bytes_received*/) {}
 
+  /// A rehearsed operation whose plan may depend on elements. Where that throws elements_needed, all ranks
+  /// carry it out together and look at what it does: `carry_out` returns what a rehearsal for another rank
+  /// needs to know of the result, `imitate` makes a result from it.
+  virtual void rehearse_or_look(function_ref<void()> rehearse,
+                                function_ref<std::shared_ptr<void const>()> /*carry_out*/,
+                                function_ref<void(void const*)> /*imitate*/) {
+    rehearse();
+  }
+  /// A statement that is rehearsed would change what this memory holds.
+  virtual void changes(void const* /*memory*/) {}
+  /// False for memory that holds something else now than it would when the statement runs.
+  virtual bool knows(void const* /*memory*/) const { return true; }
+
   int acting_as = -1;
   bool takes_notes = true;    ///< false: `note` need not be told
   bool compares_ways = true;  ///< false: ways that were not taken, and lower bounds, need not be found out
+  bool looks = false;         ///< true: of an operation that is explained; existing arrays are not changed
 };
 
 /// Who listens to this thread, if anybody.
@@ -113,8 +131,26 @@ void note(char const* key, Value const& value) {
   if (recorder* const r = listener(); r && r->takes_notes) r->note(key, value());
 }
 
-/// Throws domain_error in a rehearsal: what this operation does depends on the elements.
+/// What an operation does depends on elements that are not there while a statement is rehearsed.
+class elements_needed : public domain_error {
+ public:
+  using domain_error::domain_error;
+};
+/// Throws elements_needed in a rehearsal. On all ranks or on none: what decides are shapes and tilings.
 void needs_elements(char const* operation);
+/// The same of an operation that reads this memory, the same on every rank, where nobody knows what it holds.
+void needs_known(char const* operation, void const* memory);
+/// Throws domain_error in a rehearsal: what this operation does depends on what other ranks have.
+void needs_other_ranks(char const* operation);
+/// Throws elements_needed where an operation is looked at and would read what the statement computes or
+/// changes.
+void check_known(void const* memory);
+/// True while an operation is carried out for `explain` alone.
+inline bool looking() noexcept { return active && active->looks; }
+/// Tells of an update: of memory that a rehearsal leaves alone.
+inline void changes(void const* memory) {
+  if (active) active->changes(memory);
+}
 /// Throws domain_error in a rehearsal: the operation is not done while a statement is explained.
 void not_in_rehearsal(char const* operation);
 

@@ -3,6 +3,7 @@
 #include "support/oracle.hpp"
 
 #include <pantile/array/tile_of.hpp>
+#include <pantile/expr/create.hpp>
 #include <pantile/expr/functions.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/expr/views.hpp>
@@ -317,6 +318,35 @@ TEST_CASE("views stay views of their array when it has been assigned to") {
   first = 3;
   CHECK(l(0, 2) == 3);
   CHECK(l(1, 2) == after(1, 2));
+}
+
+TEST_CASE("views and expressions are cut as arrays are") {
+  auto const whole = samples<double>(shape_of<2>{12, 9});
+  auto const cube = samples<double>(shape_of<3>{4, 5, 6});
+  auto const is_as = [](auto const& cut, auto const& slice_of_array) {
+    using E = std::remove_cvref_t<decltype(slice_of_array)>;
+    CHECK(is_part_of(eval(cut), local_array<typename E::value_type, E::dimensions>(slice_of_array)));
+  };
+  for (auto const& rule : usual_rules(2)) {
+    INFO(rule.name());
+    auto a = spread(whole, rule);
+    auto const c = spread(cube, rule);
+    local_array<double, 2> const turned = transpose(whole), doubled = whole * 2.0;
+    local_array<double, 2> const last = page(cube, -1);
+    is_as(transpose(a)(every, range({}, {}, -2)), turned(every, range({}, {}, -2)));
+    is_as((a + a)(range(1, 9, 3), -1), doubled(range(1, 9, 3), -1));
+    is_as(page(c, -1)(1, every), last(1, every));
+    is_as(a(range(2, 8), every)(range({}, {}, -1), 3), whole(range(7, 1, -1), 3));
+    is_as(eye<double>(5)(range(1, 3), every), local_array<double, 2>(eye<double>(5))(range(1, 3), every));
+    CHECK(thrown_by([&] { (a + a)(12, every); }) == "index_error");
+    CHECK(thrown_by([&] { row(a, 1)(range(0, 3, 0)); }) == "index_error");
+    auto expected = whole;
+    expected(range(0, 6, 2), 4) = 7.0;
+    expected(3, range(8, 3, -1)) += 1.0;
+    column(a, 4)(range(0, 6, 2)) = 7.0;
+    transpose(a)(range({}, {}, -1), 3)(range(0, 5)) += 1.0;
+    CHECK(is_part_of(a, expected));
+  }
 }
 
 TEST_CASE("a result in the tiling that was asked for") {

@@ -78,3 +78,37 @@ TEST_CASE("a reduction communicates one number per result along the cut axis onl
   CHECK(world().counters() == before);
   CHECK(across.tiling().grid() == rows.tiling().grid());
 }
+
+TEST_CASE("short rows are reduced side by side as one by one, however many there are") {
+  auto const nan = std::numeric_limits<double>::quiet_NaN();
+  for (index_t const length : {1, 2, 8, 31, 32, 33})
+    for (index_t const rows : {1, 15, 16, 17, 50}) {
+      INFO(rows << " rows of " << length);
+      // Ties in every row, NaN in some, one of them twice.
+      auto const whole = made<double>(shape_of<2>{rows, length}, [&](any_index const& i) {
+        return i[0] % 7 == 3 && i[1] % 5 == 1 ? nan : static_cast<double>((i[0] * 5 + i[1] * 3) % 4 - 1);
+      });
+      auto const first = [&](auto const& better) {
+        return folded<index_t>(whole, 1, [&](auto const& v) -> index_t {
+          std::size_t place = 0;
+          for (std::size_t j = 1; j < v.size() && v[place] == v[place]; ++j)
+            if (v[j] != v[j] || better(v[j], v[place])) place = j;
+          return static_cast<index_t>(place);
+        });
+      };
+      auto const least = first(std::less<>()), greatest = first(std::greater<>());
+      auto const finite = local_array<double, 2>(where(isnan(whole), 0.0, whole));
+      auto const sums = folded<double>(finite, 1, total);
+      CHECK(is_same(local_array<index_t, 1>(argmin(whole, 1)), least));
+      CHECK(is_same(local_array<index_t, 1>(argmax(cast<float>(whole), 1)), greatest));
+      for (auto const& rule : {tiling::row(), tiling::column(), tiling::replicated()}) {
+        auto const a = spread(whole, rule), b = spread(finite, rule);
+        CHECK(is_part_of(eval(argmin(a, 1)), least));
+        CHECK(is_part_of(eval(argmax(a * 2.0, 1)), greatest));
+        CHECK(is_part_of(eval(sum(b, 1)), sums));
+        CHECK(is_part_of(eval(sum(cast<std::int32_t>(b), 1)),
+                         local_array<std::int64_t, 1>(cast<std::int64_t>(sums))));
+        CHECK(is_part_of(eval(all(b < 3.0, 1)), local_array<bool, 1>({rows}, true)));
+      }
+    }
+}

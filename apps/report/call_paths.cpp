@@ -1,6 +1,6 @@
 #include "call_paths.hpp"
 
-#include <cstdlib>
+#include <bit>
 #include <filesystem>
 #include <utility>
 
@@ -8,17 +8,20 @@ namespace pantile::apps {
 
 namespace {
 
-constexpr std::size_t most_paths = 5'000, most_notes = 20'000;
+constexpr std::size_t most_notes = 20'000;
 constexpr int deepest = 200;
 
 }  // namespace
 
-call_paths::call_paths(std::vector<trace::region_definition> regions)
-    : regions_(std::move(regions)), program_(static_cast<int>(regions_.size())), beyond_(program_ + 2) {
+call_paths::call_paths(std::vector<trace::region_definition> regions, std::size_t most)
+    : regions_(std::move(regions)),
+      program_(static_cast<int>(regions_.size())),
+      beyond_(program_ + 2),
+      most_(most) {
   regions_.push_back({"program", "", 0, false});
   regions_.push_back({"other threads", "", 0, false});
   for (bool const is_call : {false, true})
-    regions_.push_back({"call paths beyond the first " + std::to_string(most_paths), "", 0, is_call});
+    regions_.push_back({"call paths beyond the first " + std::to_string(most), "", 0, is_call});
 }
 
 int call_paths::child(int parent, int region) {
@@ -28,7 +31,7 @@ int call_paths::child(int parent, int region) {
   auto const found = known_.find(key);
   if (found != known_.end()) return found->second;
   int const depth = parent < 0 ? 0 : (*this)[parent].depth + 1;
-  bool const full = paths_.size() >= most_paths || depth > deepest;
+  bool const full = paths_.size() >= most_ || depth > deepest;
   if (full && parent >= 0 && region != beyond) {
     is_complete_ = false;
     return known_[key] = child(parent, beyond);
@@ -57,46 +60,49 @@ std::string call_paths::place(int p) const {
 region_notes::region_notes(trace::archive_definitions const& known) : known_(known) {
   for (int a = 0; std::cmp_less(a, known.attributes.size()); ++a) {
     std::string const& name = known.attributes[static_cast<std::size_t>(a)];
-    is_number_.push_back(name.find("GUID") != std::string::npos);
+    is_guid_.push_back(name.find("GUID") != std::string::npos);
     if (!known.is_own()) continue;  // whatever others mean by it
     if (name == "predicted seconds") seconds_ = a;
     if (name == "predicted bytes") bytes_ = a;
-    is_number_.back() = is_number_.back() || a == bytes_;
   }
 }
 
+/// Every region has GUIDs and predictions of its own.
 bool region_notes::is_kept(trace::archive_attribute const& a) const {
-  return !is_number_[static_cast<std::size_t>(a.name)];
+  return is_of_use(a) && a.name != seconds_ && a.name != bytes_;
 }
 
 prediction_of_one region_notes::prediction(trace::archive_events::attributes first,
                                            trace::archive_events::attributes second) const {
+  using kind_of = trace::archive_attribute::kind_of;
   prediction_of_one p;
   for (auto const list : {first, second})
     for (trace::archive_attribute const& a : list) {
-      if (a.name == seconds_) p.seconds = std::strtod(to_text(a, known_.texts).c_str(), nullptr);
-      if (a.name == bytes_ && a.kind == trace::archive_attribute::kind_of::whole)
-        p.bytes = static_cast<index_t>(a.whole);
+      if (a.name == seconds_ && a.kind == kind_of::real) p.seconds = a.real;
+      if (a.name == bytes_ && a.kind == kind_of::whole) p.bytes = static_cast<index_t>(a.whole);
     }
   return p;
 }
 
 int region_notes::add(trace::archive_events::attributes first, trace::archive_events::attributes second) {
-  set s;
-  std::string key;
+  key_.clear();
   for (auto const list : {first, second})
     for (trace::archive_attribute const& a : list) {
       if (!is_kept(a)) continue;
-      std::string const value = to_text(a, known_.texts);
-      key += std::to_string(a.name) + '\0' + value + '\0';
-      s.push_back({a.name, value});
+      bool const real = a.kind == trace::archive_attribute::kind_of::real;
+      key_.push_back(static_cast<std::uint64_t>(a.name) << 8 | static_cast<std::uint64_t>(a.kind));
+      key_.push_back(real ? std::bit_cast<std::uint64_t>(a.real) : a.whole);
     }
-  if (s.empty()) return -1;
-  auto const found = numbers_.find(key);
+  if (key_.empty()) return -1;
+  auto const found = numbers_.find(key_);
   if (found != numbers_.end()) return found->second;
   if (sets_.size() >= most_notes) return -1;
+  set s;
+  for (auto const list : {first, second})
+    for (trace::archive_attribute const& a : list)
+      if (is_kept(a)) s.push_back({a.name, to_text(a, known_.texts)});
   sets_.push_back(std::move(s));
-  return numbers_[key] = static_cast<int>(sets_.size()) - 1;
+  return numbers_[key_] = static_cast<int>(sets_.size()) - 1;
 }
 
 }  // namespace pantile::apps

@@ -3,6 +3,7 @@
 #include <pantile/trace/archive.hpp>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -21,7 +22,7 @@ class call_paths {
   };
 
   /// The regions of an archive, and those of programs that it does not define.
-  explicit call_paths(std::vector<trace::region_definition> regions);
+  call_paths(std::vector<trace::region_definition> regions, std::size_t most);
 
   int child(int parent, int region);
   /// The path of all that a thread does; thread 0 is the program.
@@ -43,6 +44,7 @@ class call_paths {
  private:
   std::vector<trace::region_definition> regions_;
   int program_, beyond_;
+  std::size_t most_;
   bool is_complete_ = true;
   std::vector<path> paths_;
   std::unordered_map<std::uint64_t, int> known_;
@@ -65,6 +67,10 @@ class region_notes {
   using set = std::vector<note>;
 
   explicit region_notes(trace::archive_definitions const& known);
+  /// False for GUIDs, of which nothing is left.
+  bool is_of_use(trace::archive_attribute const& a) const {
+    return !is_guid_[static_cast<std::size_t>(a.name)];
+  }
   int add(trace::archive_events::attributes first, trace::archive_events::attributes second);
   prediction_of_one prediction(trace::archive_events::attributes first,
                                trace::archive_events::attributes second) const;
@@ -75,10 +81,11 @@ class region_notes {
   bool is_kept(trace::archive_attribute const& a) const;
 
   trace::archive_definitions const& known_;
-  std::vector<bool> is_number_;    // GUIDs and predictions: every region has its own
+  std::vector<bool> is_guid_;
   int seconds_ = -1, bytes_ = -1;  // attributes of predictions
   std::vector<set> sets_;
-  std::unordered_map<std::string, int> numbers_;
+  std::vector<std::uint64_t> key_;
+  std::map<std::vector<std::uint64_t>, int> numbers_;  // by what attributes say
 };
 
 }  // namespace pantile::apps

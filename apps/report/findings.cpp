@@ -48,6 +48,7 @@ class detective {
     uneven_threads();
     most_expensive();
     communication();
+    checks();
     critical();
     predictions();
     many_small_regions();
@@ -223,6 +224,27 @@ class detective {
              percent(calls / whole_time_), messages, percent(waits / calls)));
   }
 
+  /// Fingerprints of collectives. Who waits there for a late rank would wait for it in the collective, too.
+  void checks() {
+    if (!m_.known.is_own()) return;
+    double seconds = 0;
+    index_t count = 0;
+    for (trace::profile_row const& row : whole_.operations)
+      if (row.region.is_call && row.region.name == "compare") {
+        seconds += row.exclusive.mean * static_cast<double>(m_.ranks.size());
+        count += row.count;
+      }
+    for (auto const& [path, ns] : m_.meetings.waits())
+      if (m_.paths.region_of(path).name == "compare") seconds -= static_cast<double>(ns) * 1e-9;
+    double const share = seconds / whole_time_;
+    if (share < worth_telling) return;
+    tell(share, 0.9, -1, -1,
+         fmt::format(
+             "{} of the time of all ranks passes in comparing what they are about to do, waiting for late "
+             "ranks aside ({} per rank, {} comparisons): PANTILE_CHECK=0 leaves most of them out",
+             percent(share), seconds_text(seconds / static_cast<double>(m_.ranks.size())), count));
+  }
+
   void critical() {
     std::vector<double> const& seconds = m_.critical_seconds;
     double whole = 0, calls = 0;
@@ -245,7 +267,9 @@ class detective {
   void predictions() {
     for (int p = 0; std::cmp_less(p, m_.predictions.size()); ++p) {
       prediction const& x = m_.predictions[static_cast<std::size_t>(p)];
-      if (x.count == 0 || x.measured_seconds < worth_telling * whole_time_) continue;
+      // Calls wait for others, which is told elsewhere.
+      bool const is_told = x.count > 0 && !m_.paths.region_of(p).is_call;
+      if (!is_told || x.measured_seconds < worth_telling * whole_time_) continue;
       double const ratio = x.measured_seconds / x.seconds;
       if (ratio > 2 || ratio < 0.5)
         tell(x.measured_seconds / whole_time_, 0.5, -1, p,

@@ -96,7 +96,8 @@ void location_events::remember_totals(frame& f) const {
 
 void location_events::push(index_t time, int path, int region, attributes said) {
   open_.push_back({path, region, time});
-  open_.back().said.assign(said.begin(), said.end());
+  for (trace::archive_attribute const& a : said)
+    if (model_.notes.is_of_use(a)) open_.back().said.push_back(a);
   remember_totals(open_.back());
 }
 
@@ -131,19 +132,37 @@ void location_events::pop(index_t time, attributes said) {
     open_.back().below += took;
     ++left_;
   }
+  last_begin_ = f.begin;
   duration_at(model_.paths[f.path].region).add(took);
   ++summary_.executions;
   last_left_ = f.path;
   ended_ = {f.begin, took, took - f.below, f.path, model_.notes.add(f.said, said)};
   prediction_of_one const predicted = model_.notes.prediction(f.said, said);
+  add_time_prediction(c, f, predicted.seconds, took, again);
   f.seconds = predicted.seconds;
   ended_.predicted = predicted.bytes;
+  if (predicted.seconds >= 0)
+    ended_.predicted_time = static_cast<index_t>(std::min(predicted.seconds, 1e9) * 1e9);
   if (predicted.bytes >= 0) {
     c.predicted_bytes += predicted.bytes - f.predicted;
     if (!open_.empty()) open_.back().predicted += predicted.bytes;
   }
   before_ended_ = std::move(f);
   has_ended_ = true;
+}
+
+/// As profiles do (see trace::path_costs): an execution that is predicted itself stands for all that it calls.
+void location_events::add_time_prediction(trace::path_costs& c, frame const& f, double own, index_t took,
+                                          bool again) {
+  double const seconds = own >= 0 ? own : f.predicted_below;
+  index_t const timed = own >= 0 ? took : f.timed_below;
+  if (!again) {
+    c.predicted_seconds += seconds;
+    c.timed_ns += timed;
+  }
+  if (open_.empty()) return;
+  open_.back().predicted_below += seconds;
+  open_.back().timed_below += timed;
 }
 
 void location_events::settle() {
@@ -230,6 +249,13 @@ int location_events::path_of_metric(int metric) const {
   return open_.empty() ? last_left_ : open_.back().path;
 }
 
+/// Since when what a total grows by now may have come together: it is told when a region begins or ends.
+index_t location_events::growing_since() const {
+  if (last_event_ == happened::leave) return last_begin_;
+  std::size_t const around = last_event_ == happened::enter ? 2 : 1;
+  return open_.size() < around ? summary_.begin : open_[open_.size() - around].begin;
+}
+
 /// Totals may be real numbers, those of profiles are whole ones.
 index_t location_events::whole_growth(int metric, double since) {
   double& rest = rests_[static_cast<std::size_t>(metric)];
@@ -248,7 +274,7 @@ void location_events::measured(index_t time, int metric, double value) {
   go_to(time);
   if (!std::isfinite(value)) return;
   double const since = value - std::exchange(totals_[static_cast<std::size_t>(metric)], value);
-  model_.metrics.add(metric, now_, value);
+  model_.metrics.add(metric, growing_since(), now_, value);
   if (last_event_ == happened::enter && !open_.empty()) remember_totals(open_.back());
   int const path = path_of_metric(metric);
   if (path < 0) return;
@@ -273,6 +299,20 @@ void location_events::measured(index_t time, int metric, double value) {
   }
 }
 
+std::vector<std::pair<int, index_t>> location_events::most_of_time() const {
+  constexpr std::size_t most = 100;
+  std::vector<std::pair<int, index_t>> times;
+  for (int r = 0; std::cmp_less(r, time_in_.size()); ++r)
+    if (index_t const time = time_in_[static_cast<std::size_t>(r)]; time > 0) times.emplace_back(r, time);
+  if (times.size() > most) {
+    std::stable_sort(times.begin(), times.end(),
+                     [](auto const& a, auto const& b) { return a.second > b.second; });
+    times.resize(most);
+    std::sort(times.begin(), times.end());
+  }
+  return times;
+}
+
 location_summary location_events::finish() {
   settle();
   while (!open_.empty()) {
@@ -281,8 +321,7 @@ location_summary location_events::finish() {
   }
   bins_.finish();
   summary_.end = now_;
-  for (int r = 0; std::cmp_less(r, time_in_.size()); ++r)
-    if (index_t const time = time_in_[static_cast<std::size_t>(r)]; time > 0) summary_.time_in[r] = time;
+  summary_.time_in = most_of_time();
   summary_.longest = longest_.take();
   std::sort(summary_.longest.begin(), summary_.longest.end(), [&](interval const& a, interval const& b) {
     return a.begin != b.begin ? a.begin < b.begin : b < a;

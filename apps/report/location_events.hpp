@@ -44,6 +44,8 @@ class location_events final : public trace::archive_events {
     double carried = 0;                           // bytes that its messages brought
     index_t predicted = 0;                        // bytes, of what it called
     double seconds = -1;                          // predicted
+    double predicted_below = 0;                   // seconds, of what it called, and what that took
+    index_t timed_below = 0;
   };
   enum class happened { nothing, enter, leave };
 
@@ -62,6 +64,9 @@ class location_events final : public trace::archive_events {
   }
   int work_since_meeting();
   void remember_totals(frame& f) const;
+  index_t growing_since() const;
+  void add_time_prediction(trace::path_costs& c, frame const& f, double own, index_t took, bool again);
+  std::vector<std::pair<int, index_t>> most_of_time() const;
 
   trace_model& model_;
   known_metrics const& metrics_;
@@ -79,8 +84,9 @@ class location_events final : public trace::archive_events {
   std::vector<double> totals_;  // by metric
   std::vector<double> rests_;   // by metric: growth of less than 1, which waits for more
   happened last_event_ = happened::nothing;
-  int last_left_ = -1;  // path
-  interval ended_{};    // whose metrics may follow
+  int last_left_ = -1;      // path
+  index_t last_begin_ = 0;  // of what was left last
+  interval ended_{};        // whose metrics may follow
   bool has_ended_ = false;
   frame before_ended_{-1, -1, 0};    // that of this execution
   double carried_ = 0, waited_ = 0;  // totals, as events tell them

@@ -27,6 +27,7 @@ void recover(std::string const& folder) {
   std::printf("wrote profile.txt, profile.csv, profile.json%s into %s\n", r.archive ? " and traces.otf2" : "",
               folder.c_str());
   if (!r.archive) std::printf("there is no archive: this program was built without OTF2\n");
+  if (r.lost.empty() && r.archive) std::printf("the spool-*.bin files there are needed no more\n");
   if (r.lost.empty()) return;
   std::string why;
   for (std::string const& one : r.lost) why += "\n  " + one;
@@ -55,6 +56,8 @@ std::string default_output(report_command const& c) {
   return (folder / (c.folders.size() > 1 ? "comparison.html" : "report.html")).string();
 }
 
+constexpr std::size_t most_page_bytes = 18'000'000;  // so that a browser opens it in a few seconds
+
 void make_page(report_command const& c) {
   std::vector<std::string> models;
   for (std::string const& folder : c.folders) {
@@ -62,7 +65,7 @@ void make_page(report_command const& c) {
     std::printf("%s: %s of %s, %s locations, %.3f s\n", folder.c_str(), counted(model->events, "event").c_str(),
                 counted(model->known.ranks, "rank").c_str(), grouped(std::ssize(model->locations)).c_str(),
                 static_cast<double>(model->length) * 1e-9);
-    models.push_back(to_json(*model, c.sources));
+    models.push_back(to_json(*model, c.sources, most_page_bytes / c.folders.size()));
   }
   std::string const page = page_of(models), output = c.output.empty() ? default_output(c) : c.output;
   if (!c.json.empty()) {

@@ -19,7 +19,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr std::size_t most_pairs = 40'000, most_stretches = 5'000, most_source = 400'000, most_in_page = 12;
+constexpr std::size_t most_pairs = 40'000, most_stretches = 5'000, most_source = 400'000, most_in_bin = 12;
 
 /// Three digits more than anybody sees.
 double rounded(double value) {
@@ -69,11 +69,11 @@ ordered_json json_of(region_notes const& notes, std::vector<location_summary> co
 }
 
 ordered_json intervals_json(location_summary const& l, std::vector<int> const& notes) {
-  ordered_json j{{"begin", ordered_json::array()},    {"length", ordered_json::array()},
-                 {"own", ordered_json::array()},      {"path", ordered_json::array()},
-                 {"notes", ordered_json::array()},    {"received", ordered_json::array()},
-                 {"flops", ordered_json::array()},    {"waiting", ordered_json::array()},
-                 {"predicted", ordered_json::array()}};
+  ordered_json j{{"begin", ordered_json::array()},     {"length", ordered_json::array()},
+                 {"own", ordered_json::array()},       {"path", ordered_json::array()},
+                 {"notes", ordered_json::array()},     {"received", ordered_json::array()},
+                 {"flops", ordered_json::array()},     {"waiting", ordered_json::array()},
+                 {"predicted", ordered_json::array()}, {"predicted_time", ordered_json::array()}};
   index_t before = 0;
   for (interval const& i : l.longest) {
     j["begin"].push_back(i.begin - before);  // since the one before
@@ -86,21 +86,24 @@ ordered_json intervals_json(location_summary const& l, std::vector<int> const& n
     j["flops"].push_back(number(i.flops));
     j["waiting"].push_back(number(i.waiting));
     j["predicted"].push_back(i.predicted);
+    j["predicted_time"].push_back(i.predicted_time);
   }
   // A column of nothing is none.
-  for (std::string_view const column : {"notes", "received", "flops", "waiting", "predicted"}) {
-    int const nothing = column == "notes" || column == "predicted" ? -1 : 0;
+  for (std::string_view const column :
+       {"notes", "received", "flops", "waiting", "predicted", "predicted_time"}) {
+    int const nothing = column == "notes" || column.starts_with("predicted") ? -1 : 0;
     if (std::all_of(j[column].begin(), j[column].end(), [&](ordered_json const& v) { return v == nothing; }))
       j.erase(column);
   }
   return j;
 }
 
-ordered_json json_of(location_summary const& l, std::vector<int> const& notes, call_paths const& paths) {
+ordered_json json_of(location_summary const& l, std::vector<int> const& notes, call_paths const& paths,
+                     std::size_t in_bin) {
   auto counts = ordered_json::array(), path = ordered_json::array(), times = ordered_json::array();
   for (std::size_t b = 0; b + 1 < l.bins.size(); ++b) {
     auto const at = [&](std::size_t i) { return l.shares.begin() + static_cast<std::ptrdiff_t>(l.bins[i]); };
-    auto const some = fewer({at(b), at(b + 1)}, most_in_page, paths);
+    auto const some = fewer({at(b), at(b + 1)}, in_bin, paths);
     counts.push_back(some.size());
     for (time_bins::share const& s : some) {
       path.push_back(s.path);
@@ -142,10 +145,14 @@ ordered_json json_of(std::vector<value_spread> const& line, double scale) {
                  {"max", ordered_json::array()},
                  {"std", ordered_json::array()}};
   for (value_spread const& v : line) {
-    j["min"].push_back(number(v.least() * scale));
-    j["mean"].push_back(number(v.mean() * scale));
-    j["max"].push_back(number(v.most() * scale));
-    j["std"].push_back(number(v.deviation() * scale));
+    auto const add = [&](char const* name, double value) {
+      j[name].push_back(v.count() == 0 ? ordered_json()
+                                       : number(value * scale));  // null: nobody has measured yet
+    };
+    add("min", v.least());
+    add("mean", v.mean());
+    add("max", v.most());
+    add("std", v.deviation());
   }
   return j;
 }
@@ -288,11 +295,23 @@ ordered_json rows_json(trace_model const& m, trace::profile const& whole) {
   return j;
 }
 
+/// Half as many intervals of each location, the longest, in the order of time.
+void leave_out_shorter(std::vector<location_summary>& locations) {
+  for (location_summary& l : locations) {
+    auto const half = l.longest.begin() + std::ssize(l.longest) / 2;
+    std::nth_element(l.longest.begin(), half, l.longest.end(),
+                     [](interval const& a, interval const& b) { return b < a; });
+    l.longest.erase(half, l.longest.end());
+    std::sort(l.longest.begin(), l.longest.end(), [](interval const& a, interval const& b) {
+      return a.begin != b.begin ? a.begin < b.begin : b < a;
+    });
+  }
+}
+
 }  // namespace
 
-std::string to_json(trace_model& m, std::string const& sources) {
+std::string to_json(trace_model& m, std::string const& sources, std::size_t most_bytes) {
   trace::profile const whole = trace::merged(m.ranks);
-  std::vector<int> notes;
   std::map<int, int> numbers;
   ordered_json const regions = regions_json(m.paths, numbers);
   ordered_json j{{"format", 1},
@@ -306,7 +325,7 @@ std::string to_json(trace_model& m, std::string const& sources) {
                  {"regions", regions},
                  {"paths", json_of(m.paths, numbers)},
                  {"rows", rows_json(m, whole)},
-                 {"notes", json_of(m.notes, m.locations, notes)},
+                 {"notes", ordered_json::array()},
                  {"bin_width", m.grid.width},
                  {"locations", ordered_json::array()},
                  {"durations", durations_json(m, numbers)},
@@ -322,8 +341,18 @@ std::string to_json(trace_model& m, std::string const& sources) {
   for (finding const& f : findings_of(m, whole))
     j["findings"].push_back(
         {{"text", f.text}, {"share", rounded(f.share)}, {"rank", f.rank}, {"path", f.path}});
-  for (location_summary const& l : m.locations) j["locations"].push_back(json_of(l, notes, m.paths));
-  return j.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  for (std::size_t in_bin = most_in_bin;; in_bin = std::max<std::size_t>(in_bin * 2 / 3, 1)) {
+    std::vector<int> notes;
+    j["notes"] = json_of(m.notes, m.locations, notes);
+    j["locations"] = ordered_json::array();
+    for (location_summary const& l : m.locations) j["locations"].push_back(json_of(l, notes, m.paths, in_bin));
+    std::string text = j.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+    bool const has_less =
+        in_bin > 1 || std::any_of(m.locations.begin(), m.locations.end(),
+                                  [](location_summary const& l) { return !l.longest.empty(); });
+    if (text.size() <= most_bytes || !has_less) return text;
+    leave_out_shorter(m.locations);
+  }
 }
 
 }  // namespace pantile::apps

@@ -15,6 +15,12 @@ namespace {
 constexpr int most_bins = 1 << 16, most_intervals = 200'000;  // of all locations
 constexpr int metric_bins = 1024;
 
+/// Each rank may have costs of each path.
+std::size_t paths_for(int ranks) {
+  constexpr std::size_t most_costs = 1'000'000, most_paths = 5'000, least = 100;
+  return std::clamp(most_costs / static_cast<std::size_t>(std::max(ranks, 1)), least, most_paths);
+}
+
 int bins_for(std::size_t locations) {
   return std::clamp(most_bins / static_cast<int>(std::max<std::size_t>(locations, 1)), 8, 4096);
 }
@@ -98,7 +104,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
   trace_model& m = *model;
   if (length > 0) {
     m.grid = time_grid::of(length, m.grid.bins);
-    m.metrics = metric_series(m.known.metrics, time_grid::of(length, metric_bins));
+    m.metrics = metric_series(m.known.metrics, m.known.is_own(), time_grid::of(length, metric_bins));
   }
   m.title = title_of(path);
   known_metrics const metrics(m.known);
@@ -126,6 +132,7 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
     if (!l.is_metric) m.locations.push_back(std::move(s));
     if (i + 1 < count && m.known.locations[i + 1].rank == l.rank) continue;
     m.metrics.end_rank();
+    m.messages.end_rank();
     m.meetings.end_rank(l.rank);
     m.path_ids.emplace_back();
     trace::rank_profile p = profile_of(m, costs, metrics, m.path_ids.back());
@@ -153,10 +160,10 @@ std::unique_ptr<trace_model> read_once(std::string const& path, index_t length) 
 trace_model::trace_model(trace::archive_definitions definitions, int bins)
     : known(std::move(definitions)),
       grid(time_grid::of(known.length, bins)),
-      paths(known.regions),
+      paths(known.regions, paths_for(known.ranks)),
       notes(known),
       messages(known),
-      metrics(known.metrics, time_grid::of(known.length, metric_bins)) {}
+      metrics(known.metrics, known.is_own(), time_grid::of(known.length, metric_bins)) {}
 
 std::unique_ptr<trace_model> read_trace(std::string const& path) {
   auto model = read_once(path, 0);

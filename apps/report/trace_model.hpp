@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pantile::apps {
@@ -24,6 +25,7 @@ struct interval {
   int notes = -1;
   double received = 0, flops = 0, waiting = 0;  // as metrics count them, with what it called; bytes, -, ns
   index_t predicted = -1;                       // bytes received, by plans; -1: nothing was
+  index_t predicted_time = -1;                  // nanoseconds, by plans; the same
 
   bool operator<(interval const& other) const {
     return duration != other.duration ? duration < other.duration
@@ -35,7 +37,7 @@ struct interval {
 /// A location and what is left of its events.
 struct location_summary {
   trace::archive_location about;
-  std::map<int, index_t> time_in;  // by region, without what it called
+  std::vector<std::pair<int, index_t>> time_in;  // without what it called: the regions with most, by number
   index_t begin = 0, end = 0, events = 0, executions = 0;
   std::vector<interval> longest;  // by begin, callers first
   std::vector<time_bins::share> shares;

@@ -37,8 +37,8 @@ int work_times::among_first(int path) const {
 
 double work_times::time_in(std::size_t location, int region) const {
   auto const& times = m_.locations[location].time_in;
-  auto const found = times.find(region);
-  return found == times.end() ? 0 : static_cast<double>(found->second) * 1e-9;
+  auto const found = std::lower_bound(times.begin(), times.end(), std::pair(region, index_t{0}));
+  return found == times.end() || found->first != region ? 0 : static_cast<double>(found->second) * 1e-9;
 }
 
 /// Those of one rank, whose locations are [first, end).

@@ -49,7 +49,11 @@ void call_region::tell_recorder(communicator_state const& on, trace::communicati
 
 void call_region::tell(communicator_state const& on, trace::communication_kind kind, traffic const& volume,
                        int root) const {
-  if (recorder_) recorder_->predicted(volume.bytes_received);
+  if (!recorder_) return;
+  index_t const most = std::max(volume.bytes_sent, volume.bytes_received);
+  // The root of a tree counts its vector for each of the others.
+  index_t const vector = root == on.rank ? most / std::max(on.size - 1, 1) : most;
+  recorder_->predicted(volume.bytes_received, collective_seconds(on.able_to(), kind, on.size, vector));
   tell(on, {.kind = kind,
             .blocking = kind,
             .peer = root,
@@ -62,7 +66,7 @@ void call_region::tell_begin(request_state& r, trace::communication what) const 
   if (!recorder_) return;
   what.request = ++requests;
   r.told = what;
-  if (what.kind == trace::communication_kind::collective_begun) recorder_->predicted(what.bytes_received);
+  if (what.kind == trace::communication_kind::collective_begun) recorder_->predicted(what.bytes_received, 0);
   tell_recorder(*r.owner, what);
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <pantile/comm/communicator.hpp>
+#include <pantile/plan/machine.hpp>
 #include <pantile/trace/recorder.hpp>
 
 #include <mpi.h>
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,14 @@ struct communicator_state {
   std::map<std::pair<std::vector<int>, int>, communicator> grids;  // cache of `along`
 
   std::unique_ptr<node_groups> groups;  // made by the first large reduction
+
+  /// See machine_of (comm/machine.hpp), which found it out when it was first asked.
+  mutable std::optional<machine> ability;
+  machine const& able_to() const;
+  /// For predictions: how long so many bytes in so many messages take; 0 where nobody listens.
+  double seconds(index_t bytes, index_t messages) const {
+    return trace::active ? able_to().seconds(bytes, messages) : 0;
+  }
 
   /// What a rehearsal has instead of the communicators that `along` would make: a size, and nothing to send
   /// with.

@@ -6,6 +6,7 @@
 
 #include <pantile/comm/environment.hpp>
 #include <pantile/comm/interop.hpp>
+#include <pantile/comm/machine.hpp>
 #include <pantile/comm/tracing.hpp>
 
 #include <algorithm>
@@ -110,11 +111,22 @@ trace::profile gathered_profile(communicator const& world, parts::recording cons
   return p;
 }
 
+/// What a trace that nobody will have has left: its spools, and its folder where that is empty then
+/// (collective).
+void remove_folder(communicator const& world, std::filesystem::path const& folder,
+                   std::vector<std::filesystem::path> const& spools) {
+  if (folder.empty()) return;
+  std::error_code ignored;
+  for (auto const& spool : spools) std::filesystem::remove(folder / spool, ignored);
+  world.barrier();
+  if (world.rank() == 0) std::filesystem::remove(folder, ignored);
+}
+
 void write_results(communicator const& world, parts::recording& r, trace::profile const& p) {
   bool const first = world.rank() == 0;
   world.agree([&] {
     if (!first) return;
-    std::fprintf(stderr, "%s", to_string(p).c_str());
+    if (r.what().prints) std::fprintf(stderr, "%s", to_string(p).c_str());
     if (!r.directory().empty()) parts::write_profile(r.directory(), p);
   });
   if (r.directory().empty()) return;
@@ -155,10 +167,16 @@ void start_tracing(trace::settings const& what) {
     folder = world.bcast(folder, 0);
     parts::clock_reading const clock = read_clock(world);
     parts::process_counters.show();
-    world.agree([&] {
-      recordings().push_back(
-          std::make_unique<parts::recording>(s, folder, world.rank(), world.size(), world.host(), clock));
-    });
+    detail::machine_of(world);  // for predictions; a file that makes no sense is an error here, on every rank
+    try {
+      world.agree([&] {
+        recordings().push_back(
+            std::make_unique<parts::recording>(s, folder, world.rank(), world.size(), world.host(), clock));
+      });
+    } catch (...) {
+      remove_folder(world, folder, {parts::spool_name(world.rank(), 0)});
+      throw;
+    }
     current_recording = recordings().back().get();
     if (world.rank() == 0) report_counters(s.counters, current_recording->first().counters());
   });
@@ -179,6 +197,11 @@ void finish_tracing() noexcept {
     });
   } catch (std::exception const& e) {
     std::fprintf(stderr, "pantile: the trace is not complete: %s\n", e.what());
+    std::error_code ignored;
+    bool const is_left = !r->spools().empty() && std::filesystem::exists(r->spools().front(), ignored);
+    if (is_left && environment::world().rank() == 0)
+      std::fprintf(stderr, "pantile: what is left of it in %s is for `pantile-report recover`\n",
+                   r->directory().c_str());
   }
 }
 
@@ -188,13 +211,7 @@ void discard_tracing() {
   parts::record_into(nullptr);
   r->stop();
   r->close({});
-  std::error_code ignored;
-  for (auto const& spool : r->spools()) std::filesystem::remove(spool, ignored);
-  aside([&](communicator const& world) {
-    world.barrier();
-    if (world.rank() == 0 && !r->directory().empty())
-      std::filesystem::remove(r->directory(), ignored);  // if empty
-  });
+  aside([&](communicator const& world) { remove_folder(world, r->directory(), r->spools()); });
 }
 
 trace::profile profile_so_far() {

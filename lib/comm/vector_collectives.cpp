@@ -113,7 +113,7 @@ void communicator::gather_bytes(void const* data, void* all, std::span<index_t c
   }
   std::vector<index_t> const offsets = offsets_of(counts);
   auto* bytes = static_cast<std::byte*>(all);
-  trace::predicted(offsets.back() - own);
+  trace::predicted(offsets.back() - own, state_->seconds(offsets.back() - own, size() - 1));
   std::vector<request> incoming;
   for (int peer = 0; peer < size(); ++peer) {
     auto const p = static_cast<std::size_t>(peer);
@@ -151,7 +151,8 @@ void communicator::alltoallv_bytes(void const* data, std::span<index_t const> co
     count(volume);
     return;
   }
-  trace::predicted(in.back() - received_counts[me]);
+  index_t const incoming_bytes = in.back() - received_counts[me], outgoing_bytes = out.back() - counts[me];
+  trace::predicted(incoming_bytes, state_->seconds(std::max(incoming_bytes, outgoing_bytes), size() - 1));
   if (counts[me] > 0) std::memcpy(to + in[me], from + out[me], static_cast<std::size_t>(counts[me]));
   for (int step = 1; step < size(); ++step) {  // pairwise: one partner out, one in, at a time
     auto const next = static_cast<std::size_t>((rank() + step) % size());

@@ -240,11 +240,6 @@ void explain_choice(trace::region const& here, product_problem const& p, machine
   here.lower_bound(product_lower_bound(p, budget == unlimited ? unlimited : budget + held, held));
 }
 
-/// For traces, which compare it with what was measured.
-void note_prediction(trace::region const& here, product_cost const& of_busiest) {
-  here.note("predicted seconds", [&] { return fmt::format("{:.3g}", of_busiest.seconds); });
-}
-
 }  // namespace
 
 void check_inner(index_t a, index_t b, std::source_location where) {
@@ -280,7 +275,7 @@ product multiply_factors(factor const& a, factor const& b, std::source_location 
   note_site(here, result.comm, result.tiled, s.result.shape());
   here.note("algorithm", [&] { return algorithm_name(p, s); });
   if (here.heard() && result.comm) explain_choice(here, p, on, chosen, *ways, budget, where);
-  if (!here.heard() && result.comm) note_prediction(here, chosen.cost);
+  if (result.comm) trace::predicted_whole(chosen.cost.seconds);  // of the busiest rank
 
   result.storage = s.result.box_of(rank);
   bool const in_place = computed_in_place(p, s);

@@ -1,3 +1,4 @@
+#include <pantile/comm/machine.hpp>
 #include <pantile/comm/memory.hpp>
 #include <pantile/kernel/copy.hpp>
 #include <pantile/ops/execute.hpp>
@@ -89,7 +90,8 @@ class executor {
   /// only counts.
   void start() {
     if (rehearsed()) return rehearse();
-    trace::predicted(plan_.elements_received() * bytes_);
+    // What does not block is over when somebody waits for it, in another region.
+    trace::predicted(plan_.elements_received() * bytes_, share_ && trace::active ? seconds() : 0);
     announce();
     choose_messages([&](transfer const& t) { return near(t.peer); },
                     [&](transfer const& t) { return near(t.peer) && shared(); });
@@ -141,6 +143,14 @@ class executor {
   bool shared() const { return offset_.offset >= 0; }
   int tag(purpose p) const {
     return first_tag + static_cast<int>(number_ % tag_sets) * purposes + static_cast<int>(p);
+  }
+
+  /// Readers copy out of the tiles of others, who do nothing for it; messages are sent and received.
+  double seconds() const {
+    machine const on = detail::machine_of(comm_);
+    double const in = on.seconds(plan_.elements_received() * bytes_, plan_.messages_received());
+    if (on.shared_memory) return in;
+    return std::max(in, on.seconds(plan_.elements_sent() * bytes_, plan_.messages_sent()));
   }
 
   /// Counts what will be counted, and takes the buffers that will be taken: sources are as large as the plan

@@ -9,9 +9,34 @@
 // What OTF2 calls while it reads.
 namespace pantile::trace::detail {
 
+/// Places by the numbers that an archive gave to them, most often 0, 1, 2, ...: a table is asked for every
+/// event.
+class number_table {
+ public:
+  void set(std::uint64_t number, int place) {
+    if (number >= most_in_table) {
+      others_[number] = place;
+      return;
+    }
+    if (number >= table_.size()) table_.resize(number + 1, -1);
+    table_[number] = place;
+  }
+  /// -1: there is none.
+  int find(std::uint64_t number) const {
+    if (number < table_.size()) return table_[number];
+    auto const found = others_.find(number);
+    return found == others_.end() ? -1 : found->second;
+  }
+
+ private:
+  static constexpr std::uint64_t most_in_table = 1U << 22;
+  std::vector<int> table_;
+  std::unordered_map<std::uint64_t, int> others_;
+};
+
 /// The places in the lists of archive_definitions of what the archive numbers in its own way.
 struct archive_numbers {
-  std::unordered_map<std::uint64_t, int> regions, communicators, attributes, texts;
+  number_table regions, communicators, attributes, texts;
   std::unordered_map<std::uint64_t, std::vector<int>> metrics;  // the members of a class
   std::vector<double> scales;                                   // of metrics: their unit in that of the list
   std::uint64_t begin = 0;                                      // in ticks
@@ -45,7 +70,7 @@ class definition_collector {
     std::string name;
     std::uint64_t events;
     OTF2_LocationGroupRef process;
-    bool is_metric;
+    bool is_metric, is_thread;
   };
 
   std::exception_ptr problem() const { return problem_; }
@@ -76,6 +101,7 @@ class definition_collector {
 
  private:
   std::vector<std::uint64_t> mpi_locations() const;
+  int rank_beside(std::map<std::uint64_t, int> const& ranks, location const& l);
   void finish_locations(std::vector<std::uint64_t> const& of_ranks);
   void finish_communicators(std::vector<std::uint64_t> const& of_ranks);
 

@@ -90,6 +90,8 @@ class definitions {
               OTF2_TYPE_UINT64);
     attribute(prediction_attribute, "predicted bytes", "What plans said that this would receive",
               OTF2_TYPE_UINT64);
+    attribute(seconds_attribute, "predicted seconds", "How long plans said that this would take",
+              OTF2_TYPE_DOUBLE);
     for (std::size_t k = 0; k < tables_.note_keys().size(); ++k)
       attribute(static_cast<OTF2_AttributeRef>(first_note + k), tables_.note_keys()[k], "", OTF2_TYPE_STRING);
   }

@@ -97,7 +97,7 @@ void event_writer::take(record const& r, std::span<std::uint64_t const> words) {
       return set(own_metric::messages_received, own_[3] + t.messages_received);
     }
     case record_kind::predicted:
-      return predicted(static_cast<std::int64_t>(words[0]));
+      return predicted(static_cast<std::int64_t>(words[0]), time_prediction_of(words));
     case record_kind::computed:
       flops_ += std::bit_cast<double>(words[0]);
       changed_[static_cast<std::size_t>(own_metric::flops)] = true;
@@ -117,10 +117,11 @@ void event_writer::take(record const& r, std::span<std::uint64_t const> words) {
   }
 }
 
-void event_writer::predicted(std::int64_t bytes) {
+void event_writer::predicted(std::int64_t bytes, time_prediction const& time) {
+  if (!open_.empty()) open_.back().time.add(time);
   auto at = open_.rbegin();
   while (at != open_.rend() && at->is_call) ++at;
-  if (at == open_.rend()) return;
+  if (at == open_.rend() || bytes == 0) return;
   at->predicted += bytes;
   at->has_prediction = true;
 }
@@ -148,6 +149,7 @@ void event_writer::leave() {
     OTF2_AttributeList_AddUint64(attributes_, prediction_attribute,
                                  static_cast<std::uint64_t>(std::max<std::int64_t>(f.predicted, 0)));
   }
+  if (f.time.is_known()) OTF2_AttributeList_AddDouble(attributes_, seconds_attribute, f.time.seconds());
   for (auto const& [key, value] : f.notes) OTF2_AttributeList_AddStringRef(attributes_, key, value);
   checked(OTF2_EvtWriter_Leave(to_, attributes_, now_, f.region));
   bool const was_call = f.is_call;

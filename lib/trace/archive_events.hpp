@@ -27,6 +27,7 @@ class event_writer {
     communication collective{};
     std::int64_t predicted = 0;  // bytes, also of what it called
     bool has_prediction = false;
+    time_prediction time{};
   };
 
   void take(record const& r, std::span<std::uint64_t const> words);
@@ -36,7 +37,7 @@ class event_writer {
   void end_collective(frame& f);
   void write_metrics(bool after_call);
   void metric(int number, bool real, OTF2_MetricValue value);
-  void predicted(std::int64_t bytes);
+  void predicted(std::int64_t bytes, time_prediction const& time);
   void set(own_metric m, std::int64_t value);
   OTF2_CommRef communicator(communication const& c) const {
     return static_cast<OTF2_CommRef>(communicators_.at(c.communicator));

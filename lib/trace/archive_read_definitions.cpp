@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 namespace pantile::trace::detail {
@@ -31,7 +32,7 @@ OTF2_CallbackCode take_attribute(void* data, OTF2_AttributeRef self, OTF2_String
                                  OTF2_Type) {
   definition_collector& c = collector(data);
   return c.pass([&] {
-    c.numbers_.attributes[self] = static_cast<int>(c.to_.attributes.size());
+    c.numbers_.attributes.set(self, static_cast<int>(c.to_.attributes.size()));
     c.to_.attributes.push_back(c.text(name));
   });
 }
@@ -54,7 +55,8 @@ OTF2_CallbackCode take_location(void* data, OTF2_LocationRef self, OTF2_StringRe
                                 uint64_t events, OTF2_LocationGroupRef process) {
   definition_collector& c = collector(data);
   return c.pass([&] {
-    c.locations[self] = {c.text(name), events, process, type == OTF2_LOCATION_TYPE_METRIC};
+    c.locations[self] = {c.text(name), events, process, type == OTF2_LOCATION_TYPE_METRIC,
+                         type == OTF2_LOCATION_TYPE_CPU_THREAD};
   });
 }
 
@@ -81,7 +83,7 @@ OTF2_CallbackCode take_region(void* data, OTF2_RegionRef self, OTF2_StringRef na
                               OTF2_StringRef file, uint32_t line, uint32_t) {
   definition_collector& c = collector(data);
   return c.pass([&] {
-    c.numbers_.regions[self] = static_cast<int>(c.to_.regions.size());
+    c.numbers_.regions.set(self, static_cast<int>(c.to_.regions.size()));
     c.to_.regions.push_back(
         {c.text(name), c.text(file), static_cast<int>(line), is_communication(role, paradigm)});
   });
@@ -138,22 +140,23 @@ OTF2_CallbackCode take_instance(void* data, OTF2_MetricRef self, OTF2_MetricRef 
 }  // namespace
 
 index_t archive_numbers::nanoseconds(std::uint64_t at) const {
-  constexpr auto most = 1e18L;  // 30 years; sums of times shall have room
+  constexpr index_t most = 1'000'000'000'000'000'000;  // 30 years; sums of times shall have room
   auto const since = static_cast<std::int64_t>(at - begin);
+  if (ticks == 1'000'000'000 && since <= most && since >= -most) return since;
   auto const time = static_cast<long double>(since) * (1e9L / static_cast<long double>(ticks));
-  if (time > most || time < -most)
+  if (time > static_cast<long double>(most) || time < -static_cast<long double>(most))
     throw io_error("the archive is damaged: an event is more than 30 years away from its beginning",
                    std::string());
-  return ticks == 1'000'000'000 ? since : static_cast<index_t>(time);
+  return static_cast<index_t>(time);
 }
 
 std::string definition_collector::text(OTF2_StringRef number) const {
-  auto const found = numbers_.texts.find(number);
-  return found == numbers_.texts.end() ? std::string() : to_.texts[static_cast<std::size_t>(found->second)];
+  int const found = numbers_.texts.find(number);
+  return found < 0 ? std::string() : to_.texts[static_cast<std::size_t>(found)];
 }
 
 void definition_collector::add_text(OTF2_StringRef number, char const* t) {
-  numbers_.texts[number] = static_cast<int>(to_.texts.size());
+  numbers_.texts.set(number, static_cast<int>(to_.texts.size()));
   to_.texts.emplace_back(t);
 }
 
@@ -162,6 +165,14 @@ std::vector<std::uint64_t> definition_collector::mpi_locations() const {
   for (auto const& [number, g] : groups)
     if (g.type == OTF2_GROUP_TYPE_COMM_LOCATIONS && g.mpi) return g.members;
   return {};
+}
+
+/// For what runs no thread of its own, such as the metrics of a machine: the first rank of its node, or of all.
+int definition_collector::rank_beside(std::map<std::uint64_t, int> const& ranks, location const& l) {
+  int best = std::numeric_limits<int>::max();
+  for (auto const& [number, rank] : ranks)
+    if (processes[number].node == processes[l.process].node) best = std::min(best, rank);
+  return best < std::numeric_limits<int>::max() ? best : 0;
 }
 
 void definition_collector::finish_locations(std::vector<std::uint64_t> const& of_ranks) {
@@ -173,14 +184,16 @@ void definition_collector::finish_locations(std::vector<std::uint64_t> const& of
   auto const add = [&](location const& l) { ranks.try_emplace(process_of(l), static_cast<int>(ranks.size())); };
   for (std::uint64_t const l : of_ranks)
     if (auto const known = locations.find(l); known != locations.end()) add(known->second);
+  // Accelerators whose process nobody names, and what only measures, are no ranks where there are threads.
   for (auto const& [number, l] : locations)
-    if (!l.is_metric) add(l);
+    if (l.is_thread) add(l);
+  for (bool const none = ranks.empty(); auto const& [number, l] : locations)
+    if (none && !l.is_metric) add(l);
   if (ranks.empty() && !locations.empty()) add(locations.begin()->second);
   to_.ranks = static_cast<int>(ranks.size());
   for (auto const& [number, l] : locations) {
-    // Metrics of machines, which have no program: beside those of the first rank.
     auto const known = ranks.find(process_of(l));
-    int const rank = known == ranks.end() ? 0 : known->second;
+    int const rank = known == ranks.end() ? rank_beside(ranks, l) : known->second;
     to_.locations.push_back({number, rank, 0, l.name, nodes[processes[l.process].node], l.events, l.is_metric});
   }
   auto const is_of_process = [&](archive_location const& l) {
@@ -188,7 +201,7 @@ void definition_collector::finish_locations(std::vector<std::uint64_t> const& of
   };
   std::stable_sort(to_.locations.begin(), to_.locations.end(), [&](auto const& a, auto const& b) {
     auto const order = [&](archive_location const& l) {
-      return std::tuple(l.rank, l.is_metric, !is_of_process(l));
+      return std::tuple(l.rank, l.is_metric, !locations.at(l.id).is_thread, !is_of_process(l));
     };
     return order(a) < order(b);
   });
@@ -211,7 +224,7 @@ void definition_collector::finish_communicators(std::vector<std::uint64_t> const
         auto const at = m < of_ranks.size() ? rank_of_location.find(of_ranks[m]) : rank_of_location.end();
         ranks.push_back(at == rank_of_location.end() ? -1 : at->second);
       }
-    numbers_.communicators[number] = static_cast<int>(to_.communicators.size());
+    numbers_.communicators.set(number, static_cast<int>(to_.communicators.size()));
     to_.communicators.push_back(std::move(ranks));
   }
 }

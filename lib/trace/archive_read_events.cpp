@@ -147,15 +147,15 @@ archive_events::attributes event_teller::said(OTF2_AttributeList* list) {
     OTF2_Type type = OTF2_TYPE_NONE;
     OTF2_AttributeValue value{};
     if (OTF2_AttributeList_GetAttributeByIndex(list, i, &name, &type, &value) != OTF2_SUCCESS) continue;
-    auto const known = numbers_.attributes.find(name);
-    if (known == numbers_.attributes.end()) continue;
-    archive_attribute a{known->second, kind_of::whole, 0, 0};
+    int const known = numbers_.attributes.find(name);
+    if (known < 0) continue;
+    archive_attribute a{known, kind_of::whole, 0, 0};
     switch (type) {
       case OTF2_TYPE_STRING: {
-        auto const text = numbers_.texts.find(value.stringRef);
-        if (text == numbers_.texts.end()) continue;
+        int const text = numbers_.texts.find(value.stringRef);
+        if (text < 0) continue;
         a.kind = kind_of::text;
-        a.whole = static_cast<std::uint64_t>(text->second);
+        a.whole = static_cast<std::uint64_t>(text);
         break;
       }
       case OTF2_TYPE_DOUBLE:
@@ -199,16 +199,13 @@ archive_events::attributes event_teller::said(OTF2_AttributeList* list) {
 }
 
 int event_teller::region(OTF2_RegionRef number) const {
-  auto const known = numbers_.regions.find(number);
-  if (known == numbers_.regions.end())
+  int const known = numbers_.regions.find(number);
+  if (known < 0)
     throw io_error("the archive is damaged: an event names a region that was not defined", std::string());
-  return known->second;
+  return known;
 }
 
-int event_teller::communicator(OTF2_CommRef number) const {
-  auto const known = numbers_.communicators.find(number);
-  return known == numbers_.communicators.end() ? -1 : known->second;
-}
+int event_teller::communicator(OTF2_CommRef number) const { return numbers_.communicators.find(number); }
 
 int event_teller::rank(int communicator, std::uint32_t of_it) const {
   if (communicator < 0) return -1;

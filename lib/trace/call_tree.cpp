@@ -7,7 +7,7 @@ namespace pantile::trace::detail {
 call_tree::call_tree(region_definition program, index_t begin) {
   regions_.push_back(std::move(program));
   nodes_.push_back({0, -1, {}});
-  open_.push_back({0, begin});
+  open_.emplace_back(0, begin);
 }
 
 int call_tree::region(region_definition const& what) {
@@ -30,11 +30,22 @@ void call_tree::add_execution(node& n, index_t duration) {
   ++c.count;
 }
 
+void call_tree::add_prediction(node& n, frame const& f, index_t duration, frame* around) {
+  double const seconds = f.time.is_known() ? f.time.seconds() : f.predicted_below;
+  index_t const timed = f.time.is_known() ? duration : f.timed_below;
+  n.costs.predicted_seconds += seconds;
+  n.costs.timed_ns += timed;
+  if (!around) return;
+  around->predicted_below += seconds;
+  around->timed_below += timed;
+}
+
 void call_tree::leave(index_t now) {
   frame const last = open_.back();
   open_.pop_back();
   node& left = nodes_[static_cast<std::size_t>(last.path)];
   add_execution(left, now - last.begin);
+  add_prediction(left, last, now - last.begin, open_.empty() ? nullptr : &open_.back());
   if (left.parent < 0) return;  // the program
   nodes_[static_cast<std::size_t>(left.parent)].below_ns += now - last.begin;
   ++left_;
@@ -66,9 +77,11 @@ void call_tree::counted(std::span<index_t const> since) {
 
 std::vector<path_node> call_tree::paths(index_t now) const {
   std::vector<node> nodes = nodes_;
-  for (auto at = open_.rbegin(); at != open_.rend(); ++at) {
+  std::vector<frame> open = open_;
+  for (auto at = open.rbegin(); at != open.rend(); ++at) {
     node& n = nodes[static_cast<std::size_t>(at->path)];
     add_execution(n, now - at->begin);
+    add_prediction(n, *at, now - at->begin, at + 1 == open.rend() ? nullptr : &*(at + 1));
     if (n.parent >= 0) nodes[static_cast<std::size_t>(n.parent)].below_ns += now - at->begin;
   }
   std::vector<path_node> paths;
@@ -78,6 +91,16 @@ std::vector<path_node> call_tree::paths(index_t now) const {
     paths.push_back(std::move(path));
   }
   return paths;
+}
+
+std::vector<index_t> kept_counters(std::vector<index_t> const& values, std::vector<std::string> const& names,
+                                   std::vector<std::string> const& wanted) {
+  std::vector<index_t> kept;
+  for (std::string const& name : wanted) {
+    auto const i = static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+    kept.push_back(i < values.size() ? values[i] : 0);
+  }
+  return kept;
 }
 
 }  // namespace pantile::trace::detail

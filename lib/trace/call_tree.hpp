@@ -8,6 +8,19 @@
 
 namespace pantile::trace::detail {
 
+/// How long an execution takes, as plans said while it was open.
+struct time_prediction {
+  double parts = 0;   ///< seconds: of its movements
+  double whole = -1;  ///< of all that it does; below 0: nobody said
+
+  void add(time_prediction const& more) {
+    parts += more.parts;
+    if (more.whole >= 0) whole = more.whole;
+  }
+  bool is_known() const { return parts > 0 || whole >= 0; }
+  double seconds() const { return whole >= 0 ? whole : parts; }
+};
+
 /// The call paths of one thread and what each of them cost, while they are being recorded or read again. Times
 /// are nanoseconds of one clock and never go back.
 class call_tree {
@@ -24,7 +37,7 @@ class call_tree {
   int open() const { return open_.back().path; }
   std::size_t depth() const { return open_.size(); }
 
-  void enter(int path, index_t now) { open_.push_back({path, now}); }
+  void enter(int path, index_t now) { open_.emplace_back(path, now); }
   void leave(index_t now);
   /// Closes what is open, the program last; nothing may follow.
   void end(index_t now);
@@ -34,7 +47,10 @@ class call_tree {
   void computed(double flops, double bytes_read);
   void carried(traffic const& volume) { costs().carried += volume; }
   void moved(traffic const& volume) { operation().moved += volume; }
-  void predicted(index_t bytes_received) { operation().predicted_bytes += bytes_received; }
+  void predicted(index_t bytes_received, time_prediction const& time) {
+    operation().predicted_bytes += bytes_received;
+    open_.back().time.add(time);
+  }
   /// What the counters have counted since the last reading.
   void counted(std::span<index_t const> since);
 
@@ -50,13 +66,19 @@ class call_tree {
     index_t below_ns = 0;  // in what it called
   };
   struct frame {
+    frame(int p, index_t now) : path(p), begin(now) {}
     int path;
     index_t begin;
+    time_prediction time{};
+    double predicted_below = 0;  // seconds, of what it called, and what that took
+    index_t timed_below = 0;
   };
   path_costs& costs() { return nodes_[static_cast<std::size_t>(open_.back().path)].costs; }
   /// Those of the innermost open region that is no call.
   path_costs& operation();
   static void add_execution(node& n, index_t duration);
+  /// What was predicted of an execution and how long that took, to its path and what is around it.
+  static void add_prediction(node& n, frame const& f, index_t duration, frame* around);
 
   std::vector<region_definition> regions_;
   std::map<std::pair<int, int>, int> children_;  // by path and region
@@ -64,5 +86,9 @@ class call_tree {
   std::vector<frame> open_;
   index_t left_ = 0;
 };
+
+/// Of the values of counters those that are wanted, in that order; 0 where nothing was counted.
+std::vector<index_t> kept_counters(std::vector<index_t> const& values, std::vector<std::string> const& names,
+                                   std::vector<std::string> const& wanted);
 
 }  // namespace pantile::trace::detail

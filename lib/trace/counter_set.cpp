@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <papi.h>
 #include <pthread.h>
+#include <string_view>
 #endif
 
 namespace pantile::trace::detail {
@@ -26,9 +27,16 @@ std::string const& papi_problem() {
   return problem;
 }
 
+/// Of PAPI's components this alone tells threads apart, in hardware and software.
+bool counts_threads(int component) {
+  PAPI_component_info_t const* const about = PAPI_get_component_info(component);
+  return about && std::string_view(about->name) == "perf_event";
+}
+
 }  // namespace
 
-counter_set::counter_set(std::vector<std::string> const& requested) {
+counter_set::counter_set(std::vector<std::string> const& requested, bool for_process)
+    : for_process_(for_process) {
   if (requested.empty()) return;
   std::string const& problem = papi_problem();
   if (problem.empty()) PAPI_register_thread();
@@ -48,6 +56,7 @@ int counter_set::add(std::string const& name) {
   int event = 0;
   if (int const code = PAPI_event_name_to_code(name.c_str(), &event); code != PAPI_OK) return code;
   int const component = PAPI_get_event_component(event);
+  if (!for_process_ && !counts_threads(component)) return PAPI_ECMP;
   auto at = std::find_if(parts_.begin(), parts_.end(), [&](part const& p) { return p.component == component; });
   bool const is_new = at == parts_.end();
   if (is_new) {
@@ -97,7 +106,8 @@ std::vector<index_t> const& counter_set::since_last() {
 
 #else
 
-counter_set::counter_set(std::vector<std::string> const& requested) {
+counter_set::counter_set(std::vector<std::string> const& requested, bool for_process)
+    : for_process_(for_process) {
   for (std::string const& name : requested) refusals_.push_back(name + ": Pantile was built without PAPI");
 }
 int counter_set::add(std::string const&) { return 0; }

@@ -10,8 +10,9 @@ namespace pantile::trace::detail {
 /// PAPI counters of the thread that makes it; none where Pantile was built without PAPI.
 class counter_set {
  public:
-  /// Takes those of the events that this machine really counts; the others are left out.
-  explicit counter_set(std::vector<std::string> const& requested);
+  /// Takes those of the events that this machine really counts; the others are left out. What PAPI counts for
+  /// the whole process, such as software-defined events, is only taken where this counts `for_process`: once.
+  counter_set(std::vector<std::string> const& requested, bool for_process);
   ~counter_set() { stop(); }
   counter_set(counter_set const&) = delete;
   counter_set& operator=(counter_set const&) = delete;
@@ -38,6 +39,7 @@ class counter_set {
   /// PAPI's code for what went wrong; 0: nothing.
   int add(std::string const& name);
 
+  bool for_process_;
   std::vector<std::string> names_, refusals_;
   std::vector<part> parts_;
   std::vector<index_t> values_, since_;

@@ -28,7 +28,7 @@ inline constexpr int own_metrics = 7;
 
 /// Attributes of regions: the bytes that plans said they would receive, with what they call; then all notes.
 inline constexpr OTF2_AttributeRef guid_attribute = 0, parent_attribute = 1, prediction_attribute = 2,
-                                   first_note = 3;
+                                   seconds_attribute = 3, first_note = 4;
 
 /// A rank and a thread as one number, as Traveler wants it.
 inline OTF2_LocationRef location_of(int rank, int thread) {

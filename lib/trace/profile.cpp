@@ -1,3 +1,5 @@
+#include "call_tree.hpp"
+
 #include <pantile/trace/profile.hpp>
 
 #include <algorithm>
@@ -19,6 +21,8 @@ path_costs& path_costs::operator+=(path_costs const& more) {
   waiting_ns += more.waiting_ns;
   moved += more.moved;
   predicted_bytes += more.predicted_bytes;
+  predicted_seconds += more.predicted_seconds;
+  timed_ns += more.timed_ns;
   carried += more.carried;
   flops += more.flops;
   bytes_read += more.bytes_read;
@@ -72,6 +76,8 @@ class row_sum {
     if (!whole) return;
     t.inclusive += seconds(c.inclusive_ns);
     t.waiting += seconds(c.waiting_ns);
+    row_.predicted_seconds += c.predicted_seconds;
+    row_.timed_seconds += seconds(c.timed_ns);
     row_.moved += row_.region.is_call ? c.carried : c.moved;
     row_.predicted_bytes += c.predicted_bytes;
     row_.flops += c.flops;
@@ -98,6 +104,8 @@ class row_sum {
     done.inclusive = over_ranks(&times::inclusive);
     done.exclusive = over_ranks(&times::exclusive);
     done.waiting = over_ranks(&times::waiting);
+    done.predicted_seconds /= static_cast<double>(ranks);
+    done.timed_seconds /= static_cast<double>(ranks);
     return done;
   }
 
@@ -188,19 +196,6 @@ std::vector<std::string> common_counters(std::span<rank_profile const> ranks) {
   return names;
 }
 
-void keep_counters(rank_profile const& p, std::vector<std::string> const& names,
-                   std::vector<path_costs>& costs) {
-  for (path_costs& c : costs) {
-    std::vector<index_t> kept;
-    for (std::string const& name : names) {
-      auto const i =
-          static_cast<std::size_t>(std::find(p.counters.begin(), p.counters.end(), name) - p.counters.begin());
-      kept.push_back(i < c.counters.size() ? c.counters[i] : 0);  // nothing was counted on this path
-    }
-    c.counters = std::move(kept);
-  }
-}
-
 }  // namespace
 
 profile merged(std::span<rank_profile const> ranks) {
@@ -211,7 +206,7 @@ profile merged(std::span<rank_profile const> ranks) {
   for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
     rank_profile const& r = ranks[rank];
     std::vector<path_costs> whole = with_callees(r);
-    keep_counters(r, p.counters, whole);
+    for (path_costs& c : whole) c.counters = detail::kept_counters(c.counters, r.counters, p.counters);
     p.ranks.push_back(summary_of(r, whole));
     std::vector<int> place;
     for (std::size_t i = 0; i < r.paths.size(); ++i) {

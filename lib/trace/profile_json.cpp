@@ -58,6 +58,8 @@ ordered_json json_of(profile_row const& r, std::vector<std::string> const& names
             {"longest", r.longest},
             {"moved", r.moved},
             {"predicted_bytes", r.predicted_bytes},
+            {"predicted_seconds", r.predicted_seconds},
+            {"timed_seconds", r.timed_seconds},
             {"flops", r.flops},
             {"bytes_read", r.bytes_read},
             {"gflops_per_second", r.gflops_per_second()},
@@ -81,6 +83,8 @@ profile_row row_from(ordered_json const& j, std::vector<std::string> const& name
   r.longest = j.at("longest");
   r.moved = j.at("moved").get<traffic>();
   r.predicted_bytes = j.value("predicted_bytes", index_t{0});  // profiles of before have none
+  r.predicted_seconds = j.value("predicted_seconds", 0.0);
+  r.timed_seconds = j.value("timed_seconds", 0.0);
   r.flops = j.at("flops");
   r.bytes_read = j.at("bytes_read");
   for (std::string const& name : names) r.counters.push_back(j.at("counters").at(name));
@@ -132,8 +136,8 @@ std::string to_text(rank_profile const& p) {
     path_costs const& c = node.costs;
     j["paths"].push_back({node.region.name, node.region.file, node.region.line, node.region.is_call,
                           node.parent, c.count, c.inclusive_ns, c.exclusive_ns, c.shortest_ns, c.longest_ns,
-                          c.waiting_ns, c.moved, c.predicted_bytes, c.carried, c.flops, c.bytes_read,
-                          c.counters});
+                          c.waiting_ns, c.moved, c.predicted_bytes, c.predicted_seconds, c.timed_ns, c.carried,
+                          c.flops, c.bytes_read, c.counters});
   }
   return dumped(j, -1);
 }
@@ -157,10 +161,12 @@ rank_profile rank_profile_from_text(std::string const& text) {
                    n.at(10),
                    n.at(11).get<traffic>(),
                    n.at(12),
-                   n.at(13).get<traffic>(),
+                   n.at(13),
                    n.at(14),
-                   n.at(15),
-                   n.at(16).get<std::vector<index_t>>()};
+                   n.at(15).get<traffic>(),
+                   n.at(16),
+                   n.at(17),
+                   n.at(18).get<std::vector<index_t>>()};
       p.paths.push_back({{n.at(0), n.at(1), n.at(2), n.at(3)}, n.at(4), std::move(c)});
     }
     return p;

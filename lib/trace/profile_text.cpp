@@ -48,19 +48,24 @@ std::string quoted(std::string const& text) {
 constexpr std::size_t name_width = 44;
 
 std::string head_line(char const* what) {
-  return fmt::format("{:<{}} {:>9} {:>10} {:>10} {:>10} {:>10} {:>6} {:>10} {:>9} {:>9} {:>9} {:>8} {:>7}\n",
-                     what, name_width, "count", "incl mean", "excl min", "excl mean", "excl max", "imbal",
-                     "waiting", "received", "predicted", "messages", "GFLOP/s", "GB/s");
+  return fmt::format(
+      "{:<{}} {:>9} {:>10} {:>10} {:>10} {:>10} {:>6} {:>10} {:>9} {:>9} {:>9} {:>10} {:>7} {:>8} "
+      "{:>7}\n",
+      what, name_width, "count", "incl mean", "excl min", "excl mean", "excl max", "imbal", "waiting",
+      "received", "predicted", "messages", "pred time", "ratio", "GFLOP/s", "GB/s");
 }
 
 std::string row_line(profile_row const& r, std::string name) {
   if (name.size() > name_width) name = name.substr(0, name_width - 3) + "...";
-  return fmt::format("{:<{}} {:>9} {:>10} {:>10} {:>10} {:>10} {:>6.2f} {:>10} {:>9} {:>9} {:>9} {:>8} {:>7}\n",
-                     name, name_width, r.count, time_text(r.inclusive.mean), time_text(r.exclusive.least),
-                     time_text(r.exclusive.mean), time_text(r.exclusive.most), r.exclusive.imbalance(),
-                     time_text(r.waiting.mean), bytes_text(r.moved.bytes_received), prediction_text(r),
-                     r.moved.messages_received, rate_text(r.gflops_per_second()),
-                     rate_text(r.gbytes_per_second()));
+  return fmt::format(
+      "{:<{}} {:>9} {:>10} {:>10} {:>10} {:>10} {:>6.2f} {:>10} {:>9} {:>9} {:>9} {:>10} {:>7} {:>8} "
+      "{:>7}\n",
+      name, name_width, r.count, time_text(r.inclusive.mean), time_text(r.exclusive.least),
+      time_text(r.exclusive.mean), time_text(r.exclusive.most), r.exclusive.imbalance(),
+      time_text(r.waiting.mean), bytes_text(r.moved.bytes_received), prediction_text(r),
+      r.moved.messages_received, r.predicted_seconds > 0 ? time_text(r.predicted_seconds) : "",
+      r.slowdown() > 0 ? fmt::format("{:.3g}", r.slowdown()) : "", rate_text(r.gflops_per_second()),
+      rate_text(r.gbytes_per_second()));
 }
 
 }  // namespace
@@ -104,7 +109,9 @@ std::string to_string(profile const& p) {
       "\nincl, excl: with and without what it called, per rank; imbal: the largest by the mean; waiting: in "
       "MPI;\n"
       "received, messages, rates: of all ranks, with what it called; a call shows what its messages carried;\n"
-      "predicted: what plans said that would be received.\n";
+      "predicted: what plans said that would be received; pred time: how long they said that movements, "
+      "collectives "
+      "and\nproducts would take, per rank, and ratio: how many times as long those took.\n";
   return text;
 }
 
@@ -113,17 +120,18 @@ std::string to_csv(profile const& p) {
       "depth,name,file,line,call,ranks,count,inclusive_min,inclusive_mean,inclusive_max,exclusive_min,"
       "exclusive_mean,exclusive_max,imbalance,waiting_min,waiting_mean,waiting_max,shortest,longest,bytes_sent,"
       "bytes_received,predicted_bytes,messages_sent,messages_received,flops,bytes_read,gflops_per_second,"
-      "gbytes_per_second";
+      "gbytes_per_second,predicted_seconds,timed_seconds";
   for (std::string const& name : p.counters) text += "," + quoted(name);
   text += "\n";
   auto const of = [](spread const& s) { return fmt::format("{},{},{}", s.least, s.mean, s.most); };
   for (profile_row const& r : p.paths) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", r.depth,
-                        quoted(r.region.name), quoted(r.region.file), r.region.line, r.region.is_call ? 1 : 0,
-                        r.ranks, r.count, of(r.inclusive), of(r.exclusive), r.exclusive.imbalance(),
-                        of(r.waiting), r.shortest, r.longest, r.moved.bytes_sent, r.moved.bytes_received,
-                        r.predicted_bytes, r.moved.messages_sent, r.moved.messages_received, r.flops,
-                        r.bytes_read, r.gflops_per_second(), r.gbytes_per_second());
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}", r.depth,
+                    quoted(r.region.name), quoted(r.region.file), r.region.line, r.region.is_call ? 1 : 0,
+                    r.ranks, r.count, of(r.inclusive), of(r.exclusive), r.exclusive.imbalance(), of(r.waiting),
+                    r.shortest, r.longest, r.moved.bytes_sent, r.moved.bytes_received, r.predicted_bytes,
+                    r.moved.messages_sent, r.moved.messages_received, r.flops, r.bytes_read,
+                    r.gflops_per_second(), r.gbytes_per_second(), r.predicted_seconds, r.timed_seconds);
     for (index_t const value : r.counters) text += "," + std::to_string(value);
     text += "\n";
   }

@@ -19,10 +19,6 @@ std::string spool_name(int rank, int thread) {
   return "spool-" + std::to_string(rank) + "-" + std::to_string(thread) + ".bin";
 }
 
-region_definition program_region(int thread) {
-  return {thread == 0 ? "program" : "other threads", "", 0, false};
-}
-
 recording::recording(settings const& what, std::filesystem::path directory, int rank, int ranks,
                      std::string host, clock_reading first)
     : what_(what),
@@ -48,7 +44,7 @@ std::unique_ptr<thread_recorder> recording::recorder_of(int thread) const {
     host_.copy(head.host, sizeof head.host - 1);
     events = std::make_unique<spool>(directory_ / spool_name(rank_, thread), head, what_.most_bytes);
   }
-  return std::make_unique<thread_recorder>(program_region(thread), filter_, what_.counters, std::move(events));
+  return std::make_unique<thread_recorder>(thread, filter_, what_.counters, std::move(events));
 }
 
 thread_recorder* recording::join() {
@@ -75,7 +71,7 @@ void recording::close(clock_reading last) {
 double recording::cost_of_region() const {
   constexpr int regions = 2000;
   name_filter const all({});
-  thread_recorder r(program_region(0), all, what_.counters, nullptr);
+  thread_recorder r(0, all, what_.counters, nullptr);
   std::source_location const here = std::source_location::current();
   index_t const begin = now_ns();
   for (int i = 0; i < regions; ++i) {
@@ -95,7 +91,7 @@ rank_profile recording::profile() const {
     p.regions += thread->regions();
     p.dropped += thread->dropped();
     index_t const now = thread->last();
-    add_paths(p, thread->paths(now));
+    add_paths(p, thread->paths(now), thread->counters().names());
     if (thread == threads_.front()) p.wall_ns = now - thread->begin();
   }
   p.tracer_ns = static_cast<double>(p.regions) * (region_ns_ > 0 ? region_ns_ : cost_of_region());
@@ -118,7 +114,8 @@ void record_into(recording* r) {
   active = r ? &r->first() : nullptr;
 }
 
-void add_paths(rank_profile& p, std::vector<path_node> const& paths) {
+void add_paths(rank_profile& p, std::vector<path_node> paths, std::vector<std::string> const& counters) {
+  for (path_node& path : paths) path.costs.counters = kept_counters(path.costs.counters, counters, p.counters);
   std::map<std::pair<int, std::string>, std::vector<int>> below;  // by parent and name
   for (std::size_t i = 0; i < p.paths.size(); ++i)
     below[{p.paths[i].parent, p.paths[i].region.name}].push_back(static_cast<int>(i));

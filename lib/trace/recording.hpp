@@ -53,13 +53,11 @@ class recording {
 /// The name of the file of a thread's events.
 std::string spool_name(int rank, int thread);
 
-/// The region that is the whole program, or that of its other threads.
-region_definition program_region(int thread);
-
 /// Makes regions of all threads go to a recording, or to none.
 void record_into(recording* r);
 
-/// Adds up the paths of a thread: those of the first as they are, others together below a path of their own.
-void add_paths(rank_profile& p, std::vector<path_node> const& paths);
+/// Adds up the paths of a thread: those of the first as they are, others together below a path of their own. Of
+/// its counters those count that the rank has; what a thread does not count is none of its paths'.
+void add_paths(rank_profile& p, std::vector<path_node> paths, std::vector<std::string> const& counters);
 
 }  // namespace pantile::trace::detail

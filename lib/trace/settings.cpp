@@ -50,22 +50,32 @@ settings settings_from_environment() {
                          std::string());
     s.most_bytes = megabytes << 20;
   }
+  std::string const print = variable("PANTILE_TRACE_PRINT");
+  if (!print.empty() && print != "0" && print != "1")
+    throw domain_error("PANTILE_TRACE_PRINT must be 0 or 1, got '" + print + "'", std::string());
+  s.prints = print != "0";
+  if (!s.prints && s.mode == recording_mode::profile && s.directory.empty())
+    throw domain_error(
+        "PANTILE_TRACE_PRINT=0 leaves nothing of a profile that is not written: give it a folder "
+        "(PANTILE_TRACE_DIR)",
+        std::string());
   return s;
 }
 
 std::string to_text(settings const& s) {
-  return nlohmann::json{{"mode", static_cast<int>(s.mode)},
-                        {"directory", s.directory},
-                        {"filter", s.filter},
-                        {"most_bytes", s.most_bytes},
-                        {"counters", s.counters}}
+  return nlohmann::json{{"mode", static_cast<int>(s.mode)}, {"directory", s.directory}, {"filter", s.filter},
+                        {"most_bytes", s.most_bytes},       {"counters", s.counters},   {"prints", s.prints}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 settings settings_from_text(std::string const& text) {
   auto const json = nlohmann::json::parse(text);
-  return {static_cast<recording_mode>(json.at("mode").get<int>()), json.at("directory"), json.at("filter"),
-          json.at("most_bytes"), json.at("counters")};
+  return {static_cast<recording_mode>(json.at("mode").get<int>()),
+          json.at("directory"),
+          json.at("filter"),
+          json.at("most_bytes"),
+          json.at("counters"),
+          json.at("prints")};
 }
 
 }  // namespace pantile::trace

@@ -144,8 +144,11 @@ void spool::note(std::string_view key, std::string_view value) {
     ++head_->dropped;
 }
 
-void spool::predicted(index_t bytes_received) {
-  if (!put(record_kind::predicted, 0, 0, {static_cast<std::uint64_t>(bytes_received)})) ++head_->dropped;
+void spool::predicted(index_t bytes_received, time_prediction const& time) {
+  if (!put(record_kind::predicted, 0, 0,
+           {static_cast<std::uint64_t>(bytes_received), std::bit_cast<std::uint64_t>(time.parts),
+            std::bit_cast<std::uint64_t>(time.whole)}))
+    ++head_->dropped;
 }
 
 void spool::moved(traffic const& v) {

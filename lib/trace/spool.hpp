@@ -1,5 +1,6 @@
 #pragma once
 
+#include "call_tree.hpp"
 #include "spool_format.hpp"
 
 #include <pantile/trace/communication.hpp>
@@ -34,7 +35,7 @@ class spool {
   /// Only for what was entered. There is room for it even when there is none for other events.
   void leave(index_t time, int region);
   void note(std::string_view key, std::string_view value);
-  void predicted(index_t bytes_received);
+  void predicted(index_t bytes_received, time_prediction const& time);
   void moved(traffic const& volume);
   void computed(double flops, double bytes_read);
   void memory(index_t bytes);

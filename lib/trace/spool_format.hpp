@@ -27,7 +27,7 @@ enum class record_kind : std::uint16_t {
   communicated,         ///< id: the communicator; kind | blocking << 16 | peer << 32, tag, bytes sent, bytes
                         ///< received, request
   counters,             ///< values of all counters
-  predicted             ///< bytes that plans say will be received
+  predicted             ///< what plans say: bytes that will be received, seconds of movements, of all (doubles)
 };
 
 struct record {
@@ -51,7 +51,7 @@ inline traffic carried_by(communication const& c) {
   }
 }
 
-inline constexpr std::uint64_t spool_magic = 0x314c4f4f50534150U;  // "PASPOOL1"
+inline constexpr std::uint64_t spool_magic = 0x324c4f4f50534150U;  // "PASPOOL2"
 inline constexpr index_t header_bytes = 4096;
 inline constexpr index_t segment_bytes = index_t{4} << 20;
 

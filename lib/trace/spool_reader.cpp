@@ -1,6 +1,5 @@
 #include "spool_reader.hpp"
 
-#include "call_tree.hpp"
 #include "recording.hpp"
 
 #include <pantile/base/error.hpp>
@@ -35,12 +34,13 @@ int least_words(record_kind kind) {
     case record_kind::note:
     case record_kind::memory:
     case record_kind::waited:
-    case record_kind::predicted:
       return 1;
     case record_kind::define_region:
     case record_kind::define_communicator:
     case record_kind::computed:
       return 2;
+    case record_kind::predicted:
+      return 3;
     case record_kind::moved:
       return 4;
     case record_kind::communicated:
@@ -165,6 +165,10 @@ traffic traffic_of(std::span<std::uint64_t const> w) {
           static_cast<index_t>(w[3])};
 }
 
+time_prediction time_prediction_of(std::span<std::uint64_t const> w) {
+  return {std::bit_cast<double>(w[1]), std::bit_cast<double>(w[2])};
+}
+
 void check_spool(spool_reader const& spool) {
   try {
     spool_definitions const known_here = spool.definitions();
@@ -227,7 +231,7 @@ rank_profile profile_of(std::span<std::filesystem::path const> spools) {
         case record_kind::moved:
           return tree.moved(traffic_of(words));
         case record_kind::predicted:
-          return tree.predicted(static_cast<index_t>(words[0]));
+          return tree.predicted(static_cast<index_t>(words[0]), time_prediction_of(words));
         case record_kind::computed:
           return tree.computed(std::bit_cast<double>(words[0]), std::bit_cast<double>(words[1]));
         case record_kind::waited:
@@ -255,7 +259,7 @@ rank_profile profile_of(std::span<std::filesystem::path const> spools) {
     }
     p.regions += tree.regions_left();
     p.dropped += head.dropped;
-    add_paths(p, tree.paths(last));
+    add_paths(p, tree.paths(last), known_here.counters);
   }
   return p;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "call_tree.hpp"
 #include "spool_format.hpp"
 
 #include <pantile/base/function_ref.hpp>
@@ -56,6 +57,7 @@ class spool_reader {
 /// What a record of kind `communicated` says; the ranks of the communicator are not in it.
 communication communication_of(record const& r, std::span<std::uint64_t const> words);
 traffic traffic_of(std::span<std::uint64_t const> words);
+time_prediction time_prediction_of(std::span<std::uint64_t const> words);
 
 /// Throws io_error, with the name of the file, where a profile or an archive could not be made of a spool.
 void check_spool(spool_reader const& spool);

@@ -7,19 +7,23 @@
 
 namespace pantile::trace::detail {
 
-thread_recorder::thread_recorder(region_definition program, name_filter const& filter,
+region_definition program_region(int thread) {
+  return {thread == 0 ? "program" : "other threads", "", 0, false};
+}
+
+thread_recorder::thread_recorder(int thread, name_filter const& filter,
                                  std::vector<std::string> const& counters, std::unique_ptr<spool> events)
     : begin_(now_ns()),
       last_(begin_),
-      tree_(program, begin_),
+      tree_(program_region(thread), begin_),
       filter_(filter),
       events_(std::move(events)),
-      counters_(counters) {
+      counters_(counters, thread == 0) {
   takes_notes = events_ != nullptr;
   compares_ways = false;
   if (!events_) return;
   if (!counters_.names().empty()) events_->define_counters(counters_.names());
-  events_->begin(begin_, program);
+  events_->begin(begin_, program_region(thread));
 }
 
 index_t thread_recorder::stamp() { return last_ = std::max(now_ns(), last_ + 1); }
@@ -31,7 +35,8 @@ void thread_recorder::read_counters() {
 }
 
 void thread_recorder::write_costs() {
-  if (predicted_ != 0) events_->predicted(std::exchange(predicted_, 0));
+  if (predicted_ != 0 || predicted_time_.is_known())
+    events_->predicted(std::exchange(predicted_, 0), std::exchange(predicted_time_, {}));
   if (has_moved_) events_->moved(std::exchange(moved_, {}));
   if (has_computed_) events_->computed(std::exchange(flops_, 0), std::exchange(bytes_read_, 0));
   if (has_allocated_) events_->memory(allocated_);
@@ -102,10 +107,11 @@ void thread_recorder::note(char const* key, std::string value) {
   if (!closed_ && !open_.empty() && open_.back() == state::traced) events_->note(key, value);
 }
 
-void thread_recorder::predicted(index_t bytes_received) {
+void thread_recorder::predicted(index_t bytes_received, time_prediction const& time) {
   if (closed_) return;
-  tree_.predicted(bytes_received);
+  tree_.predicted(bytes_received, time);
   predicted_ += bytes_received;
+  predicted_time_.add(time);
 }
 
 void thread_recorder::moved(traffic const& volume) {

@@ -17,11 +17,15 @@
 
 namespace pantile::trace::detail {
 
+/// The region that is the whole program, or that of its other threads.
+region_definition program_region(int thread);
+
 /// Records what one thread does, from its making on: in a tree of call paths and, where it has one, in a spool.
 class thread_recorder final : public recorder {
  public:
-  thread_recorder(region_definition program, name_filter const& filter,
-                  std::vector<std::string> const& counters, std::unique_ptr<spool> events);
+  /// The first one of a process also has the counters of the whole process.
+  thread_recorder(int thread, name_filter const& filter, std::vector<std::string> const& counters,
+                  std::unique_ptr<spool> events);
 
   void enter(char const* operation) override { enter_at(operation, {}); }
   void enter_at(char const* operation, std::source_location const& where) override {
@@ -34,7 +38,10 @@ class thread_recorder final : public recorder {
   void begin_wait() override { wait_begin_ = now_ns(); }
   void end_wait() override;
   void note(char const* key, std::string value) override;
-  void predicted(index_t bytes_received) override;
+  void predicted(index_t bytes_received, double seconds) override {
+    predicted(bytes_received, {.parts = seconds});
+  }
+  void predicted_whole(double seconds) override { predicted(0, {.whole = seconds}); }
   void moved(traffic const& volume) override;
   void computed(double flops) override { computed(flops, 0); }
   void read(double bytes) override { computed(0, bytes); }
@@ -68,6 +75,7 @@ class thread_recorder final : public recorder {
   int path_to(char const* name, std::source_location const& where, bool is_call);
   int find_path(char const* name, std::source_location const& where, bool is_call);
   void computed(double flops, double bytes_read);
+  void predicted(index_t bytes_received, time_prediction const& time);
   /// Later than every event before.
   index_t stamp();
   void read_counters();
@@ -89,6 +97,7 @@ class thread_recorder final : public recorder {
 
   traffic moved_;  // and what follows: not yet in the spool
   index_t predicted_ = 0;
+  time_prediction predicted_time_;
   double flops_ = 0, bytes_read_ = 0;
   index_t waited_ = 0, allocated_ = 0;
   bool has_moved_ = false, has_computed_ = false, has_allocated_ = false;

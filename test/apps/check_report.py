@@ -36,7 +36,7 @@ def check_rows(mine, wanted, name):
         for field in ("inclusive", "exclusive", "waiting"):
             for s in ("min", "mean", "max"):
                 check(is_close(here[k][field][s], row[field][s]), f"{field} of {k}: {here[k][field]}, not {row[field]}")
-        for field in ("shortest", "longest", "flops"):
+        for field in ("shortest", "longest", "flops", "predicted_seconds", "timed_seconds"):
             check(is_close(here[k][field], row[field]), f"{field} of {k}: {here[k][field]}, not {row[field]}")
 
 

@@ -1,6 +1,6 @@
 # make_archive.py DIR: an OTF2 archive as another tool might write it: a clock of 10 MHz, ranks that are alone in a
 # communicator, a bcast whose last rank is no root, metrics with exponents, names that end scripts, threads, a location
-# without events, an accelerator, metrics of a machine, a region that is not left, negative attributes. Exits with 77 where python3-otf2 is missing.
+# without events, an accelerator, one that belongs to no rank, metrics of a machine, a region that is not left, negative attributes. Exits with 77 where python3-otf2 is missing.
 import sys
 
 try:
@@ -17,7 +17,7 @@ no_root = 0xFFFFFFFF
 
 with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
     d = trace.definitions
-    node = d.system_tree_node("node")
+    node, other_node = d.system_tree_node("node"), d.system_tree_node("other node")
     work = d.region("</script><b>work", source_file="work.f90", begin_line_number=7)
     lost = d.region("never left")
     bcast = d.region("MPI_Bcast", region_role=RegionRole.COLL_ONE2ALL, paradigm=Paradigm.MPI)
@@ -32,6 +32,8 @@ with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
     accelerator = d.location_group("accelerator", location_group_type=LocationGroupType.ACCELERATOR, system_tree_parent=node,
                                    creating_location_group=groups[1])
     stream = trace.event_writer_from_location(d.location("stream", type=LocationType.ACCELERATOR_STREAM, group=accelerator))
+    orphan = d.location_group("card", location_group_type=LocationGroupType.ACCELERATOR, system_tree_parent=other_node)
+    card = trace.event_writer_from_location(d.location("card", type=LocationType.ACCELERATOR_STREAM, group=orphan))
     machine = d.location_group("machine", location_group_type=LocationGroupType.PROCESS, system_tree_parent=node)
     meter = trace.event_writer_from_location(d.location("meter", type=LocationType.METRIC, group=machine))
     d.group("", group_type=GroupType.COMM_LOCATIONS, paradigm=Paradigm.MPI, members=places)
@@ -66,6 +68,8 @@ with otf2.writer.open(sys.argv[1], timer_resolution=ticks) as trace:
         w.leave(100 * ms, work)
     stream.enter(10 * ms, lost)
     stream.leave(30 * ms, lost)
+    card.enter(10 * ms, lost)
+    card.leave(20 * ms, lost)
     meter.metric(50 * ms, power, (200,))
     thread.enter(20 * ms, work)
     thread.enter(30 * ms, inside)

@@ -25,6 +25,22 @@ need_data() {
   exit 77
 }
 
+# MovieLens where it is, otherwise as many ratings as a small test wants: the file's name.
+some_ratings() {
+  [[ -e $data/movielens-small/ratings.csv ]] && echo "$data/movielens-small/ratings.csv" && return
+  awk 'BEGIN { srand(1); for (u = 1; u <= 60; ++u) for (i = 1; i <= 40; ++i) if (rand() < 0.3) print u "," i "," 1 + int(rand() * 5) }' >ratings.csv
+  echo ratings.csv
+}
+
+# traced_als RANKS THREADS FOLDER: a trace of a short run there; skips the test where there can be none.
+traced_als() {
+  OMP_NUM_THREADS=$2 mpi "$1" "$als" --ratings "$(some_ratings)" --factors 4 --iterations 2 --no-output --trace "$3" >log 2>&1 || fail "als: $(cat log)"
+  grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
+  [[ -e $3/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
+  command -v otf2-print >/dev/null || return 0
+  otf2-print --silent -Werror "$3/traces.otf2" >log 2>&1 || fail "the archive of als on $1 ranks is not clean: $(cat log)"
+}
+
 # One rank needs none of the second that mpirun sleeps when a job has failed; several crash without it now and then.
 alone() { OMPI_MCA_odls_base_sigkill_timeout=0 mpi 1 "$@"; }
 

@@ -5,19 +5,15 @@ source "$(dirname "$0")/programs.bash"
 report="$BUILD_DIR/apps/pantile-report"
 traced="$BUILD_DIR/test/fault/traced"
 
-awk 'BEGIN { srand(1); for (u = 1; u <= 60; ++u) for (i = 1; i <= 40; ++i) if (rand() < 0.3) print u "," i "," 1 + int(rand() * 5) }' >ratings.csv
-for run in one two; do
-  threads=$([[ $run == one ]] && echo 1 || echo 2)
-  OMP_NUM_THREADS=$threads mpi 2 "$als" --ratings ratings.csv --factors 4 --iterations 2 --output model-$run --trace $run >log 2>&1 || fail "als: $(cat log)"
-  grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
-done
-[[ -e one/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
+traced_als 4 1 one
+traced_als 2 2 two
+mkdir empty
 
 refuses "$report" 2 "DIR is required"
 refuses "$report" 2 "--json before recover or profile" --json model.json profile one
 refuses "$report" 2 "--perfetto takes one" --perfetto trace.json one two
 refuses "$report" 1 "there is no 'nowhere'" nowhere
-refuses "$report" 1 "there is no OTF2 archive" model-one
+refuses "$report" 1 "there is no OTF2 archive" empty
 
 "$report" one --json one.json --sources "$SOURCE_DIR" >log
 grep -q "wrote one/report.html" log || fail "no page: $(cat log)"
@@ -53,6 +49,10 @@ rows = model["profile"]["operations"]
 for name in ("program", "statements", "dot", "retile", "reduce"):
     row, = [r for r in rows if r["name"] == name and not r["call"]]
     assert row["predicted_bytes"] == row["moved"]["bytes_received"] > 0, row
+    assert 0 < row["predicted_seconds"] and 0 < row["timed_seconds"] <= row["inclusive"]["mean"], row
+for name in ("allreduce", "compare", "barrier"):  # collectives by themselves, too
+    row, = [r for r in rows if r["name"] == name and r["call"]]
+    assert row["predicted_seconds"] > 0 and row["timed_seconds"] == row["inclusive"]["mean"], row
 intervals = [(p, r) for l in model["locations"] for p, r in zip(l["intervals"]["predicted"], l["intervals"]["received"])]
 assert all(p in (-1, r) for p, r in intervals) and any(p > 0 for p, r in intervals)
 PYTHON
@@ -87,7 +87,7 @@ import json, re
 model = json.load(open("foreign.json"))
 ms = 1_000_000
 regions, paths = model["regions"], model["paths"]
-assert model["ranks"] == 3 and len(model["locations"]) == 6 and model["length"] == 100 * ms, model["length"]
+assert model["ranks"] == 3 and len(model["locations"]) == 7 and model["length"] == 100 * ms, model["length"]
 late = sorted((rank, waited, count) for rank, path, waited, count in model["waits"]["late"])
 assert late == [(0, 8 * ms, 1), (2, 30 * ms, 1)], late  # not rank 2 in the bcast, and nobody alone
 rows = {(row["name"], row["call"]): row for row in model["profile"]["operations"]}
@@ -96,20 +96,35 @@ work = rows["</script><b>work", False]
 assert abs(work["inclusive"]["max"] - 0.14) < 1e-9 and work["flops"] == 0 and work["count"] == 4, work
 assert abs(rows["never left", False]["inclusive"]["min"] - 0.02) < 1e-9, "ends with what is around it"
 assert abs(rows["never left", False]["inclusive"]["max"] - 0.04) < 1e-9, "also on the accelerator of rank 1"
-assert [l["rank"] for l in model["locations"] if l["name"] in ("stream", "meter")] == [1], "neither is a rank"
+assert [l["rank"] for l in model["locations"] if l["name"] in ("stream", "card", "meter")] == [0, 1], "none of them is a rank"
 uneven = [f["text"] for f in model["findings"] if "is uneven" in f["text"]]
 assert "</script><b>work at work.f90:7 is uneven over threads, most on rank 0: one of them takes 57.0 ms, the mean is 43.5 ms (imbalance 1.31)" in uneven, uneven
 assert any("(87.0 ms against 68.0 ms of the others" in f["text"] for f in model["findings"]), "both threads of rank 0 count"
 power, = [s for s in model["metrics"]["series"] if s["name"] == "power"]
-assert power["value"]["max"][-1] == 200, power["value"]["max"][-1]
+assert power["value"]["max"][-1] == 200 and power["value"]["max"][0] is None, "nobody knows it before it was measured"
 cpu, = [s for s in model["metrics"]["series"] if s["name"] == "cpu time"]
 assert abs(cpu["value"]["max"][-1] - 1.5) < 1e-9, cpu["value"]["max"][-1]
 assert any(note == ["depth", "-5"] for notes in model["notes"] for note in notes), model["notes"]
 events = json.load(open("foreign-trace.json"))["traceEvents"]
-assert sum(e["ph"] == "X" for e in events) == 18 and all(e["dur"] >= 0 for e in events if e["ph"] == "X")
+assert sum(e["ph"] == "X" for e in events) == 19 and all(e["dur"] >= 0 for e in events if e["ph"] == "X")
 page = open("foreign/report.html").read()
 embedded = re.search(r'<script type="application/json" id="models">(.*?)</script>', page, re.S)
 assert json.loads(embedded[1])[0] == model, "</script> in a name"
+PYTHON
+fi
+
+# Whatever is large, the page and the memory for it are not.
+code=0
+"$python" "$SOURCE_DIR/test/apps/make_large_archive.py" large 120 1500 || code=$?
+if ((code == 0)); then
+  "$python" - "$report" <<'PYTHON' || fail "the page of a large archive"
+import json, os, resource, subprocess, sys
+subprocess.run([sys.argv[1], "large", "--json", "large.json"], check=True, stdout=subprocess.DEVNULL)
+size, memory = os.path.getsize("large/report.html"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+model = json.load(open("large.json"))
+assert size < 20_000_000 and memory < 500_000, (size, memory)
+assert len(model["locations"]) == 120 and all(l["executions"] == 121 for l in model["locations"])
+assert 0 < len(model["metrics"]["series"]) <= 40 and len(model["paths"]) <= 5002
 PYTHON
 fi
 

@@ -9,13 +9,9 @@ for name in "${PANTILE_TEST_BROWSER:-chromium}" chromium-browser google-chrome c
 done
 [[ -n $browser ]] || { echo "skipped: no chromium; PANTILE_TEST_BROWSER names another one"; exit 77; }
 
-for run in uneven other; do
-  ranks=$([[ $run == uneven ]] && echo 2 || echo 1)
-  PANTILE_TRACE=trace PANTILE_TRACE_DIR=$run mpi "$ranks" "$BUILD_DIR/test/fault/traced" nothing >log 2>&1 || fail "traced: $(cat log)"
-done
-grep -q "PANTILE_TRACE=OFF" log && echo "skipped: tracing is compiled out" && exit 77
-[[ -e uneven/traces.otf2 ]] || { echo "skipped: built without OTF2"; exit 77; }
-"$report" uneven --sources "$SOURCE_DIR"
-"$python" "$SOURCE_DIR/test/apps/check_page.py" "$browser" uneven/report.html uneven/profile.json || fail "the page"
-"$report" uneven other
-"$python" "$SOURCE_DIR/test/apps/check_page.py" "$browser" uneven/comparison.html uneven/profile.json other/profile.json || fail "the page of two"
+traced_als 4 1 als
+PANTILE_TRACE=trace PANTILE_TRACE_DIR=uneven mpi 2 "$BUILD_DIR/test/fault/traced" nothing >log 2>&1 || fail "traced: $(cat log)"
+"$report" als --sources "$SOURCE_DIR"
+"$python" "$SOURCE_DIR/test/apps/check_page.py" "$browser" als/report.html als/profile.json || fail "the page"
+"$report" uneven als
+"$python" "$SOURCE_DIR/test/apps/check_page.py" "$browser" uneven/comparison.html uneven/profile.json als/profile.json || fail "the page of two"

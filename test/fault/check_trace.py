@@ -22,6 +22,7 @@ guids, metrics = set(), collections.defaultdict(dict)
 sent, received, collectives = collections.Counter(), collections.Counter(), collections.Counter()
 inside = collections.Counter()
 predicted = collections.Counter()
+tree = {}  # by GUID: parent, region, and [inclusive, below, predicted seconds, what that took, that of what it called]
 below_whole = collections.Counter()  # nanoseconds by rank: exclusive times inside of what the ranks measured themselves
 
 with otf2.reader.open(f"{folder}/traces.otf2") as trace:
@@ -39,11 +40,13 @@ with otf2.reader.open(f"{folder}/traces.otf2") as trace:
             check(said["GUID"] not in guids, "every GUID is one region's")
             check(said.get("Parent GUID") == (stack[-1][1] if stack else None), "the parent is the region around")
             guids.add(said["GUID"])
+            tree[said["GUID"]] = [said.get("Parent GUID"), event.region, rank, 0, 0, None]
             stack.append([event.region, said["GUID"], event.time, 0])
         elif isinstance(event, Leave):
-            region, _, begin, below = stack.pop()
+            region, guid, begin, below = stack.pop()
             check(region is event.region, "regions nest")
             took = event.time - begin
+            tree[guid][3:] = [took, below, next((v for a, v in (event.attributes or {}).items() if a.name == "predicted seconds"), None)]
             key = (region.name, region.paradigm == otf2.Paradigm.MPI)
             count[key] += 1
             exclusive[key] += took - below
@@ -79,6 +82,31 @@ for row in profile["operations"]:
         seconds = row[name]["mean"] * ranks
         check(abs(mine[key] * 1e-9 - seconds) <= 1e-9 + 1e-9 * seconds, f"{name} time of {key}: {mine[key]}, {seconds}")
     check(predicted[key] == row["predicted_bytes"], f"predicted bytes of {key}: {predicted[key]}, {row['predicted_bytes']}")
+
+# The expression tree by GUIDs alone is that of the profile.
+paths, sums = {}, collections.defaultdict(lambda: [0, 0, 0, 0, 0])  # count, inclusive, exclusive, predicted, what that took
+said_below = collections.defaultdict(lambda: [0, 0])
+for guid in sorted(tree):
+    parent, region, *_ = tree[guid]
+    paths[guid] = paths.get(parent, ()) + ((region.name, region.source_file, region.begin_line_number, region.paradigm == otf2.Paradigm.MPI),)
+for guid in sorted(tree, reverse=True):  # those that it calls have larger ones
+    parent, _, _, took, below, seconds = tree[guid]
+    prediction = said_below[guid] if seconds is None else [seconds, took]
+    said_below[parent] = [a + b for a, b in zip(said_below[parent], prediction)]
+    sums[paths[guid]] = [a + b for a, b in zip(sums[paths[guid]], [1, took, took - below, *prediction])]
+wanted = {}
+for i, row in enumerate(profile["paths"]):
+    above = wanted[row["parent"]] if row["parent"] >= 0 else ()
+    wanted[i] = above + ((row["name"], row["file"], row["line"], row["call"]),)
+check(set(wanted.values()) == set(sums), "the tree by GUIDs has the paths of the profile")
+for i, row in enumerate(profile["paths"]):
+    n = len(profile["ranks"])
+    mine = sums[wanted[i]]
+    check(mine[0] == row["count"], f"count by GUIDs of {wanted[i]}: {mine[0]}, {row['count']}")
+    for value, seconds in ((mine[1] * 1e-9, row["inclusive"]["mean"]), (mine[2] * 1e-9, row["exclusive"]["mean"]),
+                           (mine[3], row["predicted_seconds"]), (mine[4] * 1e-9, row["timed_seconds"])):
+        check(abs(value - seconds * n) <= 1e-9 + 1e-9 * abs(value), f"times by GUIDs of {wanted[i]}: {mine}, {row}")
+
 check(sum(count.values()) == sum(r["count"] for r in profile["operations"]), "nothing else is in the trace")
 names = {"bytes sent": "bytes_sent", "bytes received": "bytes_received", "messages sent": "messages_sent",
          "messages received": "messages_received"}

@@ -5,6 +5,7 @@ class Counter extends TimeChart {
     super(`${name} over time, minimum, mean, maximum and standard deviation over the ranks`, 86, (c, w, hgt) => this.paintLines(c, w, hgt));
     this.series = series;
     this.lines = asRate ? series.rate : series.value;
+    this.begin = Math.max(this.lines.mean.findIndex((v) => v !== null), 0); // before it nobody had measured
     this.binWidth = width;
     this.unit = series.unit;
     this.name = name;
@@ -13,7 +14,7 @@ class Counter extends TimeChart {
   }
   paintLines(context, width, height) {
     const {min, mean, max, std} = this.lines;
-    const first = Math.max(Math.floor(view.from / this.binWidth) - 1, 0);
+    const first = Math.max(Math.floor(view.from / this.binWidth) - 1, this.begin);
     const last = Math.min(Math.ceil(view.to / this.binWidth) + 1, mean.length);
     let most = 0;
     let least = 0;
@@ -58,6 +59,7 @@ class Counter extends TimeChart {
     const i = Math.floor(this.timeAt(x) / this.binWidth);
     const {min, mean, max, std} = this.lines;
     if (i < 0 || i >= mean.length) return "";
+    if (i < this.begin) return "not measured yet";
     return `${this.text(mean[i])} ± ${this.text(std[i])}, from ${this.text(min[i])} to ${this.text(max[i])}`;
   }
 }

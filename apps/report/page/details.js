@@ -25,6 +25,7 @@ function intervalDetails({run, location, interval}) {
   const {name, file, line, call} = run.regionOf(path);
   const [received, flops, waiting] = ["received", "flops", "waiting"].map((c) => l.column(c, interval));
   const predicted = l.column("predicted", interval, -1);
+  const time = l.column("predicted_time", interval, -1);
   const notes = run.model.notes[l.column("notes", interval, -1)] ?? [];
   const facts = terms([
     [call ? "call" : "operation", name, "name"],
@@ -36,6 +37,7 @@ function intervalDetails({run, location, interval}) {
     ["waits", waiting > 0 ? `${duration(waiting)} (${percentText(waiting / length)})` : null],
     ["received", received > 0 ? bytesText(received) : null, "received"],
     ["predicted", predicted > 0 || (predicted === 0 && received > 0) ? bytesText(predicted) : null, "predicted"],
+    ["predicted time", time > 0 ? `${duration(time)} (took ${(length / time).toFixed(2)}x)` : null],
     ["flops", flops > 0 ? `${scaled(flops, "")} (${(flops / length).toFixed(2)} GFLOP/s)` : null],
     ...notes,
   ]);
@@ -65,6 +67,7 @@ function operationDetails() {
       ["exclusive", `${secondsText(row.exclusive.mean)} per rank, ${secondsText(row.exclusive.min)} to ${secondsText(row.exclusive.max)}`],
       ["received", row.moved.bytes_received > 0 ? `${bytesText(row.moved.bytes_received)} in ${countText(row.moved.messages_received)} messages` : null],
       ["predicted", row.predicted_bytes > 0 ? bytesText(row.predicted_bytes) : null],
+      ["predicted time", row.predicted_seconds > 0 ? `${secondsText(row.predicted_seconds)} per rank; that took ${secondsText(row.timed_seconds)}` : null],
     ]);
     const times = run.model.by_rank.ranks.map(() => 0);
     for (const [path, {own}] of run.byRank) if (run.keyOf(path) === view.operation) own.forEach((t, r) => (times[r] += t));

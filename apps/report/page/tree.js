@@ -7,19 +7,17 @@ const columns = [
   {name: "most", field: "most", of: (r) => r.exclusive.max, text: secondsText, help: "itself, on the slowest rank"},
   {name: "imbalance", field: "imbalance", of: (r) => r.imbalance, text: (v) => v.toFixed(2), help: "the most by the mean"},
   {name: "in MPI", field: "waiting", of: (r) => r.waiting.mean, text: secondsText, help: "inside MPI, with what it called"},
-  {name: "late others", field: "late", of: (r) => r.late ?? 0, text: secondsText, help: "waiting for the rank that came last to a collective, all ranks"},
+  {name: "late others", field: "late", of: (r) => r.late ?? 0, text: secondsText, help: "waiting for the rank that came last to a collective, mean over the ranks"},
   {name: "critical path", field: "critical", of: (r) => r.critical ?? 0, text: secondsText, help: "with what it called, on the critical path (estimated)"},
   {name: "received", field: "bytes_received", of: (r) => r.moved.bytes_received, text: bytesText},
   {name: "predicted", field: "predicted_bytes", of: (r) => r.predicted_bytes, text: bytesText, help: "bytes received, as plans said before"},
   {name: "messages", field: "messages_received", of: (r) => r.moved.messages_received, text: countText},
   {name: "GFLOP/s", field: "gflops", of: (r) => r.gflops_per_second, text: (v) => v.toFixed(2)},
-];
-const predicted = [
-  {name: "predicted time", field: "predicted", of: (r) => r.prediction?.seconds ?? 0, text: secondsText, help: "of the busiest rank, for each execution on each rank"},
-  {name: "measured", field: "measured", of: (r) => r.prediction?.measured_seconds ?? 0, text: secondsText, help: "of the executions that have a prediction"},
+  {name: "predicted time", field: "predicted", of: (r) => r.predicted_seconds, text: secondsText, help: "of movements, collectives and products, as plans said before; mean over the ranks"},
+  {name: "took", field: "measured", of: (r) => r.timed_seconds, text: secondsText, help: "what was predicted, mean over the ranks"},
 ];
 
-/** The rows of the profile with what the model knows besides: waits, critical path, predictions. */
+/** The rows of the profile with what the model knows besides: waits and critical path. */
 function enrichedRows(run) {
   const {model} = run;
   const rows = model.profile.paths.map((row) => ({...row, path: -1, late: 0, critical: 0}));
@@ -29,19 +27,18 @@ function enrichedRows(run) {
   const add = (path, field, value) => {
     if (model.rows[path] >= 0) rows[model.rows[path]][field] += value;
   };
-  for (const [path, ns] of model.waits.paths) add(path, "late", ns * 1e-9);
+  for (const [path, ns] of model.waits.paths) add(path, "late", (ns * 1e-9) / model.profile.ranks.length);
   for (const [path, seconds] of model.critical.paths) add(path, "critical", seconds);
   for (let i = rows.length - 1; i >= 0; --i)
     if (rows[i].parent >= 0) {
       rows[rows[i].parent].late += rows[i].late;
       rows[rows[i].parent].critical += rows[i].critical;
     }
-  for (const p of model.predictions) if (model.rows[p.path] >= 0) rows[model.rows[p.path]].prediction = p;
   return rows;
 }
 
 function shownColumns(rows) {
-  return [...columns, ...predicted].filter((c) => ["count", "inclusive", "exclusive"].includes(c.field) || rows.some((r) => c.of(r) > 0));
+  return columns.filter((c) => ["count", "inclusive", "exclusive"].includes(c.field) || rows.some((r) => c.of(r) > 0));
 }
 
 function headOf(shown, first, sort) {
@@ -185,5 +182,5 @@ function treeView(run) {
       area.replaceChildren(table);
     }}, name));
   return h("div", {}, h("div.tools", {}, ...choices, all, view.runs.length > 1 ? h("span.soft", {}, "run " + run.letter) : null,
-    h("span.soft", {}, "Times are means over the ranks; counts, bytes and messages of all of them.")), area);
+    h("span.soft", {}, "Times are means over the ranks, that on the critical path is the path's own; counts, bytes and messages are of all of them.")), area);
 }

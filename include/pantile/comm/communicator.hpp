@@ -19,6 +19,9 @@
 
 namespace pantile {
 
+struct machine;
+class communicator;
+
 /// Reductions that MPI knows for the element types; others go through `allreduce_with`. dtype_error for what is
 /// not defined: bool has logical ones alone, complex elements sums and products, floating ones no logical ones.
 enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logical_or };
@@ -26,6 +29,7 @@ enum class reduce_op : std::uint8_t { sum, product, min, max, logical_and, logic
 namespace detail {
 struct communicator_state;
 struct communicator_access;
+machine machine_of(communicator const& comm, int ranks);
 struct request_state;
 }  // namespace detail
 
@@ -269,6 +273,7 @@ class communicator {
   friend class environment;
   friend struct detail::communicator_state;
   friend struct detail::communicator_access;
+  friend machine detail::machine_of(communicator const& comm, int ranks);
   explicit communicator(std::shared_ptr<detail::communicator_state> state);
 
   using combine_function = void (*)(void* in, void* inout, int* count, void* type);

@@ -16,9 +16,9 @@ namespace pantile {
 void start_tracing(trace::settings const& what);
 
 /// Ends the recording and puts it together (collective over all ranks of the environment): rank 0 prints the
-/// profile to stderr; where there is a directory it gets profile.txt, profile.csv and profile.json and, of a
-/// trace, the OTF2 archive traces.otf2. Nothing to do where nothing is recorded. What cannot be written is said
-/// on stderr; the spools stay then.
+/// profile to stderr, unless the settings say otherwise; where there is a directory it gets profile.txt,
+/// profile.csv and profile.json and, of a trace, the OTF2 archive traces.otf2. Nothing to do where nothing is
+/// recorded. What cannot be written is said on stderr; the spools stay then.
 void finish_tracing() noexcept;
 
 /// Ends the recording and throws it away, with its spools (collective over all ranks of the environment).

@@ -31,6 +31,10 @@ struct path_costs {
   traffic moved{};
   /// Of what is moved, the bytes that plans said would be received (see trace::recorder); the same.
   index_t predicted_bytes = 0;
+  /// With what it called: the time that plans said, and what those executions took for which they did. An
+  /// execution that is predicted as a whole stands for all that it calls.
+  double predicted_seconds = 0;
+  index_t timed_ns = 0;
   /// What the messages and collectives of this call carried: also what is not counted (see `traffic`).
   traffic carried{};
   double flops = 0;
@@ -81,7 +85,9 @@ struct profile_row {
   /// With what it called: what communicators counted, of all ranks. Of a call of a communicator what its
   /// messages carried.
   traffic moved;
-  index_t predicted_bytes = 0;    ///< received, by the plans: the same. Calls have none
+  index_t predicted_bytes = 0;  ///< received, by the plans: the same. Calls have none
+  /// With what it called, means over the ranks: the time that plans said, and what took so long by them.
+  double predicted_seconds = 0, timed_seconds = 0;
   double flops = 0;               ///< with what it called, of all ranks
   double bytes_read = 0;          ///< the same, of matrices
   std::vector<index_t> counters;  ///< the same
@@ -89,6 +95,8 @@ struct profile_row {
   /// Of all ranks together, while the slowest was there; 0 where it took no time.
   double gflops_per_second() const;
   double gbytes_per_second() const;
+  /// The time that was taken by the one that was predicted; 0 where none was.
+  double slowdown() const { return predicted_seconds > 0 ? timed_seconds / predicted_seconds : 0; }
 };
 
 /// What a rank's paths add up to.

@@ -67,8 +67,11 @@ class recorder {
   virtual void lower_bound(index_t /*bytes*/) {}
   /// Bytes taken, or (negative) given back.
   virtual void memory(index_t bytes) = 0;
-  /// What this rank will receive by the plan of the open region, in bytes, before it is carried out.
-  virtual void predicted(index_t /*bytes_received*/) {}
+  /// What this rank will receive by the plan of the open region, in bytes, and the seconds that this takes, 0
+  /// where the plan knows none: before it is carried out. Several of these add up.
+  virtual void predicted(index_t /*bytes_received*/, double /*seconds*/) {}
+  /// The seconds that the whole of the open region takes by its plan, whatever its parts tell.
+  virtual void predicted_whole(double /*seconds*/) {}
 
   /// A rehearsed operation whose plan may depend on elements. Where that throws elements_needed, all ranks
   /// carry it out together and look at what it does: `carry_out` returns what a rehearsal for another rank
@@ -119,9 +122,13 @@ inline void read(double bytes) {
   if (active) active->read(bytes);
 }
 
-/// Tells what this rank is about to receive, in bytes, as a plan says.
-inline void predicted(index_t bytes_received) {
-  if (active) active->predicted(bytes_received);
+/// Tells what this rank is about to receive, in bytes, as a plan says, and how long that takes.
+inline void predicted(index_t bytes_received, double seconds = 0) {
+  if (active) active->predicted(bytes_received, seconds);
+}
+/// Tells how long the open region takes as a whole, as a plan says.
+inline void predicted_whole(double seconds) {
+  if (active) active->predicted_whole(seconds);
 }
 
 /// Something to say about the region that is open on this thread; `value()` is only asked for where somebody

@@ -91,6 +91,11 @@ TEST_CASE("the bytes and messages of a profile are those that the communicator c
   for (trace::profile_row const& r : p.paths) {
     INFO(r.region.name);
     CHECK(r.predicted_bytes == (r.region.is_call ? 0 : r.moved.bytes_received));
+    CHECK(r.timed_seconds <= r.inclusive.mean * (1 + 1e-9));
+    // Movements that block, products and collectives have predictions of time.
+    bool const said = r.region.name == "dot" ||
+                      (world().size() > 1 && (r.region.name == "retile" || r.region.name == "allreduce"));
+    if (said) CHECK(r.predicted_seconds > 0);
   }
 }
 

@@ -3,11 +3,32 @@
 // nobody's here.
 #include <catch2/catch.hpp>
 
+#include <thread>
 #include <trace/own_counters.hpp>
 #include <trace/recording.hpp>
 
 using namespace pantile;
 namespace parts = pantile::trace::detail;
+
+TEST_CASE("what PAPI counts for the process is counted once, however many threads there are") {
+  trace::settings const s{trace::recording_mode::profile, "", {}, 0, {"sde:::pantile::flops"}};
+  if (!parts::process_counters.show()) return;
+  parts::recording r(s, std::string(), 0, 1, "here", {});
+  std::thread([&] {
+    trace::recorder& mine = *r.join();
+    mine.enter("beside");
+    mine.computed(7);
+    mine.leave();
+  }).join();
+  r.first().enter("dot");
+  r.first().computed(1000);
+  r.first().leave();
+  r.stop();
+  index_t all = 0;
+  for (trace::path_node const& path : r.profile().paths)
+    for (index_t const counted : path.costs.counters) all += counted;
+  CHECK(all == 1007);
+}
 
 TEST_CASE("PAPI reads the library's own counters as software-defined events") {
   trace::settings s{

@@ -31,6 +31,8 @@ rank_profile measured(int rank, index_t seconds) {
   path_costs& dot = *add({"dot", "a,b.cpp", 7, false}, 0, 4, seconds * s, seconds * s / 2);
   dot.moved = {100, 200, 3, 4};
   dot.predicted_bytes = 150;
+  dot.predicted_seconds = 1;
+  dot.timed_ns = seconds * s;
   dot.flops = 5e9;
   dot.counters = {10};
   path_costs& call = *add({"allreduce", "a,b.cpp", 7, true}, 1, 4, seconds * s / 2, seconds * s / 2);
@@ -63,6 +65,10 @@ TEST_CASE("a profile adds up its ranks") {
   CHECK(dot.predicted_bytes == 300);
   CHECK(p.paths[0].predicted_bytes == 300);
   CHECK(call.predicted_bytes == 0);
+  CHECK(dot.predicted_seconds == Approx(1));
+  CHECK(dot.timed_seconds == Approx(4));
+  CHECK(dot.slowdown() == Approx(4));
+  CHECK(call.slowdown() == 0);
   CHECK(dot.gflops_per_second() == Approx(10.0 / 6));
   CHECK(dot.counters == std::vector<index_t>{220});
   CHECK(call.moved == traffic{128, 128, 8, 8});

@@ -30,7 +30,8 @@ void work(trace::recorder& r, std::mt19937& random, int depth) {
     r.enter_at(names[random() % 3], here);
     r.note("shape", "(" + std::to_string(random() % 5) + ")");
     r.computed(static_cast<double>(random() % 100));
-    r.predicted(static_cast<index_t>(random() % 50));
+    r.predicted(static_cast<index_t>(random() % 50), random() % 2 == 0 ? 0 : 1e-6);
+    if (random() % 4 == 0) r.predicted_whole(1e-3);
     if (random() % 2 == 0) {
       r.begin_call("allreduce", here);
       r.communicated({.kind = trace::communication_kind::allreduce,
@@ -64,6 +65,8 @@ void check_alike(trace::rank_profile const& a, trace::rank_profile const& b) {
     CHECK(x.waiting_ns == y.waiting_ns);
     CHECK(x.moved == y.moved);
     CHECK(x.predicted_bytes == y.predicted_bytes);
+    CHECK(x.predicted_seconds == y.predicted_seconds);
+    CHECK(x.timed_ns == y.timed_ns);
     CHECK(x.carried == y.carried);
     CHECK(x.flops == y.flops);
   }
@@ -98,6 +101,36 @@ TEST_CASE("exclusive times add up to the time of the program, and nothing is wai
     CHECK(path.costs.shortest_ns <= path.costs.longest_ns);
   }
   CHECK(sum == p.wall_ns);
+}
+
+TEST_CASE(
+    "what is predicted as a whole stands for its parts, otherwise those that are predicted for what calls "
+    "them") {
+  parts::recording r({trace::recording_mode::profile, "", {}, 0, {}}, std::string(), 0, 1, "here", {});
+  trace::recorder& to = r.first();
+  to.enter("around");
+  to.enter("product");
+  to.predicted_whole(5);
+  to.predicted(100, 2);
+  to.begin_call("allreduce", {});
+  to.predicted(10, 1);
+  to.end_call();
+  to.leave();
+  to.enter("movement");
+  to.predicted(7, 0.25);
+  to.predicted(7, 0.5);
+  to.leave();
+  to.enter("nothing said");
+  to.leave();
+  trace::rank_profile const p = r.profile();
+  r.stop();
+  std::vector<double> seconds;
+  for (trace::path_node const& path : p.paths) seconds.push_back(path.costs.predicted_seconds);
+  CHECK(seconds == std::vector<double>{5.75, 5.75, 5, 1, 0.75, 0});
+  CHECK(p.paths[1].costs.timed_ns == p.paths[2].costs.inclusive_ns + p.paths[4].costs.inclusive_ns);
+  CHECK(p.paths[3].costs.timed_ns == p.paths[3].costs.inclusive_ns);
+  CHECK(p.paths[5].costs.timed_ns == 0);
+  CHECK(p.paths[2].costs.predicted_bytes == 110);
 }
 
 TEST_CASE("a spool whose writer was killed at any moment can be read") {

@@ -24,7 +24,7 @@ struct meter final : pantile::trace::recorder, costs {
   void leave() override {}
   void note(char const* key, std::string value) override { notes += key + (": " + value) + "\n"; }
   void moved(pantile::traffic const& v) override { volume += v; }
-  void predicted(pantile::index_t bytes_received) override { predicted_bytes += bytes_received; }
+  void predicted(pantile::index_t bytes_received, double) override { predicted_bytes += bytes_received; }
   void computed(double more) override { flops += more; }
   void read(double bytes) override { bytes_read += bytes; }
   void memory(pantile::index_t bytes) override { most = std::max(most, taken += bytes); }

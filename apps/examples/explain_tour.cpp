@@ -70,6 +70,8 @@ int main(int argc, char** argv) {
     t.visit("a slice with steps", A(pt::range(0, {}, 2), pt::range({}, {}, -1)) + 1.0);
     t.visit("joining", concatenate(1, A, B));
     t.visit("rolling", roll(A, 100, 0));
+    t.visit("a sort, which all ranks look at together: who gets what depends on the elements", sort(v));
+    t.visit_statement("the same of a mask", [&] { (void)select(A, A > 2.0); });
     t.visit_statement("retiling", [&] { retile(A, pt::tiling::block()); });
     t.visit_statement("a stencil into an array with halo", [&] {
       H(pt::range(1, -1), pt::every) = 0.5 * (H(pt::range(0, -2), pt::every) + H(pt::range(2, {}), pt::every));

@@ -92,7 +92,7 @@ void rehearsal::rehearse_or_look(function_ref<void()> rehearse,
   auto const* const told = seen_.next();
   if (!told) return look(carry_out);
   if (!told->kept) trace::needs_elements("this statement");
-  add(seen_.work_of(*told), 0);
+  add_seen(seen_.work_of(*told), 0);
   imitate(told->kept.get());
 }
 
@@ -106,9 +106,14 @@ void rehearsal::look(function_ref<std::shared_ptr<void const>()> carry_out) {
     seen_.add(std::move(found));
     throw;
   }
-  add(all.work_, all.work_.left);
+  add_seen(all.work_, all.work_.left);
   found.by_rank.push_back(std::move(all.work_));
   seen_.add(std::move(found));
+}
+
+void rehearsal::add_seen(rehearsed_work const& inside, index_t left) {
+  note("seen", "carried out by all ranks: what moves depends on the elements");
+  add(inside, left);
 }
 
 void rehearsal::add(rehearsed_work const& inside, index_t left) {

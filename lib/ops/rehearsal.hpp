@@ -89,6 +89,7 @@ class rehearsal final : public trace::recorder {
   rehearsed_step& open() { return work_.steps[open_.back()]; }
   /// What was done aside becomes a part of the open step.
   void add(rehearsed_work const& inside, index_t left);
+  void add_seen(rehearsed_work const& inside, index_t left);
   /// All ranks carry it out.
   void look(function_ref<std::shared_ptr<void const>()> carry_out);
   void at_most(index_t taken);

@@ -14,7 +14,8 @@ template <class Monoid, class A, class Run>
 A reduce_run(A start, Run run, index_t length);  // kernel/reduce.hpp
 
 /// Rows of up to so many elements are reduced side by side, so many at a time.
-inline constexpr index_t short_row = 32, rows_beside = 16;
+inline constexpr index_t short_row = 32;
+inline constexpr index_t rows_beside = 16;
 }  // namespace pantile::kernel
 
 namespace pantile::monoid {

@@ -22,11 +22,29 @@ namespace pantile::apps {
 
 namespace {
 
+/// What a table of text could not hold, one of numbers shall not. Whole rows are tiled.
+template <class T>
+void check_finite(array<T, 2> const& table, std::string const& name) {
+  table.comm().agree([&] {
+    box const own = table.owned_box();
+    T const* const end = table.data() + own.count();
+    T const* const found = std::find_if(table.data(), end, [](T x) { return !std::isfinite(x); });
+    if (found == end) return;
+    index_t const at = found - table.data(), columns = table.extent(1);
+    throw io_error(fmt::format("'{}': the element [{}, {}] is {}, which is not finite", name,
+                               own.lo[0] + at / columns, at % columns, *found),
+                   std::string());
+  });
+}
+
 /// A table, wherever it is.
 template <class T>
 array<T, 2> read_numbers(communicator const& comm, lra_input const& input, lra_file& file) {
-  if (input.format == "auto" && names_array(input.data))
-    return read_array<T, 2>(comm, array_place_of(input.data), tiling::row());
+  if (input.format == "auto" && names_array(input.data)) {
+    auto table = read_array<T, 2>(comm, array_place_of(input.data), tiling::row());
+    check_finite(table, input.data);
+    return table;
+  }
   return read_csv<T>(comm, input.data, tiling::row(), {.had_header = &file.had_header});
 }
 

@@ -75,6 +75,8 @@ with h5py.File("data.h5", "w") as file:
     file["together"] = np.column_stack([X, y]).astype("uint32")
     file["text"] = "X"
     file["unsigned"] = X.astype("uint64")
+    X[13, 2] = np.nan
+    file["nan"] = X
 PYTHON
 n=0
 for data in "X rows/y" "zipped short" "half short" "together"; do
@@ -96,7 +98,8 @@ a, b = (np.loadtxt(f"{name}.csv", delimiter=",", skiprows=1) for name in ("npy",
 if not np.allclose(a, b, rtol=1e-9): sys.exit("FAILED: other predictions")
 PYTHON
 
-refuses "$lra" 1 "'data.h5' has no dataset '/none'; it has '/X', '/half', '/rows/y'" --data data.h5:/none --labels y.npy
+refuses "$lra" 1 "data.h5:/nan': the element .13, 2. is nan, which is not finite" --data data.h5:/nan --labels y.npy
+refuses "$lra" 1 "'data.h5' has no dataset '/none'; it has '/X', '/half', '/nan', '/rows/y'" --data data.h5:/none --labels y.npy
 refuses "$lra" 1 "give data.h5:/DATASET" --data data.h5
 refuses "$lra" 1 "data.h5:/text' holds elements of type text" --data data.h5:/text
 refuses "$lra" 1 "data.h5:/unsigned' holds elements of type uint64" --data data.h5:/unsigned

@@ -20,6 +20,9 @@ if(PANTILE_TRACE)
   find_package(PAPI)
 endif()
 
+# Optional: HDF5 files.
+find_package(HDF5)
+
 # Header-only and used by our sources alone: nothing of them is left in the installed package.
 find_package(FastFloat REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)

@@ -28,7 +28,8 @@ install(FILES ${PROJECT_BINARY_DIR}/pantileConfig.cmake ${PROJECT_BINARY_DIR}/pa
         DESTINATION ${package_dir})
 install(FILES ${PROJECT_SOURCE_DIR}/cmake/FindCBLAS.cmake ${PROJECT_SOURCE_DIR}/cmake/FindLAPACKE.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindRandom123.cmake ${PROJECT_SOURCE_DIR}/cmake/FindSCALAPACK.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindOTF2.cmake ${PROJECT_SOURCE_DIR}/cmake/FindPAPI.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindHDF5.cmake ${PROJECT_SOURCE_DIR}/cmake/FindOTF2.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindPAPI.cmake
         DESTINATION ${package_dir}/modules)
 install(
   PROGRAMS ${PROJECT_SOURCE_DIR}/scripts/slurm/scaling ${PROJECT_SOURCE_DIR}/scripts/slurm/scaling-table

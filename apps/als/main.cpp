@@ -1,6 +1,6 @@
 // pantile-als: factorises ratings by alternating least squares. Options and output are here; the work is in
 // pantile/algorithms.
-#include "../common/input.hpp"
+#include "../common/model_files.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
 #include "dry_run.hpp"
@@ -18,7 +18,7 @@
 #include <pantile/algorithms/ranking.hpp>
 #include <pantile/algorithms/split_ratings.hpp>
 #include <pantile/comm/environment.hpp>
-#include <pantile/io/npy.hpp>
+#include <pantile/io/array_file.hpp>
 #include <pantile/io/ratings.hpp>
 
 #include <algorithm>
@@ -59,8 +59,8 @@ template <class T>
 als_start<T> load_start(communicator const& comm, als_command const& command, als_data const& data) {
   als_start<T> start;
   auto const load = [&](std::string const& path, std::vector<std::int64_t> const& ids) {
-    return read_npy<T, 2>(comm, path, tiling::row(),
-                          std::array<index_t, 2>{std::ssize(ids), command.model.factors});
+    return read_array<T, 2>(comm, array_place_of(path), tiling::row(),
+                            std::array<index_t, 2>{std::ssize(ids), command.model.factors});
   };
   if (!command.init_user_factors.empty()) start.user_factors = load(command.init_user_factors, data.user_ids);
   if (!command.init_item_factors.empty()) start.item_factors = load(command.init_item_factors, data.item_ids);
@@ -135,13 +135,15 @@ int program(communicator const& comm, int argc, char** argv) {
       command.no_output = true;
       command.checkpoint = {};
     }
-    std::vector<std::string> const inputs{command.ratings, command.titles, command.init_user_factors,
-                                          command.init_item_factors};
+    std::vector<std::string> const inputs{command.ratings, command.titles,
+                                          file_of_place(command.init_user_factors),
+                                          file_of_place(command.init_item_factors)};
     if (!command.no_output) {
-      check_output_folder(comm, command.output, model_files(),
+      check_model_format(command.model_format);
+      check_output_folder(comm, command.output, model_files(als_model_arrays),
                           {command.ratings, command.titles, command.json,
                            command.sweep_csv});  // factors may be replaced by what becomes of them
-      check_replaced_model(comm, command.output, "pantile-als");
+      model_source::check_replaced(comm, command.output, "pantile-als");
     }
     auto const with_inputs = [&](std::vector<std::string> others) {
       others.insert(others.end(), inputs.begin(), inputs.end());

@@ -160,12 +160,12 @@ void add_model_options(CLI::App& app, als_command& c) {
       ->check(CLI::IsMember({"f32", "f64"}));
   app.add_option("--seed", c.model.seed, "Seed of everything random")->type_name("S")->transform(seed());
   app.add_option("--init-user-factors", c.init_user_factors,
-                 "Initial factors, rows in ascending order of id (random)")
-      ->type_name("FILE.npy")
+                 "Initial factors, rows in ascending order of id (random): FILE.npy or FILE.h5:/DATASET")
+      ->type_name("ARRAY")
       ->check(path());
   app.add_option("--init-item-factors", c.init_item_factors,
-                 "Initial factors, rows in ascending order of id (random)")
-      ->type_name("FILE.npy")
+                 "Initial factors, rows in ascending order of id (random): FILE.npy or FILE.h5:/DATASET")
+      ->type_name("ARRAY")
       ->check(path());
 }
 
@@ -182,10 +182,9 @@ void add_output_options(CLI::App& app, als_command& c) {
       ->check(path())
       ->needs(user);
   auto* const output =
-      app.add_option("--output", c.output, "Folder for the model: factors and ids as .npy, model.json")
-          ->type_name("DIR")
-          ->check(path());
-  app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output);
+      app.add_option("--output", c.output, "Folder for the model")->type_name("DIR")->check(path());
+  auto* const format = add_model_format_option(app, c.model_format);
+  app.add_flag("--no-output", c.no_output, "Write no model")->excludes(output)->excludes(format);
   add_checkpoint_options(app, c.checkpoint);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
   add_trace_option(app, c.trace);
@@ -215,7 +214,7 @@ void add_distribution_options(CLI::App& app, als_command& c) {
 /// What all questions have.
 CLI::App* add_query(CLI::App& app, als_query& q, std::string& trace, char const* name, char const* text) {
   CLI::App* const sub = app.add_subcommand(name, text);
-  sub->add_option("--model", q.model, "Folder of the model, as --output wrote it")
+  sub->add_option("--model", q.model, "The model: the folder that --output wrote, or an HDF5 file of one")
       ->type_name("DIR")
       ->check(path())
       ->required();

@@ -48,6 +48,7 @@ struct als_command {
   std::optional<std::int64_t> user;
   std::string titles;
   std::string output = "pantile-als-model";
+  std::string model_format = "npy";  // or hdf5
   bool no_output = false;
   std::string transfer = "auto";
   bool dry_run = false;

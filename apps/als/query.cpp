@@ -1,16 +1,16 @@
 #include "query.hpp"
 
-#include "../common/input.hpp"
+#include "../common/model_files.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
 #include "json.hpp"
 #include "report.hpp"
+#include "write.hpp"
 
 #include <pantile/algorithms/als_fold_in.hpp>
 #include <pantile/algorithms/als_predictors.hpp>
 #include <pantile/algorithms/known_items.hpp>
 #include <pantile/algorithms/ranking.hpp>
-#include <pantile/io/npy.hpp>
 #include <pantile/io/text_file.hpp>
 
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ namespace pantile::apps {
 
 namespace {
 
-/// What a model's folder says beside the factors.
+/// What a model says beside the factors.
 struct kept_model {
   als_options options;
   std::string dtype;
@@ -34,41 +34,39 @@ struct kept_model {
   double mean = 0;
 };
 
-kept_model read_model(communicator const& comm, std::string const& folder) {
-  auto const said = read_model_json(comm, folder, "pantile-als");
+kept_model read_model(communicator const& comm, model_source const& source) {
+  auto const& said = source.said();
   kept_model kept;
   try {
     kept.options = options_of(said);
     kept.dtype = said.at("dtype").get<std::string>();
     if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said.at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
-    throw no_model(folder, "pantile-als", e.what());
+    throw source.refused(e.what());
   }
-  comm.agree([&] {
-    kept.item_ids = read_npy_local<std::int64_t>(folder + "/item_ids.npy").values;
-    if (std::adjacent_find(kept.item_ids.begin(), kept.item_ids.end(), std::greater_equal<>()) !=
-        kept.item_ids.end())
-      throw io_error("'" + folder + "/item_ids.npy' is not of a model of pantile-als: its ids do not ascend",
-                     std::string());
-  });
+  auto const ids = read_array<std::int64_t, 1>(comm, source.place("item_ids"), tiling::replicated());
+  kept.item_ids.assign(ids.data(), ids.data() + ids.extent(0));
+  if (std::adjacent_find(kept.item_ids.begin(), kept.item_ids.end(), std::greater_equal<>()) !=
+      kept.item_ids.end())
+    throw source.refused("its item_ids do not ascend");
   return kept;
 }
 
 template <class T>
-array<T, 2> item_factors(communicator const& comm, std::string const& folder, kept_model const& kept) {
-  return read_npy<T, 2>(comm, folder + "/item_factors.npy", tiling::row(),
-                        std::array<index_t, 2>{std::ssize(kept.item_ids), kept.options.factors});
+array<T, 2> item_factors(communicator const& comm, model_source const& source, kept_model const& kept) {
+  return read_array<T, 2>(comm, source.place("item_factors"), tiling::row(),
+                          std::array<index_t, 2>{std::ssize(kept.item_ids), kept.options.factors});
 }
 
 /// The model without its users.
 template <class T>
-als_model<T> items_of(communicator const& comm, std::string const& folder, kept_model const& kept) {
+als_model<T> items_of(communicator const& comm, model_source const& source, kept_model const& kept) {
   als_model<T> model;
-  model.item_factors = item_factors<T>(comm, folder, kept);
+  model.item_factors = item_factors<T>(comm, source, kept);
   model.mean = kept.mean;
   if (kept.options.feedback == als_feedback::explicit_ratings && kept.options.biases)
-    model.item_biases = read_npy<T, 2>(comm, folder + "/item_biases.npy", tiling::row(),
-                                       std::array<index_t, 2>{std::ssize(kept.item_ids), 1});
+    model.item_biases = read_array<T, 2>(comm, source.place("item_biases"), tiling::row(),
+                                         std::array<index_t, 2>{std::ssize(kept.item_ids), 1});
   return model;
 }
 
@@ -90,7 +88,8 @@ std::string lines_of(recommendation_table<T> const& table, std::vector<std::int6
 }
 
 template <class T>
-void answer_recommend(communicator const& comm, als_query const& query, kept_model kept) {
+void answer_recommend(communicator const& comm, als_query const& query, model_source const& source,
+                      kept_model kept) {
   ratings<T> table = read_ratings<T>(comm, query.ratings);
   bool const is_explicit = kept.options.feedback == als_feedback::explicit_ratings;
   unknown_items const unknown =
@@ -98,8 +97,7 @@ void answer_recommend(communicator const& comm, als_query const& query, kept_mod
   auto const rated = sparse_array<T>::from_entries(
       comm, {std::ssize(table.user_ids), std::ssize(kept.item_ids)}, tiling::row(), std::move(table.entries));
   kept.options.user_ids = table.user_ids;
-  auto const [users, items] =
-      predictors_of(als_fold_in(rated, items_of<T>(comm, query.model, kept), kept.options));
+  auto const [users, items] = predictors_of(als_fold_in(rated, items_of<T>(comm, source, kept), kept.options));
   auto const found = recommend_to_all(users, items, rated, query.top);
   std::string text = comm.rank() == 0 ? "user,item,rank,score\n" : "";
   comm.agree([&] { text += lines_of(found, table.user_ids, kept.item_ids); });
@@ -128,14 +126,15 @@ void answer_recommend(communicator const& comm, als_query const& query, kept_mod
 }
 
 template <class T>
-void answer_similar(communicator const& comm, als_query const& query, kept_model const& kept) {
+void answer_similar(communicator const& comm, als_query const& query, model_source const& source,
+                    kept_model const& kept) {
   auto const at = std::lower_bound(kept.item_ids.begin(), kept.item_ids.end(), query.item);
   if (at == kept.item_ids.end() || *at != query.item)
     throw index_error("--item " + std::to_string(query.item) + ": there is no such item in " + query.model,
                       std::string());
   title_map const titles = load_titles(comm, query.titles);
   auto const title = titles.find(query.item);
-  auto const items = item_factors<T>(comm, query.model, kept);
+  auto const items = item_factors<T>(comm, source, kept);
   std::vector<recommendation> best;
   try {
     best = similar_items(items, at - kept.item_ids.begin(), query.top);
@@ -151,24 +150,26 @@ void answer_similar(communicator const& comm, als_query const& query, kept_model
 }
 
 template <class T>
-void answer_in(communicator const& comm, als_query const& query, kept_model const& kept) {
+void answer_in(communicator const& comm, als_query const& query, model_source const& source,
+               kept_model const& kept) {
   if (query.what == als_query::kind::recommend)
-    answer_recommend<T>(comm, query, kept);
+    answer_recommend<T>(comm, query, source, kept);
   else
-    answer_similar<T>(comm, query, kept);
+    answer_similar<T>(comm, query, source, kept);
 }
 
 }  // namespace
 
 void answer(communicator const& comm, als_query const& query) {
-  std::vector<std::string> read{query.ratings};
-  for (auto const& file : model_files()) read.push_back(query.model + "/" + file.string());
+  std::vector<std::string> read{query.ratings, query.model};
+  for (auto const& file : model_files(als_model_arrays)) read.push_back(query.model + "/" + file.string());
   check_output_file(comm, query.output, read);
-  kept_model const kept = read_model(comm, query.model);
+  model_source const source(comm, query.model, "pantile-als");
+  kept_model const kept = read_model(comm, source);
   if (kept.dtype == "f32")
-    answer_in<float>(comm, query, kept);
+    answer_in<float>(comm, query, source, kept);
   else
-    answer_in<double>(comm, query, kept);
+    answer_in<double>(comm, query, source, kept);
 }
 
 }  // namespace pantile::apps

@@ -6,7 +6,6 @@
 #include <pantile/algorithms/als.hpp>
 #include <pantile/algorithms/ranking.hpp>
 
-#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -41,11 +40,5 @@ title_map load_titles(communicator const& comm, std::string const& path);
 /// A list of items with their scores, and their titles where there are any.
 void print_items(communicator const& comm, std::vector<recommendation> const& items,
                  std::vector<std::int64_t> const& item_ids, title_map const& titles);
-
-/// The files of a model; those of biases only where it has any.
-inline std::vector<std::filesystem::path> model_files() {
-  return {"user_factors.npy", "item_factors.npy", "user_biases.npy", "item_biases.npy",
-          "user_ids.npy",     "item_ids.npy",     "model.json"};
-}
 
 }  // namespace pantile::apps

@@ -1,11 +1,12 @@
 #include "write.hpp"
 
+#include "../common/model_files.hpp"
 #include "../common/output.hpp"
 #include "json.hpp"
 
-#include <pantile/io/npy.hpp>
-
 #include <nlohmann/json.hpp>
+
+#include <span>
 
 namespace pantile::apps {
 
@@ -32,28 +33,31 @@ void write_results(communicator const& comm, als_command const& command, als_dat
 }
 
 template <class T>
-void write_model(communicator const& comm, std::string const& folder, als_command const& command,
-                 als_data const& data, als_result<T> const& result) {
-  als_model<T> const& model = result.model;
-  write_npy(comm, folder + "/user_factors.npy", model.user_factors);
-  write_npy(comm, folder + "/item_factors.npy", model.item_factors);
-  if (model.user_biases) write_npy(comm, folder + "/user_biases.npy", *model.user_biases);
-  if (model.item_biases) write_npy(comm, folder + "/item_biases.npy", *model.item_biases);
-  comm.agree([&] {
-    if (comm.rank() != 0) return;
-    write_npy_local<std::int64_t>(folder + "/user_ids.npy", data.user_ids, {std::ssize(data.user_ids)});
-    write_npy_local<std::int64_t>(folder + "/item_ids.npy", data.item_ids, {std::ssize(data.item_ids)});
-  });
+std::vector<hdf5_dataset> arrays_of(als_data const& data, als_model<T> const& model) {
+  std::vector<hdf5_dataset> arrays{{"user_factors", model.user_factors}, {"item_factors", model.item_factors}};
+  if (model.user_biases) arrays.emplace_back("user_biases", *model.user_biases);
+  if (model.item_biases) arrays.emplace_back("item_biases", *model.item_biases);
+  auto const add_ids = [&](std::string const& name, std::span<std::int64_t const> ids) {
+    arrays.emplace_back(name, ids, std::vector<index_t>{std::ssize(ids)});
+  };
+  add_ids("user_ids", data.user_ids);
+  add_ids("item_ids", data.item_ids);
+  return arrays;
+}
+
+template <class T>
+nlohmann::ordered_json json_of_model(als_command const& command, als_data const& data,
+                                     als_result<T> const& result) {
   nlohmann::ordered_json json{
       {"program", "pantile-als"}, {"version", PANTILE_VERSION}, {"dtype", command.dtype}};
   add_sizes(json, command, data);
   json.update(json_of_options(command));
-  if (command.is_explicit()) json["mean"] = model.mean;
+  if (command.is_explicit()) json["mean"] = result.model.mean;
   json["source"] = data.source;
   json["iteration"] = result.iteration;
   json["iterations"] = json_of(result.history);
   json["metrics"] = json_of(result.metrics, command.is_explicit());
-  write_json(comm, folder + "/model.json", json);
+  return json;
 }
 
 }  // namespace
@@ -64,14 +68,12 @@ void write_outputs(communicator const& comm, als_command const& command, als_dat
   auto const finish = [&] { write_results(comm, command, data, result.history, result.metrics, more); };
   if (command.no_output) return finish();
   write_folder(
-      comm, command.output,
-      [&](std::string const& folder) { write_model(comm, folder, command, data, result); }, finish);
-  if (result.model.user_biases) return;
-  // Those of the model that was there before belong to nothing any more.
-  detail::on_root(comm, command.output, [&] {
-    for (char const* const name : {"user_biases.npy", "item_biases.npy"})
-      files::remove(files::path(command.output) / name);
-  });
+      comm, command.output, model_files(als_model_arrays),
+      [&](std::string const& folder) {
+        write_model(comm, folder, command.model_format, arrays_of(data, result.model),
+                    json_of_model(command, data, result));
+      },
+      finish);
 }
 
 template void write_outputs(communicator const&, als_command const&, als_data const&, als_result<float> const&,

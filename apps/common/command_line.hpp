@@ -95,6 +95,17 @@ inline void add_checkpoint_options(CLI::App& app, checkpoint_options& c) {
       ->needs(folder);
 }
 
+/// `--model-format NAME`, of programs that write models.
+inline CLI::Option* add_model_format_option(CLI::App& app, std::string& format) {
+  return app
+      .add_option(
+          "--model-format", format,
+          "What the model is kept as: npy: a .npy file for each array, model.json for the rest; hdf5: one "
+          "file, model.h5, with datasets and attributes of the same names")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"npy", "hdf5"}));
+}
+
 /// `--trace DIR`, of all programs that run on ranks.
 inline void add_trace_option(CLI::App& app, std::string& folder) {
   app.add_option("--trace", folder,

@@ -13,6 +13,7 @@
 #include <string>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 // Where the programs write: checked before the work begins, written when it has succeeded.
@@ -50,24 +51,28 @@ inline void check_places(std::vector<files::path> const& names, files::path cons
       throw io_error("cannot write '" + (folder / name).string() + "': it is a folder", std::string());
 }
 
-/// Moves files from one folder into another of the same file system; where one cannot be moved, those that were
-/// there are put back.
-inline void move_files(std::vector<files::path> const& names, files::path const& from,
-                       files::path const& into) {
+/// Moves files from one folder into another of the same file system, those that were there, and all that are
+/// `replaced`, before that out of it; where one cannot be moved, they are put back.
+inline void move_files(std::vector<files::path> const& names, std::vector<files::path> replaced,
+                       files::path const& from, files::path const& into) {
   files::path const before = from / "replaced";
   files::create_directory(before);
-  std::size_t moved = 0;
+  replaced.insert(replaced.end(), names.begin(), names.end());
+  std::vector<std::pair<files::path, files::path>> moved;
+  auto const move = [&](files::path const& at, files::path const& to) {
+    files::rename(at, to);
+    moved.emplace_back(at, to);
+  };
   try {
-    for (; moved < names.size(); ++moved) {
-      files::path const old = into / names[moved];
-      if (files::exists(old)) files::rename(old, before / names[moved]);
-      files::rename(from / names[moved], old);
-    }
+    for (files::path const& name : replaced)
+      if (files::exists(into / name)) move(into / name, before / name);
+    for (files::path const& name : names) move(from / name, into / name);
   } catch (...) {
-    std::error_code lost, ignored;
-    for (std::size_t i = 0; i <= moved && i < names.size(); ++i) {
-      if (i < moved) files::rename(into / names[i], from / names[i], ignored);
-      if (files::exists(before / names[i])) files::rename(before / names[i], into / names[i], lost);
+    bool lost = false;
+    for (; !moved.empty(); moved.pop_back()) {
+      std::error_code problem;
+      files::rename(moved.back().second, moved.back().first, problem);
+      lost = lost || problem;
     }
     if (lost)
       throw io_error("cannot write into '" + into.string() + "', nor put back what was there: it is in '" +
@@ -168,8 +173,10 @@ inline void check_output_file(communicator const& comm, std::string const& path,
 
 /// Makes `folder` hold what `write(temporary_folder)` writes (collective): the files are written into a folder
 /// of their own, in it or above it, and moved only when all of them are there and `finish()` has written what
-/// lies elsewhere, so that nothing changes where writing fails. Other files in it stay.
+/// lies elsewhere, so that nothing changes where writing fails. What was there of `replaced` is then gone;
+/// other files in it stay.
 inline void write_folder(communicator const& comm, std::string const& folder,
+                         std::vector<files::path> const& replaced,
                          std::function<void(std::string const&)> const& write,
                          std::function<void()> const& finish) {
   files::path target, part;
@@ -184,11 +191,12 @@ inline void write_folder(communicator const& comm, std::string const& folder,
     on_root([&] {
       names = detail::names_in(part);
       detail::check_places(names, target);
+      detail::check_places(replaced, target);
     });
     finish();
     on_root([&] {
       files::create_directories(target);
-      detail::move_files(names, part, target);
+      detail::move_files(names, replaced, part, target);
     });
   } catch (...) {
     std::error_code ignored;

@@ -3,6 +3,7 @@
 #include <pantile/algorithms/class_labels.hpp>
 #include <pantile/base/checked.hpp>
 #include <pantile/expr/functions.hpp>
+#include <pantile/io/array_file.hpp>
 #include <pantile/io/csv.hpp>
 #include <pantile/io/detail/lines.hpp>
 #include <pantile/io/libsvm.hpp>
@@ -13,12 +14,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
 
 namespace pantile::apps {
 
 namespace {
+
+/// What a table of text could not hold, one of numbers shall not. Whole rows are tiled.
+template <class T>
+void check_finite(array<T, 2> const& table, std::string const& name) {
+  table.comm().agree([&] {
+    box const own = table.owned_box();
+    T const* const end = table.data() + own.count();
+    T const* const found = std::find_if(table.data(), end, [](T x) { return !std::isfinite(x); });
+    if (found == end) return;
+    index_t const at = found - table.data(), columns = table.extent(1);
+    throw io_error(fmt::format("'{}': the element [{}, {}] is {}, which is not finite", name,
+                               own.lo[0] + at / columns, at % columns, *found),
+                   std::string());
+  });
+}
+
+/// A table, wherever it is.
+template <class T>
+array<T, 2> read_numbers(communicator const& comm, lra_input const& input, lra_file& file) {
+  if (input.format == "auto" && names_array(input.data)) {
+    auto table = read_array<T, 2>(comm, array_place_of(input.data), tiling::row());
+    check_finite(table, input.data);
+    return table;
+  }
+  return read_csv<T>(comm, input.data, tiling::row(), {.had_header = &file.had_header});
+}
 
 /// True for `label index:value ...`.
 bool looks_sparse(std::string_view line) {
@@ -35,6 +63,7 @@ bool looks_sparse(std::string_view line) {
 
 bool is_sparse(communicator const& comm, lra_input const& input) {
   if (input.format != "auto") return input.format == "libsvm";
+  if (names_array(input.data)) return false;
   index_t sparse = 0;
   if (comm.rank() == 0) {
     try {
@@ -70,8 +99,17 @@ labelled_rows<T> generated_rows(communicator const& comm, lra_command const& c) 
 template <floating_element T>
 labelled_rows<T> read_table(communicator const& comm, lra_input const& input, index_t features, lra_file& file,
                             std::optional<index_t> usual_label) {
-  array<T, 2> table = read_csv<T>(comm, input.data, tiling::row(), {.had_header = &file.had_header});
+  array<T, 2> table = read_numbers<T>(comm, input, file);
   index_t const columns = table.extent(1);
+  if (!input.labels.empty()) {
+    if (features > 0 && columns != features)
+      throw io_error(
+          fmt::format("'{}' has {} columns: the model has {} features", input.data, columns, features),
+          std::string());
+    auto labels = read_array<T, 1>(comm, array_place_of(input.labels), tiling::row(),
+                                   std::array<index_t, 1>{table.extent(0)});
+    return {std::move(table), std::move(labels)};
+  }
   if (features == 0 && columns < 2)
     throw io_error("'" + input.data + "' has one column: features and a label are needed", std::string());
   if (features > 0 && columns != features && columns != features + 1)
@@ -92,6 +130,10 @@ labelled_rows<T> read_table(communicator const& comm, lra_input const& input, in
 template <floating_element T>
 labelled_rows<T, sparse_array<T>> read_sparse(communicator const& comm, lra_input const& input,
                                               index_t features, lra_file& file) {
+  if (!input.labels.empty())
+    throw io_error(
+        fmt::format("--labels {}: '{}' holds sparse rows, whose labels come first", input.labels, input.data),
+        std::string());
   if (input.label_column)
     throw index_error(fmt::format("--label-column {}: '{}' holds sparse rows, whose labels come first",
                                   *input.label_column, input.data),
@@ -111,7 +153,7 @@ array<T, 1> checked_labels(array<T, 1> const& labels, lra_input const& input, lr
     distinct_labels(labels);  // throws where some are no integers
     return labels;
   } catch (domain_error const& e) {
-    throw domain_error(fmt::format("'{}', {}: {}", input.data,
+    throw domain_error(fmt::format("'{}', {}: {}", input.labels.empty() ? input.data : input.labels,
                                    file.label_column > 0 ? fmt::format("labels in column {}", file.label_column)
                                                          : std::string("labels"),
                                    e.message()),

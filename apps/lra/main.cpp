@@ -1,5 +1,4 @@
 // pantile-lra: logistic regression. Options and output are here; the work is in pantile/algorithms.
-#include "../common/input.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
 #include "data.hpp"
@@ -14,7 +13,6 @@
 #include <pantile/algorithms/class_labels.hpp>
 #include <pantile/algorithms/logistic_predict.hpp>
 #include <pantile/comm/environment.hpp>
-#include <pantile/io/npy.hpp>
 #include <pantile/ops/movement.hpp>
 
 #include <fmt/format.h>
@@ -79,10 +77,9 @@ void write_outputs(communicator const& comm, lra_command const& c, lra_results c
     json["label_column"] = results.file.label_column;
   json.update(json_of_results(results));
   write_folder(
-      comm, c.output,
+      comm, c.output, model_files(lra_model_arrays),
       [&](std::string const& folder) {
-        write_npy(comm, folder + "/weights.npy", weights_for_file(model));
-        write_json(comm, folder + "/model.json", json);
+        write_model(comm, folder, c.model_format, {{"weights", weights_for_file(model)}}, json);
       },
       [&] { write_results(comm, c, results); });
 }
@@ -183,8 +180,7 @@ index_t classes_of(lra_command const& c, array<T, 1> const& labels) {
 template <class T, class Features>
 int run_lra(communicator const& comm, lra_command c, run_checkpoint& kept, labelled_rows<T, Features> learn,
             lra_results results) {
-  if (results.file.label_column > 0 || results.sparse)
-    learn.labels = checked_labels(learn.labels, c.input, results.file, c.multinomial);
+  if (!c.input.data.empty()) learn.labels = checked_labels(learn.labels, c.input, results.file, c.multinomial);
   classes_of(c, learn.labels);  // before anything is said
   labelled_rows<T, Features> test;
   results.features = learn.features.extent(1);
@@ -231,13 +227,15 @@ int program(communicator const& comm, int argc, char** argv) {
       code = predict(comm, *command.prediction);
       return;
     }
-    std::string const& data = command.input.data;
+    std::string const data = file_of_place(command.input.data), labels = file_of_place(command.input.labels);
     if (!command.output.empty()) {
-      check_output_folder(comm, command.output, {"weights.npy", "model.json"}, {data, command.json});
-      check_replaced_model(comm, command.output, "pantile-lra");
+      check_model_format(command.model_format);
+      check_output_folder(comm, command.output, model_files(lra_model_arrays), {data, labels, command.json});
+      model_source::check_replaced(comm, command.output, "pantile-lra");
     }
-    check_output_file(comm, command.json, {data, command.output, command.checkpoint.folder});
-    run_checkpoint kept(comm, command.checkpoint, "pantile-lra", lra_checkpoint_arrays, {data, command.json});
+    check_output_file(comm, command.json, {data, labels, command.output, command.checkpoint.folder});
+    run_checkpoint kept(comm, command.checkpoint, "pantile-lra", lra_checkpoint_arrays,
+                        {data, labels, command.json});
     code = command.dtype == "f32" ? load_and_run<float>(comm, command, kept)
                                   : load_and_run<double>(comm, command, kept);
   });

@@ -1,9 +1,6 @@
 #include "model.hpp"
 
-#include "../common/input.hpp"
 #include "weights.hpp"
-
-#include <pantile/io/npy.hpp>
 
 #include <fmt/format.h>
 
@@ -33,9 +30,8 @@ nlohmann::ordered_json json_of_model(lra_command const& c, std::string const& so
   return json;
 }
 
-kept_lra_model read_kept_model(communicator const& comm, std::string const& folder) {
-  auto const said = read_model_json(comm, folder, "pantile-lra");
-  auto const refuse = [&](std::string const& why) { return no_model(folder, "pantile-lra", why); };
+kept_lra_model read_kept_model(model_source const& source) {
+  auto const& said = source.said();
   kept_lra_model kept;
   try {
     said.at("dtype").get_to(kept.dtype);
@@ -49,21 +45,21 @@ kept_lra_model read_kept_model(communicator const& comm, std::string const& fold
       said.at("standardized").at("deviation").get_to(kept.deviation);
     }
   } catch (nlohmann::json::exception const& e) {
-    throw refuse(e.what());
+    throw source.refused(e.what());
   }
   bool const ascend = std::adjacent_find(kept.classes.begin(), kept.classes.end(), std::greater_equal<>()) ==
                       kept.classes.end();
   if (!ascend || kept.classes.size() < 2 || (kept.dtype != "f32" && kept.dtype != "f64"))
-    throw refuse("its classes or its dtype make no sense");
+    throw source.refused("its classes or its dtype make no sense");
   return kept;
 }
 
 template <class T, int N>
-logistic_regression_model<T, N> read_weights(communicator const& comm, std::string const& folder,
+logistic_regression_model<T, N> read_weights(communicator const& comm, model_source const& source,
                                              kept_lra_model const& kept) {
   logistic_regression_model<T, N> model;
   model.classes = kept.classes;
-  array<T, N> const all = read_npy<T, N>(comm, folder + "/weights.npy", tiling::replicated());
+  array<T, N> const all = read_array<T, N>(comm, source.place("weights"), tiling::replicated());
   index_t const classes = std::ssize(kept.classes);
   bool fits = all.extent(0) > (kept.intercept ? 1 : 0);
   if constexpr (N == 2) fits = fits && all.extent(1) == classes;
@@ -71,8 +67,7 @@ logistic_regression_model<T, N> read_weights(communicator const& comm, std::stri
   index_t const features = all.extent(0) - (kept.intercept ? 1 : 0);
   if (!kept.mean.empty())
     fits = fits && std::ssize(kept.mean) == features && std::ssize(kept.deviation) == features;
-  if (!fits)
-    throw shape_error("'" + folder + "/weights.npy' has other weights than model.json says", std::string());
+  if (!fits) throw source.refused("it has other weights than it says");
   take_weights_of_file(all, kept.intercept, model.weights, model.intercept);
   if (kept.mean.empty()) return model;
   auto& scaling = model.scaling.emplace();
@@ -85,10 +80,10 @@ logistic_regression_model<T, N> read_weights(communicator const& comm, std::stri
   return model;
 }
 
-#define PANTILE_INSTANTIATE(T, N)                                                                \
-  template nlohmann::ordered_json json_of_model(lra_command const&, std::string const&,          \
-                                                logistic_regression_model<T, N> const&);         \
-  template logistic_regression_model<T, N> read_weights(communicator const&, std::string const&, \
+#define PANTILE_INSTANTIATE(T, N)                                                                 \
+  template nlohmann::ordered_json json_of_model(lra_command const&, std::string const&,           \
+                                                logistic_regression_model<T, N> const&);          \
+  template logistic_regression_model<T, N> read_weights(communicator const&, model_source const&, \
                                                         kept_lra_model const&);
 PANTILE_INSTANTIATE(float, 1)
 PANTILE_INSTANTIATE(float, 2)

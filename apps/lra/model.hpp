@@ -1,17 +1,22 @@
 #pragma once
 
+#include "../common/model_files.hpp"
 #include "options.hpp"
 
 #include <pantile/algorithms/logistic_regression.hpp>
 
 #include <nlohmann/json.hpp>
 
+#include <optional>
 #include <string>
+#include <vector>
 
-// The folder of a model of pantile-lra: weights.npy, model.json. All functions are collective.
+// Models of pantile-lra as files: weights, and what is known beside. All functions are collective.
 namespace pantile::apps {
 
-/// What model.json says of a model, beside its weights.
+inline std::vector<std::string> const lra_model_arrays{"weights"};
+
+/// What is known of a model beside its weights.
 struct kept_lra_model {
   std::string dtype;
   bool multinomial = false;
@@ -22,16 +27,16 @@ struct kept_lra_model {
   std::vector<double> mean, deviation;  // empty: not standardized
 };
 
-/// What model.json holds of it.
+/// The same of one that is to be written.
 template <class T, int N>
 nlohmann::ordered_json json_of_model(lra_command const& c, std::string const& source,
                                      logistic_regression_model<T, N> const& model);
 
-/// Throws io_error where the folder holds no model, or none of pantile-lra.
-kept_lra_model read_kept_model(communicator const& comm, std::string const& folder);
-/// Reads the weights; throws io_error and shape_error where they do not fit what model.json says.
+/// Throws io_error where something is missing or wrong.
+kept_lra_model read_kept_model(model_source const& source);
+/// Reads the weights; throws io_error where they do not fit what the model says.
 template <class T, int N>
-logistic_regression_model<T, N> read_weights(communicator const& comm, std::string const& folder,
+logistic_regression_model<T, N> read_weights(communicator const& comm, model_source const& source,
                                              kept_lra_model const& kept);
 
 }  // namespace pantile::apps

@@ -42,14 +42,23 @@ CLI::Validator class_weights() {
 CLI::Option* add_input_options(CLI::App& app, lra_input& input) {
   auto* const data = app.add_option("--data", input.data,
                                     "Table of numbers, one column of them labels, or sparse rows in the format "
-                                    "of LIBSVM; labels are 0 and 1, or -1 and 1")
+                                    "of LIBSVM; labels are 0 and 1, or -1 and 1. A table is text, FILE.npy or "
+                                    "FILE.h5:/DATASET")
                          ->type_name("FILE")
                          ->check(path());
-  app.add_option("--label-column", input.label_column, "Column of the labels, from 1 (the last one)")
-      ->type_name("K")
-      ->transform(at_least<index_t>(1))
-      ->needs(data);
-  app.add_option("--format", input.format, "Of --data: csv, libsvm, or auto: what its first row looks like")
+  auto* const column =
+      app.add_option("--label-column", input.label_column, "Column of the labels, from 1 (the last one)")
+          ->type_name("K")
+          ->transform(at_least<index_t>(1))
+          ->needs(data);
+  app.add_option("--labels", input.labels,
+                 "Labels for the rows of a table that has none: FILE.npy or FILE.h5:/DATASET, of one dimension")
+      ->type_name("ARRAY")
+      ->check(path())
+      ->needs(data)
+      ->excludes(column);
+  app.add_option("--format", input.format,
+                 "Of --data: csv, libsvm, or auto: by its name, or what its first row looks like")
       ->type_name("NAME")
       ->check(CLI::IsMember({"auto", "csv", "libsvm"}))
       ->needs(data);
@@ -132,7 +141,7 @@ CLI::App* add_predict(CLI::App& app, lra_prediction& p, std::string& trace) {
       "predict",
       "Labels rows by a model: a table of label and probability (of label 1, or of each class); where the rows "
       "have labels, says how good it is");
-  sub->add_option("--model", p.model, "Folder of the model, as --output wrote it")
+  sub->add_option("--model", p.model, "The model: the folder that --output wrote, or an HDF5 file of one")
       ->type_name("DIR")
       ->check(path())
       ->required();
@@ -176,9 +185,11 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_com
   add_data_options(app, c);
   add_solver_options(app, c);
   add_model_options(app, c);
-  app.add_option("--output", c.output, "Folder for the model: weights.npy, model.json")
-      ->type_name("DIR")
-      ->check(path());
+  auto* const output =
+      app.add_option("--output", c.output, "Folder for the model: weights, and what is known beside")
+          ->type_name("DIR")
+          ->check(path());
+  add_model_format_option(app, c.model_format)->needs(output);
   add_checkpoint_options(app, c.checkpoint);
   app.add_option("--json", c.json, "File for the results")->type_name("FILE")->check(path());
   add_trace_option(app, c.trace);

@@ -13,6 +13,7 @@ namespace pantile::apps {
 /// Where rows come from.
 struct lra_input {
   std::string data;
+  std::string labels;                   // an array; empty: among the data
   std::optional<index_t> label_column;  // from 1
   std::string format = "auto";          // csv, libsvm
   std::optional<index_t> first_index;   // of libsvm
@@ -39,6 +40,7 @@ struct lra_command {
   double test_fraction = 0;
   std::uint64_t seed = 0;
   std::string output;
+  std::string model_format = "npy";  // or hdf5
   checkpoint_options checkpoint;
   std::string json;
   std::string trace;                         // folder

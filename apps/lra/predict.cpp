@@ -13,6 +13,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace pantile::apps {
 
@@ -47,7 +48,7 @@ std::optional<array<T, 1>> labels_for_evaluation(array<T, 1> const& labels, lra_
   try {
     return checked_labels(labels, input, file, multinomial);
   } catch (domain_error const& e) {
-    if (file.label_column > 0) throw;
+    if (file.label_column > 0 || !input.labels.empty()) throw;
     say(labels.comm(), "not evaluated: {}", e.message());
     return std::nullopt;
   }
@@ -80,8 +81,9 @@ int predict_rows(communicator const& comm, lra_prediction const& asked, kept_lra
 }
 
 template <class T, int N>
-int predict_by(communicator const& comm, lra_prediction const& asked, kept_lra_model const& kept) {
-  auto const model = read_weights<T, N>(comm, asked.model, kept);
+int predict_by(communicator const& comm, lra_prediction const& asked, model_source const& source,
+               kept_lra_model const& kept) {
+  auto const model = read_weights<T, N>(comm, source, kept);
   index_t const features = model.weights.extent(0);
   lra_file file;
   lra_input input = asked.input;
@@ -96,14 +98,19 @@ int predict_by(communicator const& comm, lra_prediction const& asked, kept_lra_m
 }  // namespace
 
 int predict(communicator const& comm, lra_prediction const& asked) {
-  check_output_file(comm, asked.out,
-                    {asked.input.data, asked.json, asked.model + "/weights.npy", asked.model + "/model.json"});
-  check_output_file(comm, asked.json,
-                    {asked.input.data, asked.model + "/weights.npy", asked.model + "/model.json"});
-  auto const kept = read_kept_model(comm, asked.model);
-  if (kept.dtype == "f32")
-    return kept.multinomial ? predict_by<float, 2>(comm, asked, kept) : predict_by<float, 1>(comm, asked, kept);
-  return kept.multinomial ? predict_by<double, 2>(comm, asked, kept) : predict_by<double, 1>(comm, asked, kept);
+  std::vector<std::string> read{file_of_place(asked.input.data), file_of_place(asked.input.labels),
+                                asked.model};
+  for (auto const& file : model_files(lra_model_arrays)) read.push_back(asked.model + "/" + file.string());
+  check_output_file(comm, asked.json, read);
+  read.push_back(asked.json);
+  check_output_file(comm, asked.out, read);
+  model_source const source(comm, asked.model, "pantile-lra");
+  auto const kept = read_kept_model(source);
+  auto const by = [&]<class T>(T) {
+    return kept.multinomial ? predict_by<T, 2>(comm, asked, source, kept)
+                            : predict_by<T, 1>(comm, asked, source, kept);
+  };
+  return kept.dtype == "f32" ? by(0.0F) : by(0.0);
 }
 
 }  // namespace pantile::apps

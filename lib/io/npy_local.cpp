@@ -32,16 +32,16 @@ void write_npy_bytes(std::string const& path, dtype type, std::vector<index_t> c
 }
 
 std::vector<index_t> npy_shape(std::string const& path, std::source_location where) {
-  std::vector<index_t> shape = open_npy(path, where).header.shape;
+  std::vector<index_t> shape = open_npy(path, where)->shape();
   extents_of_shape(shape, where);  // throws for more dimensions than an array can have
   return shape;
 }
 
 void read_npy_bytes(std::string const& path, dtype type, std::vector<index_t> const& shape, std::byte* out,
                     std::source_location where) {
-  npy_file const file = open_npy(path, where);
-  if (file.header.shape != shape) throw io_error("'" + path + "' was replaced while it was read", where);
-  read_npy_box(file, box(extents_of_shape(shape, where)), type, out, where);
+  auto const file = open_npy(path, where);
+  if (file->shape() != shape) throw io_error("'" + path + "' was replaced while it was read", where);
+  file->read(box(extents_of_shape(shape, where)), type, out, where);
 }
 
 }  // namespace pantile::detail

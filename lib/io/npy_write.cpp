@@ -1,4 +1,3 @@
-#include "../base/box_runs.hpp"
 #include "shared_file.hpp"
 
 #include <pantile/base/checked.hpp>
@@ -6,23 +5,6 @@
 #include <pantile/trace/recorder.hpp>
 
 namespace pantile::detail {
-
-namespace {
-
-/// What this rank writes: every element exactly once over all ranks, by one of its owners.
-std::vector<box> parts_of(tiling const& tiles, int rank) {
-  return tiles.provided_by(rank, box(tiles.shape()), 0);
-}
-
-void write_parts(file_writer& writer, index_t data_offset, tiling const& tiles, box const& stored, index_t size,
-                 std::byte const* data, int rank) {
-  for (box const& part : parts_of(tiles, rank))
-    for_each_run(part, box(tiles.shape()), stored, [&](index_t to, index_t from, index_t count) {
-      writer.write(data_offset + to * size, {data + from * size, static_cast<std::size_t>(count * size)});
-    });
-}
-
-}  // namespace
 
 void write_npy_tiles(communicator const& comm, std::string const& path, dtype type, tiling const& tiles,
                      box const& stored, std::byte const* data, std::source_location where) {
@@ -35,7 +17,7 @@ void write_npy_tiles(communicator const& comm, std::string const& path, dtype ty
   index_t const total = std::ssize(head) + checked_product(shape.count(), dtype_bytes(type), where);
   auto const write = [&](file_writer& writer) {
     if (comm.rank() == 0) writer.write(0, std::as_bytes(std::span(head)));
-    write_parts(writer, std::ssize(head), tiles, stored, dtype_bytes(type), data, comm.rank());
+    write_tile(writer, std::ssize(head), tiles, stored, dtype_bytes(type), data, comm.rank());
   };
   write_together(comm, path, total, write, where);
 }

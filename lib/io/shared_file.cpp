@@ -1,5 +1,7 @@
 #include "shared_file.hpp"
 
+#include "../base/box_runs.hpp"
+
 #include <optional>
 
 namespace pantile::detail {
@@ -29,6 +31,14 @@ void write_together(communicator const& comm, std::string const& path, index_t s
         if (file) file->commit();
       },
       where);
+}
+
+void write_tile(file_writer& writer, index_t offset, tiling const& tiles, box const& stored, index_t size,
+                std::byte const* data, int rank) {
+  for (box const& part : tiles.provided_by(rank, box(tiles.shape()), 0))
+    for_each_run(part, box(tiles.shape()), stored, [&](index_t to, index_t from, index_t count) {
+      writer.write(offset + to * size, {data + from * size, static_cast<std::size_t>(count * size)});
+    });
 }
 
 }  // namespace pantile::detail

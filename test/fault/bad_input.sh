@@ -124,7 +124,7 @@ refused 1 "named twice" "$als" recommend --ratings "$in/good.csv" --model "$in" 
 refused 1 "column 1: '1O'" "$als" --ratings "$in/letter.csv"
 refused 1 "no such user" "$als" --ratings "$in/good.csv" --user 01000
 
-refused 1 "there is no model.json" "$als" recommend --model "$in" --ratings "$in/good.csv"
+refused 1 "there is no model.json and no model.h5" "$als" recommend --model "$in" --ratings "$in/good.csv"
 refused 2 "pantile-als similar --help" "$als" similar --model "$in"
 refused 1 'it is of "pantile-lra"' "$als" similar --model "$in/lra_model" --item 3
 refused 1 "it is no JSON object" "$als" recommend --model "$in/broken_model" --ratings "$in/good.csv"
@@ -185,7 +185,7 @@ refused 1 "good_table.csv:1: the label '1.5,2,0'" "$lra" --data "$in/good_table.
 refused 1 "which are cut by rows" "$lra" --data "$in/zero.svm" --tiling column
 refused 1 "labels must be integers" "$lra" --data "$in/half_table.csv" --multinomial
 refused 1 "got 3 numbers, there are 2 classes" "$lra" --data "$in/good_table.csv" --multinomial --class-weights 1,2,3
-refused 1 "there is no model.json" "$lra" predict --model "$in" --data "$in/good_table.csv" --out out
+refused 1 "there is no model.json and no model.h5" "$lra" predict --model "$in" --data "$in/good_table.csv" --out out
 refused 1 "named twice" "$lra" predict --model "$in" --data "$in/good_table.csv" --out "$in/good_table.csv"
 refused 2 "--alpha is an option of a fit" "$lra" --alpha 1 predict --model "$in" --data "$in/good_table.csv" --out out
 refused 2 "--solver" "$lra" --data "$in/good_table.csv" --solver cholesky

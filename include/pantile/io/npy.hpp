@@ -2,9 +2,9 @@
 
 #include <pantile/array/array.hpp>
 #include <pantile/io/detail/npy_tiles.hpp>
+#include <pantile/io/detail/read_array.hpp>
 #include <pantile/io/npy_local.hpp>
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <source_location>
@@ -38,14 +38,8 @@ array<T, N> read_npy(
     communicator const& comm, std::string const& path, tiling_rule const& rule,
     std::optional<std::array<index_t, static_cast<std::size_t>(N)>> const& expected = std::nullopt,
     std::source_location where = std::source_location::current()) {
-  std::optional<extents> wanted;
-  if (expected) wanted.emplace(*expected, where);
-  detail::npy_file const file = detail::open_npy(comm, path, dtype_of<T>, N, wanted, where);
-  std::array<index_t, static_cast<std::size_t>(N)> shape{};
-  std::copy(file.header.shape.begin(), file.header.shape.end(), shape.begin());
-  array<T, N> a(comm, shape, rule, where);
-  detail::read_npy_tile(comm, file, a.stored_box(), dtype_of<T>, reinterpret_cast<std::byte*>(a.data()), where);
-  return a;
+  auto const open = [&] { return detail::open_npy(path, where); };
+  return detail::read_array_from<T, N>(comm, "read_npy", open, rule, expected, where);
 }
 
 }  // namespace pantile

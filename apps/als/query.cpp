@@ -42,7 +42,7 @@ kept_model read_model(communicator const& comm, std::string const& folder) {
     kept.dtype = said.at("dtype").get<std::string>();
     if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said.at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
-    throw no_model(folder, "pantile-als", e.what());
+    throw no_model(folder, "pantile-als", json_problem(e));
   }
   comm.agree([&] {
     kept.item_ids = read_npy_local<std::int64_t>(folder + "/item_ids.npy").values;

@@ -15,6 +15,9 @@ namespace pantile::apps {
 /// file (collective). Throws io_error where it cannot be read.
 std::optional<nlohmann::ordered_json> read_json(communicator const& comm, std::string const& path);
 
+/// What is wrong with a JSON value, without the library's own name for it.
+std::string json_problem(nlohmann::json::exception const& e);
+
 /// model.json in the folder of a model of a program (collective). Throws io_error where there is none, and
 /// where it is not an object, or of another program.
 nlohmann::ordered_json read_model_json(communicator const& comm, std::string const& folder,

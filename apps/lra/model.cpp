@@ -49,7 +49,7 @@ kept_lra_model read_kept_model(communicator const& comm, std::string const& fold
       said.at("standardized").at("deviation").get_to(kept.deviation);
     }
   } catch (nlohmann::json::exception const& e) {
-    throw refuse(e.what());
+    throw refuse(json_problem(e));
   }
   bool const ascend = std::adjacent_find(kept.classes.begin(), kept.classes.end(), std::greater_equal<>()) ==
                       kept.classes.end();

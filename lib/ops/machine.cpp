@@ -86,7 +86,7 @@ machine machine_of(communicator const& comm, int ranks) {
     return machines_of(*text, *path);
   }();
   if (ranks > comm.size()) return known.network;
-  for (int r = 1; r < comm.size(); ++r)
+  for (int r = 1; r < ranks; ++r)
     if (!comm.are_near(0, r)) return known.network;
   return known.node;
 }

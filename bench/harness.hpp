@@ -81,6 +81,7 @@ std::vector<row> calibrate_suite(pantile::communicator const& world, settings co
 std::vector<row> gram_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> transpose_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> qr_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> ratings_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> als_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> lra_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> trace_suite(pantile::communicator const& world, settings const& s);

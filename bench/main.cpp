@@ -30,6 +30,7 @@ std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", ben
                                                                   {"gram", bench::gram_suite},
                                                                   {"transpose", bench::transpose_suite},
                                                                   {"qr", bench::qr_suite},
+                                                                  {"ratings", bench::ratings_suite},
                                                                   {"als", bench::als_suite},
                                                                   {"lra", bench::lra_suite},
                                                                   {"trace", bench::trace_suite},

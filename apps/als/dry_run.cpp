@@ -12,13 +12,17 @@ namespace pantile::apps {
 
 namespace {
 
-/// What the program keeps beside als: the ratings that it read, those to learn from, those held out. As they
-/// would lie on so many ranks, evenly.
+/// What the program keeps beside als: the ratings that were read, for a user to whom something is to be
+/// recommended; those to learn from and those held out, for judging. As they would lie on so many ranks,
+/// evenly.
 template <class T>
-index_t ratings_kept(sparse_array<T> const& rated, ratings_split<T> const& split, int ranks) {
+index_t ratings_kept(als_command const& command, sparse_array<T> const& rated, ratings_split<T> const& split,
+                     int ranks) {
+  std::vector<sparse_array<T> const*> kept;
+  if (command.user) kept.push_back(&rated);
+  if (split.held_out.stored() > 0) kept.insert(kept.end(), {&split.training, &split.held_out});
   index_t bytes = 0;
-  for (sparse_array<T> const* s : {&rated, &split.training, &split.held_out})
-    bytes += s->stored() * index_t{8 + sizeof(T)} + s->extent(0) * 8;
+  for (auto const* s : kept) bytes += s->stored() * index_t{8 + sizeof(T)} + s->extent(0) * 8;
   return (bytes + ranks - 1) / ranks;
 }
 
@@ -37,7 +41,7 @@ nlohmann::ordered_json json_of_forecast(als_forecast const& f, index_t kept) {
       {"messages_max_rank", most.messages}, {"memory_bytes_max_rank", most.memory.total() + kept},
       {"flops_max_rank", most.flops},       {"predicted_seconds", most.seconds}};
   json["memory"] = json_of(most.memory);
-  json["memory"]["ratings_read"] = kept;
+  json["memory"]["ratings_kept"] = kept;
   json["user_factors"] = json_of(f.users);
   json["item_factors"] = json_of(f.items);
   for (int half = 0; half < 2; ++half)
@@ -56,7 +60,7 @@ void print(communicator const& comm, als_forecast const& f, index_t kept) {
   say(comm, "\ndry run: an iteration on {} with {} each; the most that any rank has",
       counted(f.problem.ranks, "rank"), counted(f.problem.threads, "thread"));
   line("memory", bytes_text(most.memory.total() + kept));
-  line("  ratings as read", bytes_text(kept));
+  line("  ratings kept for later", bytes_text(kept));
   line("  by users and by items", bytes_text(most.memory.ratings));
   line("  own factors", bytes_text(most.memory.own_factors));
   line("  factors of others", bytes_text(most.memory.fetched_factors));
@@ -82,7 +86,7 @@ template <element T>
 void dry_run(communicator const& comm, als_command const& command, als_data const& data,
              sparse_array<T> const& rated, ratings_split<T> const& split) {
   als_forecast const forecast = forecast_als(split.training, command.model, command.dry_run_ranks);
-  index_t const kept = ratings_kept(rated, split, forecast.problem.ranks);
+  index_t const kept = ratings_kept(command, rated, split, forecast.problem.ranks);
   print(comm, forecast, kept);
   if (command.json.empty()) return;
   auto json = json_head(comm, "pantile-als", command.dtype);

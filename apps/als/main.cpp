@@ -33,6 +33,7 @@ template <class T>
 sparse_array<T> load(communicator const& comm, als_command const& command, als_data& data) {
   ratings<T> table = command.ratings.empty() ? planted_ratings<T>(comm, command.planted())
                                              : read_ratings<T>(comm, command.ratings);
+  if (command.ratings.empty()) data.missing = command.planted().ratings - table.lines;
   data.source =
       command.ratings.empty() ? fmt::format("generated, seed {}", command.model.seed) : command.ratings;
   data.duplicates = table.duplicates;
@@ -118,9 +119,12 @@ int run_als(communicator const& comm, als_command const& command, run_checkpoint
     return 0;
   }
   say(comm, "model: {}", model_text(command));
-  auto const result = als_run<T>(comm, command, input, kept).fit();
+  als_input<T> rest;  // what is asked for later
+  rest.data = data;
+  if (command.user) rest.rated = input.rated;
+  auto const result = als_run<T>(comm, command, std::move(input), kept).fit();
   if (auto const code = kept.interrupted()) return *code;
-  finish(comm, command, input, *result, titles, nlohmann::ordered_json::object());
+  finish(comm, command, rest, *result, titles, nlohmann::ordered_json::object());
   return 0;
 }
 

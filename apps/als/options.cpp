@@ -270,6 +270,9 @@ std::string problem_of(CLI::App const& app, als_command const& c) {
              " is an option of implicit feedback: with --feedback explicit all ratings weigh 1";
   for (char const* const option : {"--no-biases", "--no-mean"})
     if (!c.is_explicit() && given(option)) return std::string(option) + " is an option of --feedback explicit";
+  for (auto const& [option, solver] : {std::pair{"--cg-steps", "cg"}, std::pair{"--block", "subspace"}})
+    if (given(option) && c.solver != solver)
+      return fmt::format("{} is an option of --solver {}; this is {}", option, solver, c.solver);
   for (auto const& [option, name] : {std::pair{"--stop-on", c.stop_on}, std::pair{"--sweep-by", c.sweep_by}})
     if (!c.is_explicit() && is_error(name))
       return std::string(option) + ": " + name + " is a measure of --feedback explicit";

@@ -1,5 +1,6 @@
 #include "query.hpp"
 
+#include "../common/input.hpp"
 #include "../common/model_files.hpp"
 #include "../common/output.hpp"
 #include "../common/program.hpp"
@@ -42,7 +43,7 @@ kept_model read_model(communicator const& comm, model_source const& source) {
     kept.dtype = said.at("dtype").get<std::string>();
     if (kept.options.feedback == als_feedback::explicit_ratings) kept.mean = said.at("mean").get<double>();
   } catch (nlohmann::json::exception const& e) {
-    throw source.refused(e.what());
+    throw source.refused(json_problem(e));
   }
   auto const ids = read_array<std::int64_t, 1>(comm, source.place("item_ids"), tiling::replicated());
   kept.item_ids.assign(ids.data(), ids.data() + ids.extent(0));

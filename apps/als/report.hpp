@@ -19,6 +19,7 @@ struct als_data {
   std::vector<std::int64_t> user_ids, item_ids;
   index_t ratings = 0;     // distinct pairs
   index_t duplicates = 0;  // rows that a later one replaced
+  index_t missing = 0;     // of those that were to be generated
   index_t held_out = 0;
   bool had_header = false;
 };

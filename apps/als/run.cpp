@@ -120,7 +120,11 @@ std::optional<als_result<T>> als_run<T>::fit() {
     bar_.emplace(comm_, "iteration", from.iteration, options.iterations);
   }
   als_result<T> result;
-  result.model = als<T>(input_.split.training, options, std::move(from),
+  // Ratings are most of the memory: those by which nothing will be judged are als's own from here on.
+  input_.rated = {};
+  sparse_array<T> training = input_.split.training;
+  if (input_.data.held_out == 0) input_.split = {};
+  result.model = als<T>(std::move(training), options, std::move(from),
                         [&](als_iteration const& i, auto const& so_far) { return after(i, so_far); });
   bar_.reset();
   if (kept_.was_interrupted()) return std::nullopt;

@@ -42,8 +42,9 @@ std::vector<std::string> checkpoint_arrays(als_command const& command);
 template <element T>
 class als_run {
  public:
-  als_run(communicator const& comm, als_command const& command, als_input<T> const& input, run_checkpoint& kept)
-      : comm_(comm), command_(command), input_(input), kept_(kept) {}
+  /// The input is given up as soon as it is not needed any more, where nobody shares it.
+  als_run(communicator const& comm, als_command const& command, als_input<T> input, run_checkpoint& kept)
+      : comm_(comm), command_(command), input_(std::move(input)), kept_(kept) {}
 
   /// Goes on where the checkpoint ends, or starts where the input says, and ends as the command says. Nothing
   /// where the run was asked to end (run_checkpoint::interrupted). Throws what `als` and
@@ -58,7 +59,7 @@ class als_run {
 
   communicator comm_;
   als_command const& command_;
-  als_input<T> const& input_;
+  als_input<T> input_;
   run_checkpoint& kept_;
   als_history history_;
   als_model<T> best_;  // with --stop-on

@@ -122,7 +122,7 @@ void run_checkpoint::check_manifest() {
                std::to_string(end));
     if (end < 1) refuse("its iteration is " + std::to_string(end));
   } catch (nlohmann::json::exception const& e) {
-    refuse(e.what());
+    refuse(json_problem(e));
   }
 }
 

@@ -26,6 +26,12 @@ std::optional<nlohmann::ordered_json> read_json(communicator const& comm, std::s
   return nlohmann::ordered_json::parse(text.begin() + 1, text.end(), nullptr, false);
 }
 
+std::string json_problem(nlohmann::json::exception const& e) {
+  std::string const text = e.what();  // "[json.exception.out_of_range.403] key 'dtype' not found"
+  auto const end = text.find("] ");
+  return end == std::string::npos ? text : text.substr(end + 2);
+}
+
 double number_or_nan(nlohmann::ordered_json const& value) {
   return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }

@@ -15,6 +15,9 @@ namespace pantile::apps {
 /// file (collective). Throws io_error where it cannot be read.
 std::optional<nlohmann::ordered_json> read_json(communicator const& comm, std::string const& path);
 
+/// What is wrong with a JSON value, without the library's own name for it.
+std::string json_problem(nlohmann::json::exception const& e);
+
 /// A number of a JSON file, where NaN and infinities are null: NaN then.
 double number_or_nan(nlohmann::ordered_json const& value);
 

@@ -61,6 +61,11 @@ std::string progress_text(std::string const& what, index_t done, index_t total, 
 progress_bar::progress_bar(communicator const& comm, std::string what, index_t done, index_t total)
     : what_(std::move(what)), first_(done), total_(total), draws_(comm.rank() == 0 && terminal_columns() > 0) {}
 
+bool progress_bar::is_seen(communicator const& comm) {
+  std::int32_t const mine = comm.rank() == 0 && terminal_columns() > 0;
+  return comm.allreduce(mine, reduce_op::max) != 0;
+}
+
 void progress_bar::clear() {
   if (!is_drawn_) return;
   std::fputs("\r\x1b[K", stdout);
@@ -69,9 +74,11 @@ void progress_bar::clear() {
 }
 
 void progress_bar::show(index_t done) {
-  if (!draws_) return;
+  auto const now = clock::now();
+  if (!draws_ || (is_drawn_ && now - drawn_ < std::chrono::milliseconds(100))) return;
   clear();
-  double const seconds = std::chrono::duration<double>(clock::now() - start_).count();
+  drawn_ = now;
+  double const seconds = std::chrono::duration<double>(now - start_).count();
   double const rate = seconds > 0 ? static_cast<double>(done - first_) / seconds : 0;
   std::string const text = progress_text(what_, done, total_, rate, terminal_columns());
   std::fputs(text.c_str(), stdout);

@@ -16,6 +16,10 @@ std::string progress_text(std::string const& what, index_t done, index_t total, 
 /// and nowhere else. mpirun gives its ranks terminals that have no width unless its own output is one.
 class progress_bar {
  public:
+  /// True on every rank where rank 0 draws (collective): then it is worth asking how far the work is more often
+  /// than there is something to say.
+  static bool is_seen(communicator const& comm);
+
   /// Of so many steps of one kind ("iteration"), some of which are done already. Nothing is drawn yet.
   progress_bar(communicator const& comm, std::string what, index_t done, index_t total);
   ~progress_bar() { clear(); }
@@ -24,7 +28,7 @@ class progress_bar {
 
   /// Makes room for a line.
   void clear();
-  /// Draws the bar below the last line.
+  /// Draws the bar below the last line; again where it stands already only after a tenth of a second.
   void show(index_t done);
 
  private:
@@ -34,7 +38,7 @@ class progress_bar {
   index_t first_, total_;
   bool draws_;
   bool is_drawn_ = false;
-  clock::time_point start_ = clock::now();
+  clock::time_point start_ = clock::now(), drawn_;
 };
 
 }  // namespace pantile::apps

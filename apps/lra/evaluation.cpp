@@ -1,5 +1,7 @@
 #include "evaluation.hpp"
 
+#include "../common/program.hpp"
+
 #include <fmt/format.h>
 
 #include <iterator>
@@ -8,14 +10,19 @@
 namespace pantile::apps {
 
 std::string text_of(lra_evaluation const& e) {
-  std::string const auc = std::isnan(e.auc) ? std::string() : fmt::format(", AUC {:.4f}", e.auc);
+  std::string const auc = e.unknown           ? "; the scores of some rows are beyond the precision, or NaN"
+                          : std::isnan(e.auc) ? std::string()
+                                              : fmt::format(", AUC {:.4f}", e.auc);
   return fmt::format("loss {:.6f}, accuracy {:.4f}{}", e.quality.loss, e.quality.accuracy, auc);
 }
 
-std::string text_of(std::optional<confusion_table> const& table) {
-  if (!table) return "";
-  index_t const n = std::ssize(table->classes);
-  if (n > 10) return "";
+void print_confusion(communicator const& comm, lra_evaluation const& e, std::size_t classes) {
+  auto const& table = e.confusion;
+  index_t const n = table ? std::ssize(table->classes) : static_cast<index_t>(classes);
+  if (!table)
+    return say(comm, "no confusion table: there are {} classes, and it has at most {}", grouped(n),
+               grouped(lra_evaluation::most_classes));
+  if (n > 10) return;
   std::string text;
   for (index_t i = 0; i < n; ++i) {
     fmt::format_to(std::back_inserter(text), "{}  label {}:", i == 0 ? "" : "\n",
@@ -24,7 +31,7 @@ std::string text_of(std::optional<confusion_table> const& table) {
       fmt::format_to(std::back_inserter(text), "{} {} as {}", j == 0 ? "" : ",", table->counts(i, j),
                      table->classes[static_cast<std::size_t>(j)]);
   }
-  return text;
+  say(comm, "{}", text);
 }
 
 void add_metrics(nlohmann::ordered_json& metrics, std::string const& prefix, lra_evaluation const& e) {

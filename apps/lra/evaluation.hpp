@@ -2,6 +2,8 @@
 
 #include <pantile/algorithms/classification.hpp>
 #include <pantile/algorithms/logistic_predict.hpp>
+#include <pantile/expr/functions.hpp>
+#include <pantile/ops/reduce.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -16,7 +18,9 @@ namespace pantile::apps {
 struct lra_evaluation {
   logistic_quality quality;
   double auc = std::numeric_limits<double>::quiet_NaN();  // of labels 0 and 1, where both occur
-  std::optional<confusion_table> confusion;               // of up to 1,000 classes: it is dense
+  std::optional<confusion_table> confusion;               // of so many classes: it is dense
+  static constexpr index_t most_classes = 1000;
+  bool unknown = false;  // some probabilities are NaN: there are no hits and no AUC to speak of
 };
 
 /// Of rows whose probabilities are known (collective).
@@ -25,9 +29,10 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
                          logistic_regression_model<T, N> const& model, array<T, N> const& probabilities) {
   lra_evaluation e;
   e.quality = evaluate_logistic(X, labels, model);
-  if constexpr (N == 1) e.auc = roc_auc(labels, probabilities);
-  constexpr std::ptrdiff_t most_classes = 1000;
-  if (std::ssize(model.classes) <= most_classes)
+  e.unknown = any(isnan(probabilities));
+  if constexpr (N == 1)
+    if (!e.unknown) e.auc = roc_auc(labels, probabilities);
+  if (std::ssize(model.classes) <= lra_evaluation::most_classes)
     e.confusion = confusion(labels, most_probable_labels(probabilities, model.classes));
   return e;
 }
@@ -39,8 +44,9 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
 
 /// "loss 0.1, accuracy 0.9, AUC 0.95".
 std::string text_of(lra_evaluation const& e);
-/// "label 0: 5 as 0, 1 as 1", a line for each label; empty for many labels.
-std::string text_of(std::optional<confusion_table> const& table);
+/// "label 0: 5 as 0, 1 as 1", a line for each label; nothing of more than ten, but that there is no table of
+/// too many.
+void print_confusion(communicator const& comm, lra_evaluation const& e, std::size_t classes);
 
 /// Adds `prefix`loss, `prefix`accuracy and, for labels 0 and 1, `prefix`auc.
 void add_metrics(nlohmann::ordered_json& metrics, std::string const& prefix, lra_evaluation const& e);

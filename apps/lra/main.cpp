@@ -1,6 +1,7 @@
 // pantile-lra: logistic regression. Options and output are here; the work is in pantile/algorithms.
 #include "../common/output.hpp"
 #include "../common/program.hpp"
+#include "../common/progress_bar.hpp"
 #include "data.hpp"
 #include "evaluation.hpp"
 #include "json.hpp"
@@ -122,8 +123,7 @@ void print_quality(communicator const& comm, lra_command const& c, lra_results c
     say(comm, "the loss has risen: the step is too large; try a smaller --alpha{}",
         c.model.standardize ? "" : ", or --standardize");
   if (r.test) say(comm, "held out: {}", text_of(*r.test));
-  if (std::string const table = text_of((r.test ? *r.test : r.quality).confusion); !table.empty())
-    say(comm, "{}", table);
+  print_confusion(comm, r.test ? *r.test : r.quality, classes);
 }
 
 /// Fits a model with this many classes to X, which was `learn.features`. The exit code.
@@ -137,12 +137,19 @@ int fit(communicator const& comm, lra_command const& c, run_checkpoint& kept, lr
   }
   Features const& X = learn.features;
   logistic_start<T, N> const start = run.start(X.extent(1), classes);
-  if (c.model.iterations > start.iteration)
+  std::optional<progress_bar> bar;
+  if (c.model.iterations > start.iteration) {
     say(comm, "\niteration         loss   accuracy   seconds per iteration");
+    bar.emplace(comm, "iteration", start.iteration, c.model.iterations);
+  }
   logistic_progress<T, N> const progress = [&](logistic_regression_step const& s, auto const& so_far) {
-    if (s.evaluated)
+    if (s.evaluated) {
+      bar->clear();
       say(comm, "{:9} {:12.6f} {:10.4f} {:12.6f}", s.iteration, s.quality.loss, s.quality.accuracy, s.seconds);
-    return run.after(s, so_far);
+    }
+    next_step const next = run.after(s, so_far);
+    bar->show(s.iteration);
+    return next;
   };
   auto const model = [&] {
     if constexpr (N == 1)
@@ -150,6 +157,7 @@ int fit(communicator const& comm, lra_command const& c, run_checkpoint& kept, lr
     else
       return multinomial_regression(X, learn.labels, c.model, start, progress);
   }();
+  bar.reset();
   if (auto const code = kept.interrupted()) return *code;
   results.seconds_per_iteration = model.seconds_per_iteration;
   results.convergence = model.convergence;
@@ -190,7 +198,7 @@ int run_lra(communicator const& comm, lra_command c, run_checkpoint& kept, label
   print_data(comm, c, results);
   bool const steps = c.model.solver == logistic_solver::gradient_descent;
   c.model.report_every = steps ? std::max<index_t>(1, c.model.iterations / 10) : 1;
-  c.model.tell_every = kept.is_kept();
+  c.model.tell_every = kept.is_kept() || progress_bar::is_seen(comm);
   if (!c.multinomial) return fit<1>(comm, c, kept, results, std::move(learn), test, 2);
   index_t const classes = classes_of(c, learn.labels);  // some may be held out whole
   return fit<2>(comm, c, kept, results, std::move(learn), test, classes);

@@ -1,5 +1,6 @@
 #include "model.hpp"
 
+#include "../common/input.hpp"
 #include "weights.hpp"
 
 #include <fmt/format.h>
@@ -45,7 +46,7 @@ kept_lra_model read_kept_model(model_source const& source) {
       said.at("standardized").at("deviation").get_to(kept.deviation);
     }
   } catch (nlohmann::json::exception const& e) {
-    throw source.refused(e.what());
+    throw source.refused(json_problem(e));
   }
   bool const ascend = std::adjacent_find(kept.classes.begin(), kept.classes.end(), std::greater_equal<>()) ==
                       kept.classes.end();

@@ -3,6 +3,7 @@
 #include "../common/checks.hpp"
 #include "../common/command_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -159,8 +160,21 @@ std::string given_beside_prediction(CLI::App const& app) {
   return "";
 }
 
+/// The options of solvers that are not the one that was chosen: they would do nothing.
+std::string option_of_other_solver(CLI::App const& app, std::string const& solver) {
+  using solvers = std::vector<std::string>;
+  for (auto const& [option, of] : {std::pair{"--alpha", solvers{"gradient_descent"}},
+                                   {"--tolerance", {"lbfgs", "newton"}},
+                                   {"--memory", {"lbfgs"}},
+                                   {"--inner-iterations", {"newton"}}})
+    if (app.count(option) > 0 && std::find(of.begin(), of.end(), solver) == of.end())
+      return fmt::format("{} is an option of --solver {}; this is {}", option, fmt::join(of, " and "), solver);
+  return "";
+}
+
 /// What the words say; the problem with them.
-std::string finish(lra_command& c) {
+std::string finish(CLI::App const& app, lra_command& c) {
+  if (std::string problem = option_of_other_solver(app, c.solver); !problem.empty()) return problem;
   for (auto const& [name, solver] : lra_solvers)
     if (c.solver == name) c.model.solver = solver;
   c.model.balanced = c.class_weights == "balanced";
@@ -203,7 +217,7 @@ std::optional<int> read_command_line(bool speaks, int argc, char** argv, lra_com
     if (beside.empty()) return std::nullopt;
     return complain(speaks, app, beside + " is an option of a fit, not of predict");
   }
-  if (std::string const problem = finish(c); !problem.empty()) return complain(speaks, app, problem);
+  if (std::string const problem = finish(app, c); !problem.empty()) return complain(speaks, app, problem);
   return std::nullopt;
 }
 

@@ -67,7 +67,7 @@ int predict_rows(communicator const& comm, lra_prediction const& asked, kept_lra
   if (labels) {
     lra_evaluation const e = evaluated(rows.features, *labels, model, probabilities);
     say(comm, "{}", text_of(e));
-    if (std::string const table = text_of(e.confusion); !table.empty()) say(comm, "{}", table);
+    print_confusion(comm, e, model.classes.size());
     nlohmann::ordered_json metrics;
     add_metrics(metrics, "", e);
     json["metrics"] = metrics;

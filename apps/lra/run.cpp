@@ -27,6 +27,8 @@ run_identity identity_of(lra_command const& command, labelled_rows<T, Features> 
                       {"intercept", o.intercept},
                       {"dtype", command.dtype},
                       {"test_fraction", command.test_fraction}};
+  if (o.solver == logistic_solver::lbfgs) identity.options["memory"] = o.memory;
+  if (o.solver == logistic_solver::newton) identity.options["inner_iterations"] = o.inner_iterations;
   identity.data = {
       {"rows", learn.features.extent(0)},
       {"features", learn.features.extent(1)},

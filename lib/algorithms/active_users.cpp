@@ -33,8 +33,8 @@ void drop_users(communicator const& comm, ratings<T>& table, std::vector<index_t
   comm.allreduce(std::span<std::uint8_t>(used), reduce_op::max);
   auto const users = renumber(table.user_ids, active), items = renumber(table.item_ids, used);
   for (auto& e : table.entries) {
-    e.row = users[static_cast<std::size_t>(e.row)];
-    e.column = items[static_cast<std::size_t>(e.column)];
+    e.row = static_cast<std::int32_t>(users[static_cast<std::size_t>(e.row)]);
+    e.column = static_cast<std::int32_t>(items[static_cast<std::size_t>(e.column)]);
   }
 }
 

@@ -38,7 +38,14 @@ double objective(als_side<T> const& users, als_side<T> const& items, als_options
   // A sum of squares; rounding of the large terms that cancel may leave a little less than nothing.
   double const loss =
       users.observed_loss(items, o) + o.unobserved_weight * all_pairs + users.penalty(o) + items.penalty(o);
-  return loss < 0 ? 0.0 : loss;  // NaN stays
+  return loss < 0 ? 0.0 : std::abs(loss);  // NaN stays, without a sign
+}
+
+/// Where rows with so many ratings are cut for equal cost: what that is made of, numbers for each row, is not
+/// kept.
+tiling_rule cuts_of(std::vector<index_t> const& counts, als_options const& o, communicator const& comm) {
+  return tiling::cuts(
+      {balanced(counts, o).bind(extents({std::ssize(counts), 1}), comm.size()).boundaries(0), {}});
 }
 
 /// What ratings count as.
@@ -106,14 +113,14 @@ als_model<T> als(sparse_array<T> ratings, als_options const& options, als_start<
                            std::to_string(options.iterations),
                        where);
   communicator const comm = ratings.comm();
-  tiling_rule const item_rows = balanced(column_counts(ratings, where), options);
+  tiling_rule const item_rows = cuts_of(column_counts(ratings, where), options, comm);
   double const mean =
       mean_of(ratings, options, where);  // as they came: sums of others differ in the last digit
-  ratings = retile(ratings, balanced(row_counts(ratings, where), options), where);
+  ratings = retile(ratings, cuts_of(row_counts(ratings, where), options, comm), where);
   ratings = weighed(ratings, options, where);
   bool const biased = is_biased(options);
   als_side<T> items("item", options.item_ids, transpose(ratings, item_rows, where),
-                    {options.factors, biased, true}, where);
+                    {options.factors, biased, true}, where, true);
   als_side<T> users("user", options.user_ids, std::move(ratings), {options.factors, biased, false}, where);
   users.prepare(options, mean);
   items.prepare(options, mean);

@@ -53,17 +53,11 @@ struct traffic_of_rows {
 
   explicit traffic_of_rows(int ranks)
       : fetched(static_cast<std::size_t>(ranks)), given(fetched), received(fetched), sent(fetched) {}
-  /// A reader takes so many rows of each chunk.
-  void take(int reader, index_list const& taken, owned_rows const& from, index_t row_bytes) {
-    auto const r = static_cast<std::size_t>(reader);
-    for (std::size_t c = 0; c < taken.size(); ++c) {
-      if (taken[c] == 0) continue;
-      std::size_t const owner = from.owner_of(static_cast<index_t>(c));
-      if (owner == r) continue;
-      index_t const messages = row_messages(taken[c], row_bytes);
-      fetched[r] += taken[c], given[owner] += taken[c];
-      received[r] += messages, sent[owner] += messages;
-    }
+  /// A reader takes so many rows of a chunk of another rank.
+  void take(std::size_t reader, std::size_t owner, index_t rows, index_t row_bytes) {
+    index_t const messages = row_messages(rows, row_bytes);
+    fetched[reader] += rows, given[owner] += rows;
+    received[reader] += messages, sent[owner] += messages;
   }
   void add_over(communicator const& comm, std::source_location where) {
     for (index_list* list : {&fetched, &given, &received, &sent})
@@ -89,32 +83,51 @@ index_list cuts_of_readers(index_list const& cuts, int all_ranks) {
 /// What readers with these ratings, whose rows are cut by `readers`, take if they take what these name.
 template <class T>
 traffic_of_rows named_traffic(sparse_array<T> const& ratings, index_list const& readers, owned_rows const& from,
-                              index_t row_bytes) {
+                              index_t row_bytes, std::source_location where) {
   traffic_of_rows traffic(from.ranks());
   std::vector<int> seen_by(static_cast<std::size_t>(ratings.extent(1)), -1);
   auto const [first, last] = readers_of(ratings.comm().rank(), ratings.comm().size(), from.ranks());
   auto const offset = [&](index_t row) {
     return static_cast<std::size_t>(ratings.offsets()[static_cast<std::size_t>(row - ratings.first_row())]);
   };
+  // Of as many chunks as there may be, a reader looks only at those of which it takes any.
+  index_list taken(from.chunks.size() - 1), met;
   for (int reader = first; reader < last; ++reader) {
     auto const r = static_cast<std::size_t>(reader);
-    index_list taken(from.chunks.size() - 1);
     for (std::size_t e = offset(readers[r]); e < offset(readers[r + 1]); ++e) {
       index_t const row = ratings.columns()[e];
       int& seen = seen_by[static_cast<std::size_t>(row)];
-      if (std::exchange(seen, reader) != reader) ++taken[static_cast<std::size_t>(from.chunk_of(row))];
+      if (std::exchange(seen, reader) == reader) continue;
+      index_t const chunk = from.chunk_of(row);
+      if (taken[static_cast<std::size_t>(chunk)]++ == 0) met.push_back(chunk);
     }
-    traffic.take(reader, taken, from, row_bytes);
+    for (index_t const chunk : met) {
+      index_t const rows = std::exchange(taken[static_cast<std::size_t>(chunk)], 0);
+      std::size_t const owner = from.owner_of(chunk);
+      if (owner != r) traffic.take(r, owner, rows, row_bytes);
+    }
+    met.clear();
   }
+  traffic.add_over(ratings.comm(), where);
   return traffic;
 }
 
-traffic_of_rows whole_traffic(communicator const& comm, owned_rows const& from, index_t row_bytes) {
+/// What all readers take if each takes all rows of others.
+traffic_of_rows whole_traffic(owned_rows const& from, index_t row_bytes) {
+  traffic_of_rows own(from.ranks());
+  for (std::size_t c = 0; c + 1 < from.chunks.size(); ++c) {
+    std::size_t const owner = from.owner_of(static_cast<index_t>(c));
+    own.take(owner, owner, from.chunks[c + 1] - from.chunks[c], row_bytes);
+  }
   traffic_of_rows traffic(from.ranks());
-  index_list all(from.chunks.size() - 1);
-  for (std::size_t c = 0; c < all.size(); ++c) all[c] = from.chunks[c + 1] - from.chunks[c];
-  auto const [first, last] = readers_of(comm.rank(), comm.size(), from.ranks());
-  for (int reader = first; reader < last; ++reader) traffic.take(reader, all, from, row_bytes);
+  auto const rows_of_all = std::accumulate(own.given.begin(), own.given.end(), index_t{0}),
+             messages_of_all = std::accumulate(own.sent.begin(), own.sent.end(), index_t{0});
+  for (std::size_t r = 0; r < own.given.size(); ++r) {
+    traffic.fetched[r] = rows_of_all - own.given[r];
+    traffic.received[r] = messages_of_all - own.sent[r];
+    traffic.given[r] = own.given[r] * (from.ranks() - 1);
+    traffic.sent[r] = own.sent[r] * (from.ranks() - 1);
+  }
   return traffic;
 }
 
@@ -133,16 +146,14 @@ struct forecast_side {
   template <class T>
   void plan(als_problem const& p, als_options const& options, sparse_array<T> const& readers,
             forecast_side const& other, machine const& on, std::source_location where) {
-    communicator const& comm = readers.comm();
     traffic_of_rows traffic =
-        named_traffic(readers, other.cuts, in_chunks(cuts, 1, counts, options), p.row_bytes());
-    traffic.add_over(comm, where);
+        named_traffic(readers, other.cuts, in_chunks(cuts, 1, counts, options), p.row_bytes(), where);
     named = traffic.fetched;
     how = choose_exchange(p, std::ssize(counts), *std::max_element(named.begin(), named.end()), on);
     owned_rows const rows = in_chunks(cuts, how.chunks, counts, options);
-    traffic = how.named ? named_traffic(readers, other.cuts, rows, p.row_bytes())
-                        : whole_traffic(comm, rows, p.row_bytes());
-    traffic.add_over(comm, where);
+    if (!how.named || how.chunks > 1)
+      traffic = how.named ? named_traffic(readers, other.cuts, rows, p.row_bytes(), where)
+                          : whole_traffic(rows, p.row_bytes());
     for (std::size_t r = 0; r + 1 < cuts.size(); ++r) {
       auto const begin = counts.begin() + cuts[r], end = counts.begin() + cuts[r + 1];
       parts.push_back({end - begin, (end - begin) - std::count(begin, end, 0),

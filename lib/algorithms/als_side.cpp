@@ -10,6 +10,7 @@
 #include <cmath>
 #include <exception>
 #include <limits>
+#include <sys/mman.h>
 
 namespace pantile::detail {
 
@@ -21,12 +22,26 @@ void copy_columns(index_t rows, index_t count, T const* from, index_t from_ld, T
   for (index_t row = 0; row < rows; ++row) std::copy_n(from + row * from_ld, count, to + row * to_ld);
 }
 
+/// Gives back whole pages of what will never be read again.
+void return_pages(std::span<index_t const> read) {
+  constexpr std::uintptr_t page = 4096;
+  auto const begin = (reinterpret_cast<std::uintptr_t>(read.data()) + page - 1) / page * page,
+             end = reinterpret_cast<std::uintptr_t>(read.data() + read.size()) / page * page;
+  // Where the system does not, that is no mistake.
+  if (begin < end) static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED));
+}
+
 }  // namespace
 
 template <class T>
 als_side<T>::als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings,
-                      als_columns layout, std::source_location where)
-    : name_(std::move(name)), ids_(ids), ratings_(std::move(ratings)), layout_(layout), where_(where) {
+                      als_columns layout, std::source_location where, bool nobody_else)
+    : name_(std::move(name)),
+      ids_(ids),
+      ratings_(std::move(ratings)),
+      nobody_else_(nobody_else),
+      layout_(layout),
+      where_(where) {
   if (ratings_.extent(1) > std::numeric_limits<std::int32_t>::max())
     throw index_error(
         "als: " + std::to_string(ratings_.extent(1)) + " columns; at most 2^31 - 1 users and items", where_);
@@ -44,13 +59,29 @@ void als_side<T>::serve(als_side& reader, als_options const& options) {
   comm().agree(
       [&] {
         if (!how.named) named = all_rows(all, first, first + own);
-        reader.columns_ = named.places(reader.ratings_.columns());
+        reader.take_columns(named);
         cuts = chunk_cuts(options, how.chunks);
       },
       where_);
   tiling const tiled = rows().bind({all, leading()}, comm().size());
   gather_ = std::make_unique<row_gather>(comm(), tiled, std::move(named.of_others), cuts,
                                          leading() * index_t{sizeof(T)}, where_);
+}
+
+/// Finds the places of the columns, which are then not needed any more: at no time is there memory for both.
+template <class T>
+void als_side<T>::take_columns(als_named_rows const& named) {
+  constexpr std::size_t stretch = std::size_t{1} << 19;
+  auto const columns = ratings_.columns();
+  columns_.clear();
+  columns_.reserve(columns.size());
+  for (std::size_t begin = 0; begin < columns.size(); begin += stretch) {
+    auto const some = columns.subspan(begin, std::min(stretch, columns.size() - begin));
+    auto const places = named.places(some);
+    columns_.insert(columns_.end(), places.begin(), places.end());
+    if (nobody_else_) return_pages(some);
+  }
+  ratings_.forget_columns();
 }
 
 /// Own rows in so many chunks of equal cost.

@@ -2,6 +2,7 @@
 
 #include "../ops/row_gather.hpp"
 #include "als_columns.hpp"
+#include "als_rows.hpp"
 
 #include <pantile/algorithms/als.hpp>
 #include <pantile/kernel/als.hpp>
@@ -22,9 +23,10 @@ namespace pantile::detail {
 template <class T>
 class als_side {
  public:
-  /// `ratings` has this side as its rows; `name` and `ids` are what messages call them.
+  /// `ratings` has this side as its rows; `name` and `ids` are what messages call them. Where nobody else has
+  /// these ratings, and none ever will, the memory of their columns is given back while they are read.
   als_side(std::string name, std::span<std::int64_t const> ids, sparse_array<T> ratings, als_columns layout,
-           std::source_location where);
+           std::source_location where, bool nobody_else = false);
 
   /// Takes the weights of the squares of factors, where they differ from row to row, and the mean of explicit
   /// ratings. Throws linalg_error where these are fewer than a row's unknowns, and no weight makes up for it.
@@ -68,11 +70,13 @@ class als_side {
   array<T, 2> in_rows(array<T, 2> const& given, char const* what, index_t columns) const;
   tiling_rule rows() const { return tiling::cuts({ratings_.tiling().boundaries(0), {}}); }
   void check_solvable() const;
+  void take_columns(als_named_rows const& named);
   std::string called(index_t row) const;
 
   std::string name_;
   std::span<std::int64_t const> ids_;
   sparse_array<T> ratings_;
+  bool nobody_else_;
   als_columns layout_;
   std::source_location where_;
   std::vector<std::int32_t> columns_;   // of ratings_: the rows of the other side's tile

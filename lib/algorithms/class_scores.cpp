@@ -23,6 +23,16 @@ T probabilities_of(index_t outputs, T const* scores, std::int32_t label, T* prob
 }
 
 template <class T>
+void probabilities_of(index_t outputs, T const* scores, T* probabilities) {
+  if (outputs > 1) {
+    probabilities_of(outputs, scores, 0, probabilities);
+    return;
+  }
+  T const z = scores[0], e = std::exp(-std::abs(z));
+  probabilities[0] = (z >= 0 ? T(1) : e) / (T(1) + e);
+}
+
+template <class T>
 std::int32_t most_probable(index_t outputs, T const* probabilities) {
   if (outputs == 1) return probabilities[0] >= T(0.5) ? 1 : 0;
   return static_cast<std::int32_t>(std::max_element(probabilities, probabilities + outputs) - probabilities);
@@ -47,6 +57,7 @@ void score_hessian(index_t outputs, T const* probabilities, T const* direction, 
 
 #define PANTILE_INSTANTIATE(T)                                          \
   template T probabilities_of(index_t, T const*, std::int32_t, T*);     \
+  template void probabilities_of(index_t, T const*, T*);                \
   template std::int32_t most_probable(index_t, T const*);               \
   template void score_gradient(index_t, T const*, std::int32_t, T, T*); \
   template void score_hessian(index_t, T const*, T const*, T, T*);

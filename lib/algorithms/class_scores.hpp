@@ -13,6 +13,10 @@ namespace pantile::detail {
 template <class T>
 T probabilities_of(index_t outputs, T const* scores, std::int32_t label, T* probabilities);
 
+/// The same without the loss.
+template <class T>
+void probabilities_of(index_t outputs, T const* scores, T* probabilities);
+
 /// The most probable class, the first of equals: 1 for a probability of at least a half with one output.
 template <class T>
 std::int32_t most_probable(index_t outputs, T const* probabilities);

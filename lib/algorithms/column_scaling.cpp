@@ -27,6 +27,12 @@ void check_scaling(column_scaling<T> const& s, std::source_location where) {
   };
   check(s.mean, "mean");
   check(s.deviation, "deviation");
+  if (auto const inverse = local_array<T, 1>(T(1) / s.deviation); !all(isfinite(inverse)))
+    throw domain_error(
+        fmt::format("feature {} cannot be standardized: its deviation is too small for {}; give it in "
+                    "other units",
+                    argmax(!isfinite(inverse)) + 1, dtype_name(dtype_of<T>)),
+        where);
 }
 
 template <class T>
@@ -35,7 +41,9 @@ column_scaling<T> scaling_of_columns(array<T, 2> const& X, std::source_location 
   s.mean = mean(X, 0, where);
   // Rounding gives a constant column a tiny deviation: compare its elements instead.
   s.constant = min(X, 0, where) == max(X, 0, where);
-  s.deviation = pantile::where(s.constant, T(1), sqrt(mean(square(X - s.mean), 0, where)));
+  // In double: squares of what T still tells apart may be beyond T.
+  s.deviation =
+      pantile::where(s.constant, T(1), cast<T>(sqrt(mean(square(cast<double>(X - s.mean)), 0, where))));
   return s;
 }
 

@@ -66,29 +66,39 @@ void feature_passes<T>::set_grid() {
 }
 
 template <class T>
-void feature_passes<T>::pass(index_t n, T const* W, T* result, kernel::between_ref<T> between) const {
+void feature_passes<T>::pass(index_t n, T const* W, std::vector<T>& result, index_t more,
+                             kernel::between_ref<T> between) const {
   trace::region const here("one_pass", where_);
   here.note("algorithm", [&] {
     return std::string(has_all_columns() ? "one pass over the rows, by blocks that stay in cache"
                                          : "products over the columns, added up; then over the rows");
   });
   index_t const m = own_rows(), k = own_columns();
-  if (sparse_) {
-    kernel::sparse_one_pass_product<T>(n, k, rows_, W, result, between);
-  } else if (has_all_columns()) {
-    kernel::inner_factor<T> const factor{W, n};
-    kernel::one_pass_product<T>(m, n, k, dense_, {&factor, 1}, result, between);
-  } else {
-    std::vector<T> Z(static_cast<std::size_t>(m * n)), V(Z.size());
+  std::vector<T> Z, V;
+  if (!has_all_columns()) {
+    comm_.agree([&] { Z.resize(static_cast<std::size_t>(m * n)), V.resize(Z.size()); }, where_);
     product(n, W, Z.data());
-    kernel::parallel_ranges(m, 32 * m * n, [&](index_t lo, index_t hi, int) {
-      T* const panel = Z.data() + lo * n;
-      between(lo, hi, std::span<T* const>(&panel, 1), V.data() + lo * n);
-    });
-    kernel::gemm<T>(k, n, m, {dense_.data, dense_.ld, true}, {V.data(), n, false}, result, n);
   }
+  comm_.agree(
+      [&] {
+        result.resize(static_cast<std::size_t>(k * n + more));
+        if (sparse_) {
+          kernel::sparse_one_pass_product<T>(n, k, rows_, W, result.data(), between);
+        } else if (has_all_columns()) {
+          kernel::inner_factor<T> const factor{W, n};
+          kernel::one_pass_product<T>(m, n, k, dense_, {&factor, 1}, result.data(), between);
+        } else {
+          kernel::parallel_ranges(m, 32 * m * n, [&](index_t lo, index_t hi, int) {
+            T* const panel = Z.data() + lo * n;
+            between(lo, hi, std::span<T* const>(&panel, 1), V.data() + lo * n);
+          });
+          kernel::gemm<T>(k, n, m, {dense_.data, dense_.ld, true}, {V.data(), n, false}, result.data(), n);
+        }
+      },
+      where_);
   if (columns_shared_)
-    columns_shared_->allreduce(std::span<T>(result, static_cast<std::size_t>(k * n)), reduce_op::sum, where_);
+    columns_shared_->allreduce(std::span<T>(result.data(), static_cast<std::size_t>(k * n)), reduce_op::sum,
+                               where_);
 }
 
 template <class T>

@@ -34,8 +34,9 @@ class feature_passes {
   tiling along_columns() const { return tiling_.reduced(0, false); }
 
   /// V' X for V = between(X . W), over all rows: `result` (own columns x n, row-major) from W of the same
-  /// shape, in one pass (collective). `between` sees own rows, from 0.
-  void pass(index_t n, T const* W, T* result, kernel::between_ref<T> between) const;
+  /// shape, in one pass (collective). `between` sees own rows, from 0. `result` gets room for `more` elements
+  /// behind it. What fails on one rank, memory above all, is thrown by all.
+  void pass(index_t n, T const* W, std::vector<T>& result, index_t more, kernel::between_ref<T> between) const;
   /// Z (own rows x n, row-major) = X . W (collective).
   void product(index_t n, T const* W, T* Z) const;
 

@@ -10,7 +10,7 @@ class gradient_descent final : public minimizer<T> {
  public:
   explicit gradient_descent(double alpha) : alpha_(alpha) {}
   bool step(smooth_function<T>& f, descent_point<T>& p) override {
-    if (!p.evaluated) f.evaluate(p);
+    if (!p.evaluated) f.differentiate(p);
     add_scaled(p.at, -alpha_, p.gradient);
     p.evaluated = false;
     return true;

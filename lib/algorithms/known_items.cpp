@@ -42,7 +42,7 @@ unknown_items keep_known_items(communicator const& comm, ratings<T>& table,
   left_out.users -= std::ssize(table.user_ids);
 
   place = places_among(item_ids, table.item_ids);  // of the items that are left
-  for (auto& e : table.entries) e.column = place[static_cast<std::size_t>(e.column)];
+  for (auto& e : table.entries) e.column = static_cast<std::int32_t>(place[static_cast<std::size_t>(e.column)]);
   table.item_ids.assign(item_ids.begin(), item_ids.end());
   return left_out;
 }

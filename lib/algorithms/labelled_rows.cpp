@@ -53,18 +53,25 @@ template <class T>
 sparse_array<T> chosen_rows(sparse_array<T> const& features, std::vector<char> const& wanted, char value,
                             std::vector<index_t> const& cuts, std::source_location where) {
   detail::csr<T> rows;
-  std::vector<T> values;
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (wanted[i] != value) continue;
-    auto const begin = features.offsets()[i], end = features.offsets()[i + 1];
-    rows.columns.insert(rows.columns.end(), features.columns().begin() + begin,
-                        features.columns().begin() + end);
-    values.insert(values.end(), features.values().begin() + begin, features.values().begin() + end);
-    rows.offsets.push_back(std::ssize(rows.columns));
-  }
-  rows.values = std::make_unique<T[]>(values.size());
-  std::copy(values.begin(), values.end(), rows.values.get());
   communicator const comm = features.comm();
+  comm.agree(
+      [&] {
+        for (std::size_t i = 0; i < wanted.size(); ++i)
+          if (wanted[i] == value)
+            rows.offsets.push_back(rows.offsets.back() + features.offsets()[i + 1] - features.offsets()[i]);
+        auto const stored = static_cast<std::size_t>(rows.offsets.back());
+        rows.columns.reserve(stored);
+        rows.values = std::make_unique_for_overwrite<T[]>(stored);
+        T* values = rows.values.get();
+        for (std::size_t i = 0; i < wanted.size(); ++i) {
+          if (wanted[i] != value) continue;
+          auto const begin = features.offsets()[i], end = features.offsets()[i + 1];
+          rows.columns.insert(rows.columns.end(), features.columns().begin() + begin,
+                              features.columns().begin() + end);
+          values = std::copy(features.values().begin() + begin, features.values().begin() + end, values);
+        }
+      },
+      where);
   return {comm,
           tiling::cuts({cuts, {}}).bind(extents(std::array{cuts.back(), features.extent(1)}), comm.size()),
           std::move(rows), 0, where};

@@ -26,6 +26,13 @@ void sum_own_rows(index_t rows, std::span<double> sums, Add add) {
   for (std::size_t i = 0; i < partial.size(); ++i) sums[i % sums.size()] += partial[i];
 }
 
+template <class T>
+double inner_product_of(std::vector<T> const& a, std::vector<T> const& b, std::size_t begin, std::size_t end) {
+  double sum = 0;
+  for (std::size_t i = begin; i < end; ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return sum;
+}
+
 /// 1 / deviation of a column; 0 for a constant one, which then says nothing: its mean taken away leaves
 /// rounding errors.
 template <class T>
@@ -62,11 +69,17 @@ void unscale_weights(feature_passes<T> const& passes, index_t outputs, bool inte
 
 template <class T>
 logistic_objective<T>::logistic_objective(feature_passes<T> const& passes, logistic_problem<T> problem)
-    : passes_(passes),
-      problem_(std::move(problem)),
-      probabilities_(static_cast<std::size_t>(passes.own_rows() * problem_.outputs)),
-      between_(probabilities_.size()),
-      losses_(static_cast<std::size_t>(passes.own_rows())) {}
+    : passes_(passes), problem_(std::move(problem)) {
+  passes.comm().agree(
+      [&] {
+        auto const rows = static_cast<std::size_t>(passes.own_rows());
+        probabilities_.resize(rows * static_cast<std::size_t>(problem_.outputs));
+        between_.resize(probabilities_.size());
+        losses_.resize(rows);
+        scaled_.reserve(weights());
+      },
+      passes.where());
+}
 
 template <class T>
 std::size_t logistic_objective<T>::weights() const {
@@ -79,15 +92,15 @@ std::size_t logistic_objective<T>::size() const {
 }
 
 template <class T>
-double logistic_objective<T>::inner(std::vector<T> const& a, std::vector<T> const& b) const {
-  auto const product = [&](std::size_t begin, std::size_t end) {
-    double sum = 0;
-    for (std::size_t i = begin; i < end; ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-    return sum;
-  };
-  double sum = product(0, weights());
+double logistic_objective<T>::product_of_weights(std::vector<T> const& a, std::vector<T> const& b) const {
+  double sum = inner_product_of(a, b, 0, weights());
   if (!passes_.has_all_columns()) passes_.sum_over_columns({&sum, 1});
-  return sum + product(weights(), a.size());
+  return sum;
+}
+
+template <class T>
+double logistic_objective<T>::inner(std::vector<T> const& a, std::vector<T> const& b) const {
+  return product_of_weights(a, b) + inner_product_of(a, b, weights(), a.size());
 }
 
 /// result = what X' makes of what `between` computes from the scores X . at, for columns as they are scaled,
@@ -97,13 +110,13 @@ void logistic_objective<T>::pass(std::vector<T> const& at, std::vector<T>& resul
                                  kernel::between_ref<T> between) {
   index_t const n = problem_.outputs, columns = passes_.own_columns(), first = passes_.first_column();
   unscale_weights(passes_, n, problem_.intercept, problem_.scaling, at, scaled_, offsets_);
-  result.resize(size());
-  passes_.pass(n, scaled_.data(), result.data(), [&](index_t lo, index_t hi, std::span<T* const> panels, T* v) {
+  auto const shifted = [&](index_t lo, index_t hi, std::span<T* const> panels, T* v) {
     T* scores = panels[0];
     for (index_t i = 0; i < (hi - lo) * n; ++i) scores[i] += offsets_[static_cast<std::size_t>(i % n)];
     between(lo, hi, panels, v);
     std::copy_n(v, (hi - lo) * n, between_.data() + lo * n);
-  });
+  };
+  passes_.pass(n, scaled_.data(), result, problem_.intercept ? n : 0, shifted);
   if (!problem_.scaling && !problem_.intercept) return;
   std::vector<double> sums(static_cast<std::size_t>(n));
   sum_own_rows(passes_.own_rows(), sums, [&](index_t row, double* own) {
@@ -124,30 +137,46 @@ void logistic_objective<T>::pass(std::vector<T> const& at, std::vector<T>& resul
                    [](double sum) { return static_cast<T>(sum); });
 }
 
-/// Adds the gradient of lambda / 2 |at|^2; returns |at|^2.
+/// Adds the gradient of lambda / 2 |at|^2.
 template <class T>
-double logistic_objective<T>::add_penalty(std::vector<T> const& at, std::vector<T>& result) const {
-  if (problem_.regularization == 0) return 0;
+void logistic_objective<T>::add_penalty(std::vector<T> const& at, std::vector<T>& result) const {
+  if (problem_.regularization == 0) return;
   auto const lambda = static_cast<T>(problem_.regularization);
   for (std::size_t i = 0; i < weights(); ++i) result[i] += lambda * at[i];
-  std::vector<T> penalised(at.begin(), at.begin() + static_cast<std::ptrdiff_t>(weights()));
-  return inner(penalised, penalised);
 }
 
+/// p.gradient and probabilities_, which `visit(row, scores, label, probabilities)` makes of the scores of a
+/// row.
 template <class T>
-void logistic_objective<T>::evaluate(descent_point<T>& p) {
+template <class Visit>
+void logistic_objective<T>::gradient_pass(descent_point<T>& p, Visit visit) {
   ++evaluations_;
   index_t const n = problem_.outputs;
   pass(p.at, p.gradient, [&](index_t lo, index_t hi, std::span<T* const> panels, T* v) {
     for (index_t row = lo; row < hi; ++row) {
       std::int32_t const label = problem_.labels[static_cast<std::size_t>(row)];
       T* const probabilities = probabilities_.data() + row * n;
-      losses_[static_cast<std::size_t>(row)] =
-          probabilities_of(n, panels[0] + (row - lo) * n, label, probabilities);
+      visit(row, panels[0] + (row - lo) * n, label, probabilities);
       score_gradient(n, probabilities, label,
                      static_cast<T>(problem_.class_weights[static_cast<std::size_t>(label)]),
                      v + (row - lo) * n);
     }
+  });
+  add_penalty(p.at, p.gradient);
+}
+
+template <class T>
+void logistic_objective<T>::differentiate(descent_point<T>& p) {
+  gradient_pass(p, [&](index_t, T const* scores, std::int32_t, T* probabilities) {
+    probabilities_of(problem_.outputs, scores, probabilities);
+  });
+}
+
+template <class T>
+void logistic_objective<T>::evaluate(descent_point<T>& p) {
+  index_t const n = problem_.outputs;
+  gradient_pass(p, [&](index_t row, T const* scores, std::int32_t label, T* probabilities) {
+    losses_[static_cast<std::size_t>(row)] = probabilities_of(n, scores, label, probabilities);
   });
   double sums[3];  // losses, weighted losses, hits
   sum_own_rows(passes_.own_rows(), sums, [&](index_t row, double* own) {
@@ -159,8 +188,9 @@ void logistic_objective<T>::evaluate(descent_point<T>& p) {
   });
   passes_.sum_over_rows(sums);
   auto const rows = static_cast<double>(passes_.rows());
-  quality_ = {sums[0] / rows, sums[2] / rows};
-  p.value = sums[1] + problem_.regularization / 2 * add_penalty(p.at, p.gradient);
+  quality_ = {std::abs(sums[0]) / rows, sums[2] / rows};  // NaN has a sign, too
+  p.value = sums[1];
+  if (problem_.regularization != 0) p.value += problem_.regularization / 2 * product_of_weights(p.at, p.at);
   p.norm = std::sqrt(inner(p.gradient, p.gradient));
   p.evaluated = true;
 }

@@ -27,24 +27,28 @@ struct logistic_problem {
 template <class T>
 class logistic_objective final : public smooth_function<T> {
  public:
-  /// `passes` must outlive it.
+  /// `passes` must outlive it (collective).
   logistic_objective(feature_passes<T> const& passes, logistic_problem<T> problem);
 
   std::size_t size() const override;
   double inner(std::vector<T> const& a, std::vector<T> const& b) const override;
   void evaluate(descent_point<T>& p) override;
+  void differentiate(descent_point<T>& p) override;
   void hessian_times(std::vector<T> const& v, std::vector<T>& result) override;
 
   /// Of the point that was evaluated last.
   logistic_quality quality() const { return quality_; }
-  /// How often each was done.
+  /// How often each was done; derivatives count as evaluations.
   index_t evaluations() const { return evaluations_; }
   index_t hessian_products() const { return hessian_products_; }
 
  private:
   std::size_t weights() const;
   void pass(std::vector<T> const& at, std::vector<T>& result, kernel::between_ref<T> between);
-  double add_penalty(std::vector<T> const& at, std::vector<T>& result) const;
+  void add_penalty(std::vector<T> const& at, std::vector<T>& result) const;
+  double product_of_weights(std::vector<T> const& a, std::vector<T> const& b) const;
+  template <class Visit>
+  void gradient_pass(descent_point<T>& p, Visit visit);
 
   feature_passes<T> const& passes_;
   logistic_problem<T> problem_;

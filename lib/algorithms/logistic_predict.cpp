@@ -1,6 +1,7 @@
 #include "class_scores.hpp"
 #include "logistic_objective.hpp"
 #include "logistic_weights.hpp"
+#include "scaled_features.hpp"
 
 #include <pantile/algorithms/class_labels.hpp>
 #include <pantile/algorithms/logistic_predict.hpp>
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace pantile {
@@ -17,7 +19,7 @@ namespace {
 /// The scores of own rows (rows x outputs) that the model gives them (collective).
 template <class T, int N>
 std::vector<T> scores_of(detail::feature_passes<T> const& passes, logistic_regression_model<T, N> const& model,
-                         index_t outputs, std::source_location where) {
+                         column_scaling<T> const* left_to_scale, index_t outputs, std::source_location where) {
   index_t found = 1;
   if constexpr (N == 2) found = model.weights.extent(1);
   bool const intercept = model.intercept.count() > 0;
@@ -30,14 +32,24 @@ std::vector<T> scores_of(detail::feature_passes<T> const& passes, logistic_regre
                     passes.columns(),
                     fits ? "" : "; weights, intercept, scaling and classes do not fit each other"),
         where);
-  std::vector<T> own(static_cast<std::size_t>((passes.own_columns() + (intercept ? 1 : 0)) * outputs));
+  std::vector<T> own, scaled, offsets, scores;
+  passes.comm().agree(
+      [&] {
+        own.resize(static_cast<std::size_t>((passes.own_columns() + (intercept ? 1 : 0)) * outputs));
+        scaled.reserve(own.size());
+        scores.resize(static_cast<std::size_t>(passes.own_rows() * outputs));
+      },
+      where);
   detail::take_weights(passes, model.weights, intercept ? std::optional(model.intercept) : std::nullopt, own);
-  std::vector<T> scaled, offsets, scores(static_cast<std::size_t>(passes.own_rows() * outputs));
-  detail::unscale_weights(passes, outputs, intercept, model.scaling ? &*model.scaling : nullptr, own, scaled,
-                          offsets);
+  detail::unscale_weights(passes, outputs, intercept, left_to_scale, own, scaled, offsets);
   passes.product(outputs, scaled.data(), scores.data());
   for (std::size_t i = 0; i < scores.size(); ++i) scores[i] += offsets[i % offsets.size()];
   return scores;
+}
+
+template <class T, int N>
+column_scaling<T> const* scaling_of(logistic_regression_model<T, N> const& model) {
+  return model.scaling ? &*model.scaling : nullptr;
 }
 
 template <class T, int N>
@@ -62,9 +74,10 @@ array<typename Features::value_type, N> predict_probabilities(
     Features const& X, logistic_regression_model<typename Features::value_type, N> const& model,
     std::source_location where) {
   using T = typename Features::value_type;
-  detail::feature_passes<T> const passes(X, where);
+  detail::scaled_features<Features> const seen(X, scaling_of(model), where);
+  detail::feature_passes<T> const passes(seen.features(), where);
   index_t const n = outputs_of(model);
-  std::vector<T> const scores = scores_of(passes, model, n, where);
+  std::vector<T> const scores = scores_of(passes, model, seen.scaling(), n, where);
   std::array<index_t, static_cast<std::size_t>(N)> shape{passes.rows()};
   if constexpr (N == 2) shape[1] = n;
   tiling const cut = tiling_of_outputs<N>(passes.along_rows(), n);
@@ -107,9 +120,10 @@ logistic_quality evaluate_logistic(Features const& X, array<typename Features::v
     check_binary_labels(y, where);
   else
     distinct_labels(y, where);  // throws where some are no integers
-  detail::feature_passes<T> const passes(X, where);
+  detail::scaled_features<Features> const seen(X, scaling_of(model), where);
+  detail::feature_passes<T> const passes(seen.features(), where);
   index_t const n = outputs_of(model);
-  std::vector<T> scores = scores_of(passes, model, n, where);
+  std::vector<T> scores = scores_of(passes, model, seen.scaling(), n, where);
   auto const labels = retile(y, passes.along_rows(), where);
   double sums[2] = {0, 0};  // losses, hits
   for (index_t row = 0; row < passes.own_rows(); ++row) {
@@ -124,7 +138,7 @@ logistic_quality evaluate_logistic(Features const& X, array<typename Features::v
   }
   passes.sum_over_rows(sums);
   auto const rows = static_cast<double>(passes.rows());
-  return {sums[0] / rows, sums[1] / rows};
+  return {std::abs(sums[0]) / rows, sums[1] / rows};  // NaN has a sign, too
 }
 
 #define PANTILE_INSTANTIATE_FEATURES(N, T, ...)                                                          \

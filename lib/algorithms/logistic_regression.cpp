@@ -1,6 +1,7 @@
 #include "logistic_objective.hpp"
 #include "logistic_weights.hpp"
 #include "minimizer.hpp"
+#include "scaled_features.hpp"
 
 #include <pantile/algorithms/class_labels.hpp>
 #include <pantile/algorithms/logistic_regression.hpp>
@@ -81,13 +82,19 @@ template <class T>
 std::vector<std::int32_t> places_of(array<T, 1> const& y, std::vector<std::int64_t> const& classes,
                                     detail::feature_passes<T> const& passes, std::vector<double>& rows) {
   std::vector<std::int32_t> places;
-  rows.assign(classes.size(), 0);
-  auto const labels = y.local();
-  for (index_t i = 0; i < passes.own_rows(); ++i) {
-    auto const found = std::lower_bound(classes.begin(), classes.end(), static_cast<std::int64_t>(labels(i)));
-    places.push_back(static_cast<std::int32_t>(found - classes.begin()));
-    ++rows[static_cast<std::size_t>(places.back())];
-  }
+  passes.comm().agree(
+      [&] {
+        rows.assign(classes.size(), 0);
+        places.reserve(static_cast<std::size_t>(passes.own_rows()));
+        auto const labels = y.local();
+        for (index_t i = 0; i < passes.own_rows(); ++i) {
+          auto const found =
+              std::lower_bound(classes.begin(), classes.end(), static_cast<std::int64_t>(labels(i)));
+          places.push_back(static_cast<std::int32_t>(found - classes.begin()));
+          ++rows[static_cast<std::size_t>(places.back())];
+        }
+      },
+      passes.where());
   passes.sum_over_rows(rows);
   return places;
 }
@@ -132,7 +139,7 @@ class descent {
           logistic_regression_options const& options, logistic_start<T, N> const& start,
           logistic_regression_model<T, N>& model)
       : passes_(passes), objective_(objective), options_(options), first_(start.iteration), model_(model) {
-    point_.at.assign(objective.size(), T(0));
+    passes.comm().agree([&] { point_.at.assign(objective.size(), T(0)); }, passes.where());
     index_t const iteration = start.iteration;
     if (looks_ahead()) {
       evaluate(iteration);
@@ -278,11 +285,12 @@ auto fit(Features const& X, array<typename Features::value_type, 1> const& label
   check(start, X.extent(1), outputs, options, where);
   if (options.standardize) model.scaling = scaling_of(X, where);
 
-  detail::feature_passes<T> const passes(X, where);
+  detail::scaled_features<Features> const seen(X, model.scaling ? &*model.scaling : nullptr, where);
+  detail::feature_passes<T> const passes(seen.features(), where);
   detail::logistic_problem<T> problem{.outputs = outputs,
                                       .regularization = options.regularization,
                                       .intercept = options.intercept,
-                                      .scaling = model.scaling ? &*model.scaling : nullptr};
+                                      .scaling = seen.scaling()};
   std::vector<double> rows;
   problem.labels = places_of<T>(retile(labels, passes.along_rows(), where), model.classes, passes, rows);
   problem.class_weights = weights_of_classes(options, rows, where);

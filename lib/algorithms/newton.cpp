@@ -29,8 +29,9 @@ class newton_method final : public minimizer<T> {
     double square = p.norm * p.norm;
     for (index_t i = 0; i < inner_iterations_; ++i) {
       f.hessian_times(d, h);
-      double const bent = f.inner(d, h), flat = std::numeric_limits<double>::min();
-      if (!(bent > flat)) return i == 0 ? d : z;  // straight on: no minimum this way
+      // Rounding errors of the product are no curvature: straight on, there is no minimum this way.
+      double const bent = f.inner(d, h), rounding = std::numeric_limits<T>::epsilon();
+      if (!(bent > rounding * std::sqrt(f.inner(d, d)) * std::sqrt(f.inner(h, h)))) return i == 0 ? d : z;
       double const length = square / bent;
       add_scaled(z, length, d);
       add_scaled(r, -length, h);

@@ -59,18 +59,18 @@ class planter {
   }
 
   /// Writes the user's ratings, in no order; `taken` is scratch space of one flag per item, all 0.
-  index_t plant(index_t user, sparse_entry<T>* out, std::vector<char>& taken) const {
+  index_t plant(index_t user, sparse_entry<T, std::int32_t>* out, std::vector<char>& taken) const {
     index_t const wanted = activity(user), first = user * most_draws();
-    sparse_entry<T>* end = out;
+    sparse_entry<T, std::int32_t>* end = out;
     for (index_t draw = 0; draw < draws_each * wanted && end - out < wanted; ++draw) {
       std::uint64_t const bits = draws_.bits(first + draw);
       int liking = 0;
       index_t const item = choose(user, bits, liking);
       if (taken[static_cast<std::size_t>(item)]) continue;
       taken[static_cast<std::size_t>(item)] = 1;
-      *end++ = {user, item, value(liking, bits)};
+      *end++ = {static_cast<std::int32_t>(user), static_cast<std::int32_t>(item), value(liking, bits)};
     }
-    for (sparse_entry<T>* e = out; e != end; ++e) taken[static_cast<std::size_t>(e->column)] = 0;
+    for (sparse_entry<T, std::int32_t>* e = out; e != end; ++e) taken[static_cast<std::size_t>(e->column)] = 0;
     return end - out;
   }
 
@@ -138,13 +138,13 @@ std::vector<std::int64_t> ids_up_to(index_t n) {
 
 /// Each user's ratings go where there is room for all that the user may have; then the gaps are closed.
 template <class T>
-std::vector<sparse_entry<T>> plant_users(planted_options const& o, index_t begin, index_t end) {
+std::vector<sparse_entry<T, std::int32_t>> plant_users(planted_options const& o, index_t begin, index_t end) {
   planter<T> const plant(o);
   auto const users = static_cast<std::size_t>(end - begin);
   std::vector<index_t> room(users + 1, 0), count(users, 0);
   for (std::size_t u = 0; u < users; ++u)
     room[u + 1] = room[u] + plant.activity(begin + static_cast<index_t>(u));
-  std::vector<sparse_entry<T>> entries(static_cast<std::size_t>(room[users]));
+  std::vector<sparse_entry<T, std::int32_t>> entries(static_cast<std::size_t>(room[users]));
   std::vector<std::vector<char>> taken(static_cast<std::size_t>(omp_get_max_threads()),
                                        std::vector<char>(static_cast<std::size_t>(o.items), 0));
 #pragma omp parallel for schedule(dynamic, 64)

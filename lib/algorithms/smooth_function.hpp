@@ -31,6 +31,8 @@ class smooth_function {
   virtual double inner(std::vector<T> const& a, std::vector<T> const& b) const = 0;
   /// Value and gradient at p.at.
   virtual void evaluate(descent_point<T>& p) = 0;
+  /// The gradient alone, which may cost less: p is not evaluated by it.
+  virtual void differentiate(descent_point<T>& p) { evaluate(p); }
   /// result = H v, of the Hessian at the point that was evaluated last.
   virtual void hessian_times(std::vector<T> const& v, std::vector<T>& result) = 0;
 };

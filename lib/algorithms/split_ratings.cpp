@@ -78,6 +78,11 @@ ratings_split<T> split_ratings(sparse_array<T> const& ratings, double fraction, 
                           std::to_string(item_ids.size()) + " item ids for ratings of shape " +
                           to_string(extents(ratings.shape())),
                       where);
+  if (fraction == 0) {  // the ratings themselves, and rows without any
+    detail::csr<T> none;
+    ratings.comm().agree([&] { none.offsets.assign(ratings.offsets().size(), 0); }, where);
+    return {ratings, sparse_array<T>(ratings.comm(), ratings.tiling(), std::move(none), 0, where)};
+  }
   std::optional<split_part<T>> training, held_out;
   ratings.comm().agree(
       [&] {

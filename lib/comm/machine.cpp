@@ -36,7 +36,11 @@ machine const& communicator_state::able_to() const {
 machine machine_of(communicator const& comm) { return machine_of(comm, comm.size()); }
 
 machine machine_of(communicator const& comm, int ranks) {
-  return ranks > comm.size() ? known_machines().network : comm.state_->able_to();
+  if (ranks == comm.size()) return comm.state_->able_to();
+  if (ranks > comm.size()) return known_machines().network;
+  for (int r = 1; r < ranks; ++r)
+    if (!comm.are_near(0, r)) return known_machines().network;
+  return known_machines().node;
 }
 
 }  // namespace pantile::detail

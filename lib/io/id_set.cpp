@@ -2,6 +2,7 @@
 #include <pantile/io/detail/id_set.hpp>
 
 #include <bit>
+#include <limits>
 #include <utility>
 
 namespace pantile::detail {
@@ -16,12 +17,14 @@ std::size_t id_set::place(std::int64_t id) const {
   return at;
 }
 
-index_t id_set::add(std::int64_t id) {
+std::int32_t id_set::add(std::int64_t id) {
+  if (std::ssize(ids_) == std::numeric_limits<std::int32_t>::max())
+    throw index_error("more than 2^31 - 1 different ids in a column");
   ids_.push_back(id);
-  return std::ssize(ids_) - 1;
+  return static_cast<std::int32_t>(std::ssize(ids_) - 1);
 }
 
-index_t id_set::find(std::int64_t id) {
+std::int32_t id_set::find(std::int64_t id) {
   if (id >= 0 && id < small_ids) {
     auto const at = static_cast<std::size_t>(id);
     if (at >= small_.size()) small_.resize(std::bit_ceil(at + 1), -1);
@@ -30,7 +33,7 @@ index_t id_set::find(std::int64_t id) {
   }
   slot& found = slots_[place(id)];
   if (found.number >= 0) return found.number;
-  index_t const number = add(id);
+  std::int32_t const number = add(id);
   found = {id, number};
   if (2 * ++hashed_ > slots_.size()) grow();
   return number;

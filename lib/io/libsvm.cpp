@@ -66,8 +66,10 @@ libsvm_rows<T> read_libsvm(communicator const& comm, std::string const& path, li
   result.labels = array<T, 1>(comm, {shape[0]}, tiling::cuts({cuts}), where);
   T* labels = result.labels.data();
   for (auto const& part : parts) labels = std::copy(part.labels.begin(), part.labels.end(), labels);
+  detail::csr<T> own;
+  comm.agree([&] { own = joined(parts, result.first_index); }, where);
   result.features = sparse_array<T>(comm, tiling::cuts({cuts, {}}).bind(extents(shape), comm.size(), where),
-                                    joined(parts, result.first_index), 0, where);
+                                    std::move(own), 0, where);
   return result;
 }
 

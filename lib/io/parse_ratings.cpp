@@ -4,7 +4,9 @@
 #include <pantile/io/detail/parse_ratings.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 namespace pantile::detail {
 
@@ -20,7 +22,7 @@ struct row {
 /// The number of separators from p on.
 template <class Rules>
 index_t count_separators(char const* p, char const* end) {
-  if constexpr (Rules::is_one_character) return std::count(p, end, Rules::character);
+  if constexpr (Rules::is_one_character) return count_character(p, end, Rules::character);
   index_t count = 0;
   while (p != end) {
     char const* const next = Rules::skip_separator(p, end);
@@ -65,13 +67,45 @@ std::string explain(std::string_view line, table_layout const& layout) {
   return "the row " + in_quotes(line) + " cannot be read";
 }
 
+/// The entries of rows, whose ids are looked up some rows at a time: one after the other, lookups wait for
+/// memory together.
+template <class T>
+class entry_builder {
+ public:
+  explicit entry_builder(std::vector<rating_entry<T>>& entries) : entries_(entries) {}
+  void add(row<T> const& r) {
+    waiting_[count_] = r;
+    if (++count_ == waiting_.size()) flush();
+  }
+  void finish(ratings_part<T>& part) && {
+    flush();
+    part.user_ids = std::move(users_).take();
+    part.item_ids = std::move(items_).take();
+  }
+
+ private:
+  void flush() {
+    std::size_t const before = entries_.size();
+    entries_.resize(before + count_);
+    for (std::size_t i = 0; i < count_; ++i)
+      entries_[before + i] = {users_.number(waiting_[i].user), items_.number(waiting_[i].item),
+                              waiting_[i].value};
+    count_ = 0;
+  }
+
+  std::vector<rating_entry<T>>& entries_;
+  id_set users_, items_;
+  std::array<row<T>, 256> waiting_;
+  std::size_t count_ = 0;
+};
+
 template <class T, class Rules>
 ratings_part<T> parse(byte_source const& source, table_layout const& layout, byte_range range) {
   ratings_part<T> part;
-  id_set users, items;
   // Rows are about as long as the first one, with some to spare; a wrong guess costs a copy or address space.
   part.entries.reserve(static_cast<std::size_t>(
       (range.end - range.begin) / std::max<index_t>(layout.row_bytes, 6) * 5 / 4 + 16));
+  entry_builder<T> rows(part.entries);
   for_each_line(source, layout.first_row, range, [&](std::string_view line, index_t offset) {
     row<T> r;
     if (!read_row<Rules>(line, layout.columns, r)) {
@@ -79,11 +113,10 @@ ratings_part<T> parse(byte_source const& source, table_layout const& layout, byt
       part.bad = bad_line{offset, explain<T>(line, layout)};
       return false;
     }
-    part.entries.push_back({users.number(r.user), items.number(r.item), r.value});
+    rows.add(r);
     return true;
   });
-  part.user_ids = std::move(users).take();
-  part.item_ids = std::move(items).take();
+  std::move(rows).finish(part);
   return part;
 }
 
@@ -96,28 +129,36 @@ ratings_part<T> parse_ratings(byte_source const& source, table_layout const& lay
 }
 
 template <class T>
-index_t drop_duplicates(std::vector<sparse_entry<T>>& entries, index_t first_row, index_t rows,
+index_t drop_duplicates(std::vector<rating_entry<T>>& entries, index_t first_row, index_t rows,
                         index_t columns) {
   // A stable counting sort of the positions by row; then each row backwards, marking the columns already seen.
   std::vector<std::size_t> starts(static_cast<std::size_t>(rows) + 1, 0);
-  auto const row_of = [&](sparse_entry<T> const& e) { return static_cast<std::size_t>(e.row - first_row); };
+  auto const row_of = [&](rating_entry<T> const& e) { return static_cast<std::size_t>(e.row - first_row); };
   for (auto const& e : entries) ++starts[row_of(e) + 1];
   for (std::size_t r = 0; r + 1 < starts.size(); ++r) starts[r + 1] += starts[r];
-  std::vector<std::size_t> order(entries.size()), next(starts.begin(), starts.end() - 1);
-  for (std::size_t i = 0; i < entries.size(); ++i) order[next[row_of(entries[i])]++] = i;
+  // Most tables are in order of their rows: positions are their own, then.
+  bool const in_order = std::is_sorted(entries.begin(), entries.end(),
+                                       [&](auto const& a, auto const& b) { return row_of(a) < row_of(b); });
+  std::vector<std::size_t> order;
+  if (!in_order) {
+    order.resize(entries.size());
+    std::vector<std::size_t> next(starts.begin(), starts.end() - 1);
+    for (std::size_t i = 0; i < entries.size(); ++i) order[next[row_of(entries[i])]++] = i;
+  }
 
-  std::vector<index_t> last_row(static_cast<std::size_t>(columns), -1);
+  std::vector<std::int32_t> last_row(static_cast<std::size_t>(columns), -1);
   std::vector<bool> replaced;
   index_t count = 0;
   for (std::size_t r = 0; r + 1 < starts.size(); ++r) {
     for (std::size_t k = starts[r + 1]; k-- > starts[r];) {
-      index_t& seen = last_row[static_cast<std::size_t>(entries[order[k]].column)];
-      if (seen != static_cast<index_t>(r)) {
-        seen = static_cast<index_t>(r);
+      std::size_t const at = in_order ? k : order[k];
+      std::int32_t& seen = last_row[static_cast<std::size_t>(entries[at].column)];
+      if (seen != static_cast<std::int32_t>(r)) {
+        seen = static_cast<std::int32_t>(r);
         continue;
       }
       replaced.resize(entries.size());  // only tables with duplicates pay for the marks
-      replaced[order[k]] = true;
+      replaced[at] = true;
       ++count;
     }
   }
@@ -133,7 +174,7 @@ template struct ratings_part<float>;
 template struct ratings_part<double>;
 template ratings_part<float> parse_ratings(byte_source const&, table_layout const&, byte_range);
 template ratings_part<double> parse_ratings(byte_source const&, table_layout const&, byte_range);
-template index_t drop_duplicates(std::vector<sparse_entry<float>>&, index_t, index_t, index_t);
-template index_t drop_duplicates(std::vector<sparse_entry<double>>&, index_t, index_t, index_t);
+template index_t drop_duplicates(std::vector<rating_entry<float>>&, index_t, index_t, index_t);
+template index_t drop_duplicates(std::vector<rating_entry<double>>&, index_t, index_t, index_t);
 
 }  // namespace pantile::detail

@@ -13,7 +13,7 @@ index_t count_newlines(byte_source const& source, index_t begin, index_t end) {
   while (begin < end) {
     auto const n = static_cast<std::size_t>(std::min<index_t>(end - begin, std::ssize(buffer)));
     source.read(begin, {buffer.data(), n});
-    count += std::count(buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(n), '\n');
+    count += count_character(buffer.data(), buffer.data() + n, '\n');
     begin += static_cast<index_t>(n);
   }
   return count;

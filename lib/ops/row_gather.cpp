@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <numeric>
+#include <utility>
 
 namespace pantile::detail {
 
@@ -164,13 +165,19 @@ void row_gather::send(message const& m, bool in_place, index_t bytes) {
   sent out{nullptr, in_place ? 0 : bytes, {}};
   std::byte const* data = tile_.get() + rows[0] * row_bytes_;
   if (!in_place) {
-    out.buffer = allocate_tile(bytes, memory_kind::local);
-    kernel::parallel_ranges(m.end - m.begin, bytes / 8, [&](index_t begin, index_t end, int) {
-      for (index_t i = begin; i < end; ++i)
-        std::memcpy(out.buffer.get() + i * row_bytes_, tile_.get() + rows[i] * row_bytes_,
-                    static_cast<std::size_t>(row_bytes_));
-    });
-    data = out.buffer.get();
+    try {
+      out.buffer = allocate_tile(bytes, memory_kind::local);
+      kernel::parallel_ranges(m.end - m.begin, bytes / 8, [&](index_t begin, index_t end, int) {
+        for (index_t i = begin; i < end; ++i)
+          std::memcpy(out.buffer.get() + i * row_bytes_, tile_.get() + rows[i] * row_bytes_,
+                      static_cast<std::size_t>(row_bytes_));
+      });
+      data = out.buffer.get();
+    } catch (...) {  // the peer waits: as many rows that it will not use
+      no_buffer_ = std::current_exception();
+      data = tile_.get();
+      out.bytes = 0;
+    }
   }
   buffered_ += out.bytes;
   out.under_way = comm_.isend_bytes(data, bytes, m.what->peer, tag_, where_);
@@ -229,6 +236,11 @@ void row_gather::finish() {
   wait_for_messages();
   if (somebody_reads_) comm_.barrier(where_);  // all have read everything
   under_way_ = false;
+  comm_.agree(
+      [&] {
+        if (auto const failure = std::exchange(no_buffer_, nullptr)) std::rethrow_exception(failure);
+      },
+      where_);
 }
 
 }  // namespace pantile::detail

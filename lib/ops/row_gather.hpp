@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <memory>
 #include <source_location>
 #include <span>
@@ -20,7 +21,8 @@ namespace pantile::detail {
 /// Own rows may be given away in chunks, as they are completed: what is sent travels while the next ones are
 /// computed. Ranks of one node whose tiles are shared copy rows straight out of each other's. Buffers of
 /// messages take at most most_buffer_bytes; either way the communicator counts the same bytes and
-/// messages.
+/// messages. A rank that has no memory for a buffer sends others what they wait for all the same, though not
+/// the right rows: `finish` then throws memory_error on every rank.
 class row_gather {
  public:
   /// (Collective.) `wanted`: rows of other ranks, ascending, each once. `cuts`: where the chunks of own rows
@@ -47,7 +49,7 @@ class row_gather {
   /// Lets messages move on.
   void progress();
   /// Begins where that was not done, gives what was not given and waits: then all rows are here, and own ones
-  /// may change.
+  /// may change. Throws memory_error, on every rank, where one had no memory for what it was to send.
   void finish();
 
  private:
@@ -102,7 +104,8 @@ class row_gather {
   index_t given_ = 0;  // chunks
   std::deque<message> to_send_;
   std::deque<sent> sent_;
-  index_t buffered_ = 0;  // bytes
+  index_t buffered_ = 0;          // bytes
+  std::exception_ptr no_buffer_;  // a message had to go without
   std::deque<request> receives_;
 };
 

@@ -108,16 +108,20 @@ void add(als_part const& part, als_problem const& p, als_cost& cost) {
   cost.messages_sent += part.messages_sent;
 }
 
-/// Where the ratings of a rank are, by users or by items: of each its value, its column as the array and as the
-/// kernels keep it; where each row begins.
+/// Where the ratings of a rank are, by users or by items: of each its value and its place in the other side's
+/// tile; where each row begins.
 index_t ratings_bytes(als_problem const& p, als_part const& part) {
-  return part.ratings * (p.element_bytes + 8 + 4) + (part.rows + 1) * 8;
+  return part.ratings * (p.element_bytes + 4) + (part.rows + 1) * 8;
 }
 
-/// Ratings by users, and on their way to be those by items twice as entries of row, column and value; how many
-/// each row has, with its cost and the sums of these, for all rows.
+/// Ratings by users and by items with their global columns; between ranks an eighth of them, or 8 MiB, twice as
+/// entries of row, column and value. Before: how many each row of the larger side has, with its cost and the
+/// sums of these.
 index_t laying_out_bytes(als_problem const& p, als_share const& s) {
-  return std::max(s.users.ratings, s.items.ratings) * (p.element_bytes + 8 + 2 * 24) + (p.users + p.items) * 24;
+  index_t const ratings = std::max(s.users.ratings, s.items.ratings);
+  index_t const entries = std::min(ratings, std::max(ratings / 8, (index_t{8} << 20) / 24)) * 24;
+  return 2 * ratings * (p.element_bytes + 8) + (p.ranks > 1 ? 2 * entries : 0) +
+         std::max(p.users, p.items) * 24;
 }
 
 /// Both sides never travel at once: buffers are those of the larger one.

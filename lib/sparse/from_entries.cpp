@@ -2,17 +2,19 @@
 #include "elements.hpp"
 
 #include <pantile/base/error.hpp>
+#include <pantile/kernel/parallel.hpp>
 #include <pantile/sparse/sparse_array.hpp>
 #include <pantile/trace/recorder.hpp>
 
-#include <numeric>
+#include <algorithm>
+#include <span>
 
 namespace pantile {
 
 namespace {
 
-template <class T>
-void check_inside(std::vector<sparse_entry<T>> const& entries, extents const& shape, int rank,
+template <class Entry>
+void check_inside(std::vector<Entry> const& entries, extents const& shape, int rank,
                   std::source_location where) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     auto const& e = entries[i];
@@ -22,6 +24,38 @@ void check_inside(std::vector<sparse_entry<T>> const& entries, extents const& sh
                           "), outside the shape " + to_string(shape),
                       where);
   }
+}
+
+/// Sorts each row by its columns; those that are equal stay in order. Rows at a time, so that beside the array
+/// there is never more than the longest row.
+template <class T>
+void sort_rows(detail::csr<T>& rows) {
+  struct place {
+    index_t column, at;
+    bool operator<(place const& other) const {
+      return column < other.column || (column == other.column && at < other.at);
+    }
+  };
+  auto const sort_these = [&](index_t first, index_t last, int) {
+    std::vector<place> order;
+    std::vector<T> values;
+    for (auto row = static_cast<std::size_t>(first); row < static_cast<std::size_t>(last); ++row) {
+      auto const columns = std::span(rows.columns)
+                               .subspan(static_cast<std::size_t>(rows.offsets[row]),
+                                        static_cast<std::size_t>(rows.offsets[row + 1] - rows.offsets[row]));
+      if (std::is_sorted(columns.begin(), columns.end())) continue;
+      T* const own = rows.values.get() + rows.offsets[row];
+      order.clear();
+      for (index_t const column : columns) order.push_back({column, std::ssize(order)});
+      std::sort(order.begin(), order.end());
+      values.assign(own, own + order.size());
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        columns[i] = order[i].column;
+        own[i] = values[static_cast<std::size_t>(order[i].at)];
+      }
+    }
+  };
+  kernel::parallel_ranges(std::ssize(rows.offsets) - 1, 8 * std::ssize(rows.columns), sort_these);
 }
 
 /// True where an element is stored again right after itself.
@@ -66,8 +100,10 @@ index_t drop_repeated(detail::csr<T>& rows) {
 }  // namespace
 
 template <element T>
+template <class Index>
 sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_type const& shape,
-                                              tiling_rule const& rule, std::vector<sparse_entry<T>> entries,
+                                              tiling_rule const& rule,
+                                              std::vector<sparse_entry<T, Index>> entries,
                                               std::source_location where) {
   trace::region const traced("from_entries", where);
   pantile::tiling tiled;
@@ -82,18 +118,29 @@ sparse_array<T> sparse_array<T>::from_entries(communicator const& comm, shape_ty
   comm.check_same("sparse_array::from_entries",
                   hash_combine(tiled.fingerprint(), static_cast<std::uint64_t>(dtype_of<T>)), where);
   entries = detail::routed(comm, cuts, std::move(entries), where);
-  detail::sort_by_column(entries, shape[1]);
-  detail::csr<T> rows = detail::assemble(entries, detail::rows_of(cuts, comm.rank()));
-  entries = {};
-  index_t const dropped = comm.allreduce(drop_repeated(rows), reduce_op::sum, where);
+  detail::csr<T> rows;
+  index_t dropped = 0;
+  comm.agree(
+      [&] {
+        rows = detail::assemble(entries, detail::rows_of(cuts, comm.rank()));
+        entries = {};
+        sort_rows(rows);
+        dropped = drop_repeated(rows);
+      },
+      where);
+  dropped = comm.allreduce(dropped, reduce_op::sum, where);
   return sparse_array(comm, tiled, std::move(rows), dropped, where);
 }
 
-#define PANTILE_INSTANTIATE(T)                                                                             \
-  template sparse_array<T> sparse_array<T>::from_entries(communicator const&, shape_type const&,           \
-                                                         tiling_rule const&, std::vector<sparse_entry<T>>, \
-                                                         std::source_location);
+#define PANTILE_INSTANTIATE_INDEX(T, Index)                                                            \
+  template sparse_array<T> sparse_array<T>::from_entries(                                              \
+      communicator const&, shape_type const&, tiling_rule const&, std::vector<sparse_entry<T, Index>>, \
+      std::source_location);
+#define PANTILE_INSTANTIATE(T)          \
+  PANTILE_INSTANTIATE_INDEX(T, index_t) \
+  PANTILE_INSTANTIATE_INDEX(T, std::int32_t)
 PANTILE_SPARSE_ELEMENTS(PANTILE_INSTANTIATE)
 #undef PANTILE_INSTANTIATE
+#undef PANTILE_INSTANTIATE_INDEX
 
 }  // namespace pantile

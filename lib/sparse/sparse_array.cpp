@@ -12,7 +12,7 @@ sparse_array<T>::sparse_array(communicator const& comm, pantile::tiling const& t
     : shape_{tiled.shape()[0], tiled.shape()[1]}, comm_(comm), tiling_(tiled), duplicates_(duplicates) {
   first_row_ = detail::rows_of(detail::row_cuts_of(tiled, where), comm.rank()).first;
   stored_ = comm.allreduce(std::ssize(rows.columns), reduce_op::sum, where);
-  rows_ = std::make_shared<detail::csr<T> const>(std::move(rows));
+  rows_ = std::make_shared<detail::csr<T>>(std::move(rows));
 }
 
 template <element T>

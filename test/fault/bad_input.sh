@@ -146,6 +146,8 @@ refused 2 "--alpha" "$als" --alpha -1
 refused 2 "--regularization" "$als" --regularization nan
 refused 2 "--solver" "$als" --solver newton
 refused 2 "--block" "$als" --solver subspace --block 0
+refused 2 "--block is an option of --solver subspace" "$als" --block 16
+refused 2 "--cg-steps is an option of --solver cg" "$als" --cg-steps 5 --solver subspace
 refused 2 "--regularization-scaling" "$als" --regularization-scaling -1
 refused 2 "--feedback" "$als" --feedback none
 refused 2 "--alpha is an option of implicit feedback" "$als" --feedback explicit --sweep alpha=1,2
@@ -189,6 +191,8 @@ refused 1 "there is no model.json and no model.h5" "$lra" predict --model "$in" 
 refused 1 "named twice" "$lra" predict --model "$in" --data "$in/good_table.csv" --out "$in/good_table.csv"
 refused 2 "--alpha is an option of a fit" "$lra" --alpha 1 predict --model "$in" --data "$in/good_table.csv" --out out
 refused 2 "--solver" "$lra" --data "$in/good_table.csv" --solver cholesky
+refused 2 "--alpha is an option of --solver gradient_descent" "$lra" --data "$in/good_table.csv" --solver newton --alpha 1
+refused 2 "--inner-iterations is an option of --solver newton" "$lra" --data "$in/good_table.csv" --inner-iterations 3
 refused 2 "--tolerance" "$lra" --data "$in/good_table.csv" --tolerance nan
 refused 2 "--class-weights" "$lra" --data "$in/good_table.csv" --class-weights 1,two
 refused 2 "--tiling" "$lra" --data "$in/good_table.csv" --tiling diagonal

@@ -17,7 +17,8 @@ struct column_scaling {
 };
 
 /// Mean and deviation of each column, the same on every rank; of sparse features with the zeros that are not
-/// stored. Two reductions over the rows. Throws domain_error for columns whose mean or deviation is not finite.
+/// stored. Two reductions over the rows. Throws domain_error for columns whose mean or deviation is not finite,
+/// or whose deviation T cannot divide by.
 template <feature_matrix Features>
 column_scaling<typename Features::value_type> scaling_of(
     Features const& features, std::source_location where = std::source_location::current());

@@ -23,7 +23,7 @@ template <class T>
 struct ratings {
   /// This rank's entries: of the users [users * r / ranks, users * (r + 1) / ranks), each (user, item) pair
   /// once, in the order of the file. `row` is the user, `column` the item.
-  std::vector<sparse_entry<T>> entries;
+  std::vector<sparse_entry<T, std::int32_t>> entries;
   std::vector<std::int64_t> user_ids;  ///< ascending, the same on every rank; the position is the dense index
   std::vector<std::int64_t> item_ids;  ///< as user_ids
   index_t lines = 0;                   ///< rows of data in the file
@@ -42,7 +42,7 @@ struct ratings {
 /// without rows; and, naming file, line (from 1) and column (the number of the field, from 1), for the first
 /// row with too few fields or another number of them than the first row, an id that is no integer or beyond 64
 /// bits, a rating that is not a number, not finite, negative or beyond T: "ratings.csv:17: column 3: 'abc' is
-/// not a number".
+/// not a number". Throws index_error for more than 2^31 - 1 users or items.
 template <class T>
 ratings<T> read_ratings(communicator const& comm, std::string const& path, ratings_options options = {},
                         std::source_location where = std::source_location::current());

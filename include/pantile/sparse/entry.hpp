@@ -4,11 +4,12 @@
 
 namespace pantile {
 
-/// One stored element of a sparse array, by global indices.
-template <class T>
+/// One stored element of a sparse array, by global indices: of 32 bits where there are fewer than 2^31 rows and
+/// columns, which takes about half of the memory.
+template <class T, class Index = index_t>
 struct sparse_entry {
-  index_t row = 0;
-  index_t column = 0;
+  Index row = 0;
+  Index column = 0;
   T value{};
   bool operator==(sparse_entry const&) const = default;
 };

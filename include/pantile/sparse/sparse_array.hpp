@@ -30,11 +30,13 @@ class sparse_array {
 
   /// The array of these entries (collective). Each rank gives any entries, in any order; they travel to the
   /// owners of their rows. Of several entries for one element the last wins, in the order of ranks and of the
-  /// position in `entries`. Needs memory for at most three times the entries that a rank gives or gets. Throws
+  /// position in `entries`. Needs memory for the entries that a rank gives and gets, or for these and the
+  /// array; where all ranks give rows of their own only nothing travels. Index: index_t or std::int32_t. Throws
   /// on every rank: index_error where an entry is outside the shape, tiling_error where the rule does not tile
-  /// by whole rows or has a halo, shape_error for a bad shape.
+  /// by whole rows or has a halo, shape_error for a bad shape, memory_error.
+  template <class Index = index_t>
   static sparse_array from_entries(communicator const& comm, shape_type const& shape, tiling_rule const& rule,
-                                   std::vector<sparse_entry<T>> entries,
+                                   std::vector<sparse_entry<T, Index>> entries,
                                    std::source_location where = std::source_location::current());
 
   /// For functions that make sparse arrays: takes rows that are already in place, as `detail::csr` describes
@@ -59,12 +61,26 @@ class sparse_array {
   std::span<index_t const> offsets() const noexcept { return rows_->offsets; }
   /// Global column indices, ascending within a row.
   std::span<index_t const> columns() const noexcept { return rows_->columns; }
-  std::span<T const> values() const noexcept { return {rows_->values.get(), rows_->columns.size()}; }
+  std::span<T const> values() const noexcept {
+    return {rows_->values.get(), static_cast<std::size_t>(local_stored())};
+  }
 
   /// Stored elements of this rank.
-  index_t local_stored() const noexcept { return std::ssize(rows_->columns); }
+  index_t local_stored() const noexcept { return rows_->offsets.back(); }
   /// Stored elements of all ranks.
   index_t stored() const noexcept { return stored_; }
+  /// For functions that know columns by numbers of their own from here on: gives back the memory of columns(),
+  /// which is empty then, where no copy shares it.
+  void forget_columns() {
+    if (rows_.use_count() == 1) std::vector<index_t>().swap(rows_->columns);
+  }
+  /// The same rows, shared, in another tiling that cuts them alike.
+  sparse_array tiled_alike(pantile::tiling const& tiled) const {
+    sparse_array same = *this;
+    same.tiling_ = tiled;
+    same.duplicates_ = 0;
+    return same;
+  }
   /// Entries of all ranks that `from_entries` dropped for a later one of the same element.
   index_t duplicates() const noexcept { return duplicates_; }
 
@@ -75,7 +91,7 @@ class sparse_array {
   index_t first_row_ = 0;
   index_t stored_ = 0;
   index_t duplicates_ = 0;
-  std::shared_ptr<detail::csr<T> const> rows_ = std::make_shared<detail::csr<T> const>();
+  std::shared_ptr<detail::csr<T>> rows_ = std::make_shared<detail::csr<T>>();
 };
 
 /// This rank's rows as "[[column: value, ...], [], ...]" followed by the annotation: the tiles of all ranks,

@@ -211,6 +211,33 @@ TEST_CASE("columns whose mean or deviation no number holds are not standardized"
   }
 }
 
+TEST_CASE("deviations may be far below their means, or below what T can square") {
+  problem const p = make(300, 3);
+  matrix far = p.X;
+  far.col(1).array() = far.col(1).array() / 4 + 30'000;
+  far.col(2) *= 1e-25;
+  auto const rule = GENERATE(pantile::tiling::row(), pantile::tiling::block());
+  auto const fitted = [&]<class T>(T) {
+    // What T has of them: no more can be known.
+    matrix const rounded = far.cast<T>().template cast<double>();
+    pantile::logistic_regression_options options{.iterations = 30, .regularization = 1};
+    options.solver = pantile::logistic_solver::newton;
+    options.tolerance = 1e-4;
+    options.standardize = options.intercept = true;
+    auto const X = on_ranks<T>(rounded, rule);
+    auto const y = on_ranks<T>(p.y, pantile::tiling::row());
+    auto const model = pantile::logistic_regression(X, y, options);
+    return std::pair{gathered(model.weights), gathered(pantile::predict_probabilities(X, model))};
+  };
+  auto const [weights, chances] = fitted(float{});
+  // In double, of the same numbers.
+  matrix const in_float = far.cast<float>().cast<double>();
+  far = in_float;
+  auto const [right_weights, right_chances] = fitted(double{});
+  CHECK((weights - right_weights).cwiseAbs().maxCoeff() < 2e-3);
+  CHECK((chances - right_chances).cwiseAbs().maxCoeff() < 2e-3);
+}
+
 TEST_CASE("rows are split by their number") {
   problem const p = make(200, 2);
   pantile::labelled_rows<double> const rows{on_ranks<double>(p.X, pantile::tiling::row()),

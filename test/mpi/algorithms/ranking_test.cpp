@@ -192,7 +192,7 @@ TEST_CASE("ratings of new users are fitted to the items of a model") {
   CHECK(table.user_ids == std::vector<std::int64_t>{5, 9});
   CHECK(table.item_ids == known);
   if (world().rank() == world().size() - 1)
-    CHECK(table.entries == entries{{0, 1, 1}, {1, 2, 3}});
+    CHECK(table.entries == decltype(table.entries){{0, 1, 1}, {1, 2, 3}});
   else
     CHECK(table.entries.empty());
   CHECK_THROWS_AS(pantile::keep_known_items(world(), other, std::vector<std::int64_t>{7}),

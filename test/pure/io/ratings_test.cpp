@@ -200,13 +200,13 @@ TEST_CASE("of duplicate entries the last one stays, in its place", "[io]") {
   for (int repetition = 0; repetition < 100; ++repetition) {
     index_t const first = 100, rows = 1 + static_cast<index_t>(random() % 5),
                   columns = 1 + static_cast<index_t>(random() % 6);
-    std::vector<sparse_entry<double>> entries(random() % 30);
+    std::vector<sparse_entry<double, std::int32_t>> entries(random() % 30);
     for (auto& e : entries)
-      e = {first + static_cast<index_t>(random()) % rows, static_cast<index_t>(random()) % columns,
-           double(random())};
+      e = {static_cast<std::int32_t>(first + static_cast<index_t>(random()) % rows),
+           static_cast<std::int32_t>(static_cast<index_t>(random()) % columns), double(random())};
     std::map<std::pair<index_t, index_t>, std::size_t> last;
     for (std::size_t i = 0; i < entries.size(); ++i) last[{entries[i].row, entries[i].column}] = i;
-    std::vector<sparse_entry<double>> expected;
+    std::vector<sparse_entry<double, std::int32_t>> expected;
     for (std::size_t i = 0; i < entries.size(); ++i)
       if (last[{entries[i].row, entries[i].column}] == i) expected.push_back(entries[i]);
     auto const before = std::ssize(entries);

@@ -9,12 +9,12 @@ namespace pantile::detail {
 
 /// Numbers ids from 0 in the order in which they first appear, in a few nanoseconds an id: small ids by a
 /// table, others by hashing with open addressing. Sorting the ids of all ratings instead would cost more than
-/// parsing them.
+/// parsing them. At most 2^31 - 1 ids: index_error beyond.
 class id_set {
  public:
   id_set();
   /// The number of `id`, a new one where it has none yet.
-  index_t number(std::int64_t id) {
+  std::int32_t number(std::int64_t id) {
     // Files are mostly sorted by user.
     if (id == last_id_ && !ids_.empty()) return last_number_;
     last_id_ = id;
@@ -26,22 +26,22 @@ class id_set {
   std::vector<std::int64_t> take() && { return std::move(ids_); }
 
  private:
-  index_t find(std::int64_t id);
-  index_t add(std::int64_t id);
+  std::int32_t find(std::int64_t id);
+  std::int32_t add(std::int64_t id);
   void grow();
   std::size_t place(std::int64_t id) const;
 
   struct slot {
     std::int64_t id = 0;
-    index_t number = -1;  // -1: free
+    std::int32_t number = -1;  // -1: free
   };
   static constexpr std::int64_t small_ids = std::int64_t{1} << 20;
-  std::vector<index_t> small_;     // the numbers of ids below small_ids, -1 for none
-  std::vector<slot> slots_;        // of the other ids; a power of two of them
-  std::vector<std::int64_t> ids_;  // by number
+  std::vector<std::int32_t> small_;  // the numbers of ids below small_ids, -1 for none
+  std::vector<slot> slots_;          // of the other ids; a power of two of them
+  std::vector<std::int64_t> ids_;    // by number
   std::size_t hashed_ = 0;
   std::int64_t last_id_ = 0;
-  index_t last_number_ = -1;
+  std::int32_t last_number_ = -1;
 };
 
 }  // namespace pantile::detail

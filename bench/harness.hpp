@@ -77,6 +77,8 @@ std::vector<row> choose_suite(pantile::communicator const& world, settings const
 std::vector<row> k_means_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> overlap_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> matmul_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> matmul_deep_suite(pantile::communicator const& world, settings const& s);
+std::vector<row> matmul_tall_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> calibrate_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> gram_suite(pantile::communicator const& world, settings const& s);
 std::vector<row> transpose_suite(pantile::communicator const& world, settings const& s);

@@ -26,6 +26,8 @@ std::vector<std::pair<std::string, bench::suite>> const suites = {{"retile", ben
                                                                   {"order", bench::order_suite},
                                                                   {"k-means", bench::k_means_suite},
                                                                   {"matmul", bench::matmul_suite},
+                                                                  {"matmul-deep", bench::matmul_deep_suite},
+                                                                  {"matmul-tall", bench::matmul_tall_suite},
                                                                   {"overlap", bench::overlap_suite},
                                                                   {"gram", bench::gram_suite},
                                                                   {"transpose", bench::transpose_suite},

@@ -56,15 +56,15 @@ int best_block(pt::communicator const& world, settings const& s, shape const& of
   double least = 0;
   for (int const block : {64, 128, 256, 512}) {
     pdgemm_peer const peer(world, of, block);
-    auto const seconds = interleaved(world, 3, {{"pdgemm", [&] { peer.multiply(); }}});
+    auto const seconds = interleaved(world, std::min(s.repetitions, 3), {{"pdgemm", [&] { peer.multiply(); }}});
     if (best == 0 || seconds[0] < least) best = block, least = seconds[0];
   }
   return best;
 }
 
 /// One shape in one tiling of both operands.
-void measure(pt::communicator const& world, settings const& s, shape const& of, pt::tiling_rule const& rule,
-             int block, std::vector<row>& rows) {
+void measure(pt::communicator const& world, settings const& s, char const* suite, shape const& of,
+             pt::tiling_rule const& rule, int block, std::vector<row>& rows) {
   auto const [m, n, k] = of;
   auto const A = pt::random::uniform<double>(world, {m, k}, rule, {.seed = 1}),
              B = pt::random::uniform<double>(world, {k, n}, rule, {.seed = 2});
@@ -99,7 +99,7 @@ void measure(pt::communicator const& world, settings const& s, shape const& of, 
     for (double x : c.span()) expected += x;
   world.bcast(std::span<double>(&expected, 1), 0);
   check_agree(world, std::abs(total - expected) <= 1e-9 * std::abs(expected), "matmul");
-  row r = line(world, "matmul",
+  row r = line(world, suite,
                std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k) + " " + rule.name(),
                seconds[0], "dgemm, one process", seconds[1]);
   r.bytes = moved;
@@ -109,18 +109,28 @@ void measure(pt::communicator const& world, settings const& s, shape const& of, 
   rows.push_back(r.beside("pdgemm, blocks of " + std::to_string(block), seconds[2]));
 }
 
+/// The rows of a suite: products of one shape.
+std::vector<row> products(pt::communicator const& world, settings const& s, char const* suite,
+                          shape const& of) {
+  std::vector<row> rows;
+  int const block = best_block(world, s, of);
+  for (auto const& rule : {pt::tiling::row(), pt::tiling::block()})
+    measure(world, s, suite, of, rule, block, rows);
+  return rows;
+}
+
 }  // namespace
 
 std::vector<row> matmul_suite(pt::communicator const& world, settings const& s) {
-  std::vector<shape> const shapes =
-      s.quick ? std::vector<shape>{{128, 128, 128}, {32, 32, 1024}}
-              : std::vector<shape>{{4096, 4096, 4096}, {1024, 1024, 262144}, {262144, 512, 512}};
-  std::vector<row> rows;
-  for (shape const& of : shapes) {
-    int const block = best_block(world, s, of);
-    for (auto const& rule : {pt::tiling::row(), pt::tiling::block()}) measure(world, s, of, rule, block, rows);
-  }
-  return rows;
+  return products(world, s, "matmul", s.quick ? shape{128, 128, 128} : shape{4096, 4096, 4096});
+}
+
+std::vector<row> matmul_deep_suite(pt::communicator const& world, settings const& s) {
+  return products(world, s, "matmul-deep", s.quick ? shape{32, 32, 1024} : shape{1024, 1024, 262144});
+}
+
+std::vector<row> matmul_tall_suite(pt::communicator const& world, settings const& s) {
+  return products(world, s, "matmul-tall", s.quick ? shape{1024, 32, 32} : shape{262144, 512, 512});
 }
 
 }  // namespace bench

@@ -14,6 +14,8 @@ namespace {
 
 /// What a rank lays open at a time; two of them stay in its cache.
 constexpr index_t piece_bytes = index_t{1} << 20;
+/// What nodes exchange at a time where nobody lays anything open: MPI takes as much again.
+constexpr index_t exchange_bytes = index_t{64} << 20;
 constexpr index_t block_bytes = index_t{1} << 14;  // of a sum
 
 std::byte* open_memory() noexcept {
@@ -30,7 +32,8 @@ std::byte* open_memory() noexcept {
 
 void node_groups::giver::operator()(std::byte* memory) const noexcept { shared_arena()->free(memory); }
 
-node_groups::node_groups(communicator_state const& all, std::source_location where) : own_(open_memory()) {
+node_groups::node_groups(communicator_state const& all, std::source_location where)
+    : all_(all.handle), own_(open_memory()) {
   auto const memory_of = [&](int r) { return node_memory(all.world_ranks[static_cast<std::size_t>(r)]); };
   int first = all.rank;  // of those that read each other's memory
   for (int r = 0; r < all.rank && first == all.rank; ++r)
@@ -114,9 +117,14 @@ void node_groups::allreduce(std::byte* data, index_t count, index_t element_byte
   auto const barrier = [&] { call_mpi("allreduce", where, [&] { return MPI_Barrier(here_); }); };
   auto const all = where_they_lie(data, where);
   bool const staged = all.empty();
-  // Nodes exchange the same pieces, whether they lay them open as they are or not.
-  bool const whole = !staged && one_node_;
-  index_t const most = std::max<index_t>(1, (whole ? limit : std::min(limit, piece_bytes)) / element_bytes);
+  // Nodes exchange the same pieces: small ones where some node has to lay them open first. Of large ones the
+  // network, and MPI's choice of an algorithm, make more.
+  bool whole = !staged;
+  if (!one_node_ && count * element_bytes > piece_bytes)
+    call_mpi("allreduce", where,
+             [&] { return MPI_Allreduce(MPI_IN_PLACE, &whole, 1, MPI_CXX_BOOL, MPI_LAND, all_); });
+  index_t const at_once = !whole ? piece_bytes : one_node_ ? limit : exchange_bytes;
+  index_t const most = std::max<index_t>(1, std::min(limit, at_once) / element_bytes);
   index_t half = 0;
   for (index_t done = 0; done < count; done += most) {
     index_t const n = std::min(most, count - done);

@@ -26,7 +26,7 @@ class node_groups {
   bool usable(index_t element_bytes) const noexcept { return usable_ && element_bytes <= largest_element; }
   /// MPI_Allreduce in place, the same bits on every rank (collective; only where usable). Elements are
   /// combined in the order of the ranks of a node, then as MPI does over nodes. In pieces of at most `limit`
-  /// bytes, or one element.
+  /// bytes, or one element; of 1 MiB where a rank's vector lies in memory that the others do not read.
   void allreduce(std::byte* data, index_t count, index_t element_bytes, MPI_Datatype type, MPI_Op op,
                  index_t limit, std::source_location where);
 
@@ -42,6 +42,7 @@ class node_groups {
   /// The vectors of all ranks of the node, where all of them lie in memory that the node shares.
   std::vector<std::byte const*> where_they_lie(std::byte const* data, std::source_location where) const;
 
+  MPI_Comm all_;                     // all ranks: the communicator that has this
   MPI_Comm here_ = MPI_COMM_NULL;    // the ranks of this node
   MPI_Comm across_ = MPI_COMM_NULL;  // those of all nodes that reduce the same parts as this one
   int rank_ = 0;                     // among those of this node

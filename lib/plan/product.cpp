@@ -27,6 +27,17 @@ void set(box& b, int dimension, index_range r) {
 
 int used_ranks(product_schedule const& s) { return s.grid[0] * s.grid[1] * s.grid[2]; }
 
+/// True where something is true of every rank: some evenly spread ones, which mostly tell, are asked first.
+template <class Question>
+bool of_all_ranks(int ranks, Question const& is_true) {
+  constexpr int first = 64;
+  for (int r = 0; r < ranks; r += ranks / first + 1)
+    if (!is_true(r)) return false;
+  for (int r = 0; r < ranks; ++r)
+    if (!is_true(r)) return false;
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::array<int, 3>> product_schedule::place(int rank) const {
@@ -90,11 +101,10 @@ std::array<index_range, 2> ranges_of(product_problem const& p, box const& c) {
 
 bool reads_in_place(product_problem const& p, product_schedule const& s, product_operand const& f) {
   if (f.tiled.is_replicated()) return true;
-  for (int r = 0; r < p.ranks; ++r) {
+  return of_all_ranks(p.ranks, [&](int r) {
     auto const [m, n, k] = s.part(r);
-    if (!f.tiled.stored_box(r).contains(operand_part(f, &f == &p.a ? m : n, k))) return false;
-  }
-  return true;
+    return f.tiled.stored_box(r).contains(operand_part(f, &f == &p.a ? m : n, k));
+  });
 }
 
 bool is_half_product(product_problem const& p, product_schedule const& s) {
@@ -104,12 +114,11 @@ bool is_half_product(product_problem const& p, product_schedule const& s) {
 bool computed_in_place(product_problem const& p, product_schedule const& s) {
   if (s.allreduce) return true;
   if (s.grid[k_axis] > 1) return false;
-  for (int r = 0; r < p.ranks; ++r) {
+  return of_all_ranks(p.ranks, [&](int r) {
     auto const [m, n, k] = s.part(r);
     box const computed = result_part(p, m, n), own = s.result.box_of(r);
-    if (computed != own && !(computed.empty() && own.empty())) return false;
-  }
-  return true;
+    return computed == own || (computed.empty() && own.empty());
+  });
 }
 
 namespace {
@@ -140,37 +149,45 @@ box all_layers(product_problem const& p, product_schedule const& s, box const& c
   return box({0, 0, m.lo, n.lo}, {s.grid[k_axis] / s.split, s.split, m.hi, n.hi});
 }
 
+detail::schedule_layout::schedule_layout(product_problem const& p, product_schedule const& s)
+    : in_place(computed_in_place(p, s)),
+      a_here(reads_in_place(p, s, p.a)),
+      b_here(reads_in_place(p, s, p.b)),
+      partial(in_place ? tiling() : partial_grid(p, s)) {
+  for (std::size_t axis : {m_axis, n_axis})
+    for (std::size_t i = 1; i < s.cuts[axis].size(); ++i) parts[axis] += s.cuts[axis][i] > s.cuts[axis][i - 1];
+}
+
 namespace {
 
 /// What the ranks that are looked at do, one after the other.
 class cost_counter {
  public:
-  cost_counter(product_problem const& p, product_schedule const& s, machine const& on, bool all,
-               detail::tile_counts& tiles)
+  cost_counter(product_problem const& p, product_schedule const& s, detail::schedule_layout const& layout,
+               machine const& on, bool all, detail::tile_counts& tiles, index_t most_memory)
       : p_(p),
         s_(s),
         on_(on),
         all_(all),
         half_(is_half_product(p, s)),
-        in_place_(computed_in_place(p, s)),
-        a_here_(reads_in_place(p, s, p.a)),
-        b_here_(half_ || reads_in_place(p, s, p.b)),
-        partial_(in_place_ ? tiling()
-                 : all     ? partial_results(p, s)
-                           : partial_grid(p, s)),
+        in_place_(layout.in_place),
+        a_here_(layout.a_here),
+        b_here_(half_ || layout.b_here),
+        partial_(!in_place_ && all ? partial_results(p, s) : layout.partial),
         operand_tiles_(tiles),
         fetched_(p.ranks, all),
-        summed_(p.ranks, all) {
-    for (std::size_t axis : {m_axis, n_axis})
-      for (std::size_t i = 1; i < s.cuts[axis].size(); ++i)
-        parts_[axis] += s.cuts[axis][i] > s.cuts[axis][i - 1];
-  }
+        summed_(p.ranks, all),
+        parts_(layout.parts),
+        most_memory_(most_memory) {}
+
+  bool takes_too_much() const { return cost_.memory > most_memory_; }
 
   void look_at(int r) {
     auto const [m, n, k] = s_.part(r);
     auto const own = ranges_of(p_, s_.result.box_of(r));
     index_t const own_count = own[0].size() * own[1].size(), computed = m.size() * n.size();
     volume total, summing;
+    index_t const held = (in_place_ && p_.result ? 0 : own_count) + (in_place_ ? 0 : computed);
     index_t panel_memory = 0, adding_memory = 0;
     for (int step = 0; step < s_.panels && !(a_here_ && b_here_); ++step) {
       index_range const panel = s_.panel(r, step);
@@ -186,6 +203,7 @@ class cost_counter {
       panel_memory =
           std::max(panel_memory, taken * (s_.panels > 1 && !on_.shared_memory ? 2 : 1) + packed(travels));
       total += travels;
+      if ((held + panel_memory) * p_.element_bytes > most_memory_) break;
     }
     fetching_ = std::max(fetching_, seconds(total));
     if (!in_place_) {
@@ -201,9 +219,7 @@ class cost_counter {
     total += summing;
     looked_at_.push_back({r, total, {}, {}});
     if (!all_) estimate_sent(looked_at_.back());
-    cost_.memory = std::max(cost_.memory, ((in_place_ && p_.result ? 0 : own_count) +
-                                           (in_place_ ? 0 : computed) + panel_memory + adding_memory) *
-                                              p_.element_bytes);
+    cost_.memory = std::max(cost_.memory, (held + panel_memory + adding_memory) * p_.element_bytes);
     double const work = 2.0 * static_cast<double>(computed) * static_cast<double>(k.size());
     cost_.flops = std::max(cost_.flops, half_ ? work / 2 : work);
   }
@@ -272,20 +288,21 @@ class cost_counter {
                          intersect(computed, s_.result.box_of(t.rank)).count();
   }
 
+  std::array<index_t, 2> parts_;  // of m and n that are not empty
+  index_t most_memory_;
   std::vector<traffic_of_rank> looked_at_;
-  std::array<index_t, 2> parts_{};  // of m and n that are not empty
   double fetching_ = 0, adding_ = 0;
   product_cost cost_;
 };
 
 }  // namespace
 
-product_cost detail::cost_of(product_problem const& p, product_schedule const& s, machine const& on,
-                             int look_at, tile_counts& tiles) {
+product_cost detail::cost_of(product_problem const& p, product_schedule const& s, schedule_layout const& layout,
+                             machine const& on, int look_at, tile_counts& tiles, index_t most_memory) {
   bool const all = p.ranks <= look_at;
-  cost_counter counter(p, s, on, all, tiles);
+  cost_counter counter(p, s, layout, on, all, tiles, most_memory);
   int const looked = std::min(p.ranks, look_at);
-  for (int i = 0; i < looked; ++i)
+  for (int i = 0; i < looked && !counter.takes_too_much(); ++i)
     counter.look_at(static_cast<int>(static_cast<index_t>(i) * p.ranks / looked));
   product_cost cost = counter.result();
   cost.exact = all;
@@ -294,7 +311,7 @@ product_cost detail::cost_of(product_problem const& p, product_schedule const& s
 
 product_cost cost_of(product_problem const& p, product_schedule const& s, machine const& on, int look_at) {
   detail::tile_counts tiles;
-  return detail::cost_of(p, s, on, look_at, tiles);
+  return detail::cost_of(p, s, detail::schedule_layout(p, s), on, look_at, tiles);
 }
 
 std::string algorithm_name(product_problem const& p, product_schedule const& s) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <optional>
 #include <set>
 #include <tuple>
 
@@ -243,17 +244,17 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
   index_t least = std::numeric_limits<index_t>::max();  // memory
   int first_panels = 2;  // of a grid: fewer take too much, whatever the order of its ranks
   detail::tile_counts tiles;
-  auto const cost_on = [&](product_schedule const& s, int ranks) {
-    return detail::cost_of(p, s, on, ranks, tiles);
+  // Of a sample of the ranks, that of many panels may be a smaller one: as many panels are looked at.
+  auto const sample_of = [&](product_schedule const& s) {
+    return p.ranks <= look_at ? look_at : std::max(std::min(look_at, few), look_at / std::max(1, s.panels / 4));
   };
-  auto const add = [&](product_schedule const& s) {
-    // Of a sample of the ranks, that of many panels may be a smaller one: as many panels are looked at.
-    int const sample = std::max(std::min(look_at, 4), look_at / std::max(1, s.panels / 4));
-    all.push_back({s, cost_on(s, p.ranks <= look_at ? look_at : sample)});
-    least = std::min(least, all.back().cost.memory);
+  auto const add = [&](product_schedule const& s, product_cost const& cost) {
+    all.push_back({s, cost});
+    least = std::min(least, cost.memory);
   };
   auto const consider = [&](product_schedule s, memory_bounds const* bounds = nullptr) {
-    add(s);
+    detail::schedule_layout const layout(p, s);
+    add(s, detail::cost_of(p, s, layout, on, sample_of(s), tiles));
     if (all.back().cost.bytes == 0) return;
     index_t deepest = 0;
     for (std::size_t i = 1; i < s.cuts[2].size(); ++i)
@@ -265,9 +266,14 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
       if (panels < first_panels && !overlaps) continue;
       if (bounds && !overlaps && bounds->of(s.grid, panels) > std::max(budget, least)) continue;
       s.panels = panels;
-      // A few ranks tell that it takes too much.
-      if (!overlaps && p.ranks > few && cost_on(s, few).memory > std::max(budget, least)) continue;
-      add(s);
+      std::optional<product_cost> cost;
+      if (!overlaps && p.ranks > few) {  // a few ranks tell that it takes too much
+        index_t const most = std::max(budget, least);
+        cost = detail::cost_of(p, s, layout, on, few, tiles, most);
+        if (cost->memory > most) continue;
+      }
+      int const sample = sample_of(s);
+      add(s, cost && sample == few ? *cost : detail::cost_of(p, s, layout, on, sample, tiles));
       if (all.back().cost.memory <= budget && memory > budget) first_panels = panels;
       if (all.back().cost.memory >= memory && !overlaps && panels > 2) break;  // two of two hold as much as one
     }
@@ -288,17 +294,31 @@ std::vector<product_candidate> product_candidates(product_problem const& p, mach
     }
     std::sort(ranked.begin(), ranked.end());
     memory_bounds const bounds(p, on);
-    int looked_at = 0;
+    int looked_at = 0, unfit = 0;
     constexpr int enough = 8;  // of the most promising ones that fit
-    for (auto const& [seconds, grid] : ranked) {
-      if (looked_at == enough) break;
-      if (bounds.of(grid, most_panels) > std::max(budget, least)) continue;
-      auto const first = std::ssize(all);
+    auto const consider_grid = [&](grid_t const& grid) {
       first_panels = 2;
       for (auto const& order : orders_of(grid)) consider(schedule_of(p, grid, order, result), &bounds);
       if (int const split = aligned_split(grid, result); split > 1)
         consider(schedule_of(p, grid, {0, 2, 1, 3}, result, split), &bounds);
-      looked_at += std::any_of(all.begin() + first, all.end(), fits);
+    };
+    for (auto const& [seconds, grid] : ranked) {
+      if (looked_at == enough) break;
+      if (bounds.of(grid, most_panels) > std::max(budget, least)) continue;
+      auto const first = all.size();
+      consider_grid(grid);
+      bool const one_fits = std::any_of(all.begin() + static_cast<std::ptrdiff_t>(first), all.end(), fits);
+      looked_at += one_fits;
+      unfit += !one_fits;
+      if (unfit == 3 && looked_at == 0) {
+        // What takes the least tells of most others that they are not worth a look.
+        auto const slimmest = std::min_element(ranked.begin(), ranked.end(), [&](auto const& x, auto const& y) {
+          return bounds.of(x.second, most_panels) < bounds.of(y.second, most_panels);
+        });
+        auto const known = all.size();
+        consider_grid(slimmest->second);
+        all.resize(known);  // its turn comes
+      }
     }
   }
   if (least > budget)

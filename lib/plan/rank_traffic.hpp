@@ -19,24 +19,41 @@ struct volume {
 class tile_counts {
  public:
   index_t met(std::vector<index_t> const& cuts, index_t lo, index_t hi) {
-    auto const first = std::upper_bound(cuts.begin(), cuts.end(), lo),
-               last = std::lower_bound(first, cuts.end() - 1, hi);
-    constexpr auto few = 256;
-    if (last - first >= few && none_is_empty(cuts)) return last - first + 1;
+    auto const first = beyond(cuts, lo), last = std::clamp(beyond(cuts, hi - 1), first, cuts.end() - 1);
+    constexpr auto few = 16;
+    if (last - first >= few) {
+      auto const& filled = filled_of(cuts);
+      return filled[static_cast<std::size_t>(last - cuts.begin())] -
+             filled[static_cast<std::size_t>(first - cuts.begin() - 1)];
+    }
     index_t tiles = 0;
     for (auto end = first; end <= last; ++end) tiles += *end > *(end - 1);
     return tiles;
   }
 
  private:
-  /// Looks through the cuts of a million ranks once.
-  bool none_is_empty(std::vector<index_t> const& cuts) {
-    auto const [known, unseen] = full_.try_emplace(&cuts, false);
-    if (unseen) known->second = std::adjacent_find(cuts.begin(), cuts.end()) == cuts.end();
-    return known->second;
+  using cut = std::vector<index_t>::const_iterator;
+
+  /// The first cut after an index; where the cuts are even, as they mostly are, it is known where that is.
+  static cut beyond(std::vector<index_t> const& cuts, index_t index) {
+    index_t const parts = std::ssize(cuts) - 1, shorter = cuts.back() / parts, longer = cuts.back() % parts;
+    index_t tile = index / (shorter + 1);
+    if (tile >= longer && shorter > 0) tile = longer + (index - longer * (shorter + 1)) / shorter;
+    auto const after = cuts.begin() + std::min(tile + 1, parts);
+    return *(after - 1) <= index && index < *after ? after : std::upper_bound(cuts.begin(), cuts.end(), index);
   }
 
-  std::map<std::vector<index_t> const*, bool> full_;
+  /// Of the first i tiles, how many are not empty: looks through the cuts of a million ranks once.
+  std::vector<int> const& filled_of(std::vector<index_t> const& cuts) {
+    auto& filled = filled_[&cuts];
+    if (filled.empty()) {
+      filled.resize(cuts.size());
+      for (std::size_t i = 1; i < cuts.size(); ++i) filled[i] = filled[i - 1] + (cuts[i] > cuts[i - 1]);
+    }
+    return filled;
+  }
+
+  std::map<std::vector<index_t> const*, std::vector<int>> filled_;
 };
 
 /// What a rank receives of a box, without asking who sends which part of it.
@@ -106,8 +123,18 @@ inline volume& operator+=(volume& a, volume const& b) {
   return a;
 }
 
-/// The cost of a schedule, as the public `cost_of`; `tiles` serves all schedules of a problem.
-product_cost cost_of(product_problem const& p, product_schedule const& s, machine const& on, int look_at,
-                     tile_counts& tiles);
+/// What the cost of a schedule rests on whatever its panels: known by asking all ranks, once.
+struct schedule_layout {
+  schedule_layout(product_problem const& p, product_schedule const& s);
+  bool in_place, a_here, b_here;   // C is computed where it lies; the operands are read there
+  tiling partial;                  // of the parts of C, over the ranks that take part
+  std::array<index_t, 2> parts{};  // of m and n that are not empty
+};
+
+/// The cost of a schedule, as the public `cost_of`; `tiles` serves all schedules of a problem. Where a rank
+/// takes more than `most_memory`, that is all that the cost tells.
+product_cost cost_of(product_problem const& p, product_schedule const& s, schedule_layout const& layout,
+                     machine const& on, int look_at, tile_counts& tiles,
+                     index_t most_memory = std::numeric_limits<index_t>::max());
 
 }  // namespace pantile::detail

@@ -33,8 +33,8 @@ def check(good, what):
 for ranks in 1, 2:
     rows = json.load(open(f"rows.{ranks}.json"))
     table = open(f"table.{ranks}").read()
-    for suite in ("retile allreduce elementwise small reduce choose order k-means matmul overlap gram transpose qr "
-                  "ratings als lra").split():
+    for suite in ("retile allreduce elementwise small reduce choose order k-means matmul matmul-deep "
+                  "matmul-tall overlap gram transpose qr ratings als lra").split():
         mine = [r for r in rows if r["suite"] == suite]
         if suite == "allreduce" and ranks == 1: continue
         check(mine, f"{suite} has no row on {ranks} ranks")

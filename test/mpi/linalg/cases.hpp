@@ -55,12 +55,12 @@ local_array<T, 2> definite_of(index_t n, index_t seed = 1) {
   return from_eigen<T>(h);
 }
 
-/// How distributed matrices are factorised while this lives: gathered, or by all ranks together in blocks of 2
-/// x 2.
+/// How distributed matrices are factorised while this lives: gathered, or by all ranks together in small
+/// blocks.
 class factorised {
  public:
-  explicit factorised(bool together) : before_(pantile::detail::together()) {
-    if (together) pantile::detail::together() = {.gathered_elements = 0, .block = 2};
+  explicit factorised(bool together, index_t block = 2) : before_(pantile::detail::together()) {
+    if (together) pantile::detail::together() = {.gathered_elements = 0, .block = block};
   }
   ~factorised() { pantile::detail::together() = before_; }
   factorised(factorised const&) = delete;

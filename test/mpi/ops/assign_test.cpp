@@ -73,7 +73,12 @@ void check_view(shape_of<N> const& shape, view_case<N, M> const& view) {
     from[0] = chosen.extent(0) - 1 - i[0];
     return whole.data()[chosen.data()[place_in(all, from)]];
   });
-  for (tiling const& t : usual_tilings(extents(shape))) {
+  // In what `+=` adds to `=` the tiling has no part: each view meets it in a third of them.
+  static std::size_t views = 0;
+  bool const all_tilings = std::is_same_v<Update, set_to>;
+  auto const tilings = usual_tilings(extents(shape));
+  for (std::size_t i = all_tilings ? 0 : views++ % 3; i < tilings.size(); i += all_tilings ? 1 : 3) {
+    tiling const& t = tilings[i];
     INFO(to_string(t));
     auto const check = [&](auto const& update, local_array<double, N> const& result) {
       auto a = spread(whole, t);

@@ -44,12 +44,15 @@ double work_times::time_in(std::size_t location, int region) const {
 /// Those of one rank, whose locations are [first, end).
 void work_times::add_losses(std::size_t first, std::size_t end, std::map<int, thread_loss>& lost) const {
   std::map<int, std::vector<double>> shared;  // regions that threads beside the first one enter
-  for (std::size_t l = first + 1; l < end; ++l)
+  for (std::size_t l = first + 1; l < end; ++l) {
+    if (!m_.locations[l].about.is_thread) continue;
     for (auto const& [region, time] : m_.locations[l].time_in)
       if (of_first_.contains(region)) shared[region];
+  }
   for (auto& [region, times] : shared) {
     for (std::size_t l = first; l < end; ++l)
-      if (m_.locations[l].executions > 0) times.push_back(time_in(l, region));
+      if (m_.locations[l].about.is_thread && m_.locations[l].executions > 0)
+        times.push_back(time_in(l, region));
     auto const threads = static_cast<double>(times.size());
     double const most = *std::max_element(times.begin(), times.end());
     double const mean = std::accumulate(times.begin(), times.end(), 0.0) / threads;

@@ -194,7 +194,8 @@ void definition_collector::finish_locations(std::vector<std::uint64_t> const& of
   for (auto const& [number, l] : locations) {
     auto const known = ranks.find(process_of(l));
     int const rank = known == ranks.end() ? rank_beside(ranks, l) : known->second;
-    to_.locations.push_back({number, rank, 0, l.name, nodes[processes[l.process].node], l.events, l.is_metric});
+    to_.locations.push_back(
+        {number, rank, 0, l.name, nodes[processes[l.process].node], l.events, l.is_metric, l.is_thread});
   }
   auto const is_of_process = [&](archive_location const& l) {
     return processes[locations.at(l.id).process].of == locations.at(l.id).process;

@@ -181,7 +181,8 @@ rank_summary summary_of(rank_profile const& p, std::vector<path_costs> const& wh
     if (parent >= 0) continue;
     s.moved += whole[i].moved;
     s.flops += whole[i].flops;
-    s.waiting += whole[i].waiting_ns == 0 ? 0 : seconds(whole[i].waiting_ns);
+    if (i == 0)
+      s.waiting = seconds(whole[i].waiting_ns);  // beside the wall time, which is that of the first thread
   }
   return s;
 }

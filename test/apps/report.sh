@@ -49,10 +49,10 @@ rows = model["profile"]["operations"]
 for name in ("program", "statements", "dot", "retile", "reduce"):
     row, = [r for r in rows if r["name"] == name and not r["call"]]
     assert row["predicted_bytes"] == row["moved"]["bytes_received"] > 0, row
-    assert 0 < row["predicted_seconds"] and 0 < row["timed_seconds"] <= row["inclusive"]["mean"], row
+    assert 0 < row["predicted_seconds"] and 0 < row["timed_seconds"] <= row["inclusive"]["mean"] * (1 + 1e-9), row
 for name in ("allreduce", "compare", "barrier"):  # collectives by themselves, too
     row, = [r for r in rows if r["name"] == name and r["call"]]
-    assert row["predicted_seconds"] > 0 and row["timed_seconds"] == row["inclusive"]["mean"], row
+    assert row["predicted_seconds"] > 0 and abs(row["timed_seconds"] - row["inclusive"]["mean"]) < 1e-9, row
 intervals = [(p, r) for l in model["locations"] for p, r in zip(l["intervals"]["predicted"], l["intervals"]["received"])]
 assert all(p in (-1, r) for p, r in intervals) and any(p > 0 for p, r in intervals)
 PYTHON
@@ -115,7 +115,7 @@ fi
 
 # Whatever is large, the page and the memory for it are not.
 code=0
-"$python" "$SOURCE_DIR/test/apps/make_large_archive.py" large 120 1500 || code=$?
+"$python" "$SOURCE_DIR/test/apps/make_large_archive.py" large 160 3000 || code=$?
 if ((code == 0)); then
   "$python" - "$report" <<'PYTHON' || fail "the page of a large archive"
 import json, os, resource, subprocess, sys
@@ -123,8 +123,9 @@ subprocess.run([sys.argv[1], "large", "--json", "large.json"], check=True, stdou
 size, memory = os.path.getsize("large/report.html"), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 model = json.load(open("large.json"))
 assert size < 20_000_000 and memory < 500_000, (size, memory)
-assert len(model["locations"]) == 120 and all(l["executions"] == 121 for l in model["locations"])
-assert 0 < len(model["metrics"]["series"]) <= 40 and len(model["paths"]) <= 5002
+assert len(model["locations"]) == 160 and all(l["executions"] == 121 for l in model["locations"])
+assert 0 < len(model["metrics"]["series"]) <= 40 and len(model["paths"]) <= 2 * 5000  # and below each of them what is beyond
+assert 0 < sum(len(l["intervals"]["begin"]) for l in model["locations"]) < 160 * 121, "the shortest are left out"
 PYTHON
 fi
 

@@ -22,6 +22,7 @@ struct archive_location {
   std::string host;
   std::uint64_t events = 0;
   bool is_metric = false;  ///< nothing but metrics
+  bool is_thread = true;   ///< of a processor; otherwise an accelerator's stream, or metrics
 };
 
 /// A series of values over time.

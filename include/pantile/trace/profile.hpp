@@ -85,9 +85,9 @@ struct profile_row {
   /// With what it called: what communicators counted, of all ranks. Of a call of a communicator what its
   /// messages carried.
   traffic moved;
-  index_t predicted_bytes = 0;  ///< received, by the plans: the same. Calls have none
-  /// With what it called, means over the ranks: the time that plans said, and what took so long by them.
-  double predicted_seconds = 0, timed_seconds = 0;
+  index_t predicted_bytes = 0;    ///< received, by the plans: the same. Calls have none
+  double predicted_seconds = 0;   ///< with what it called, mean over the ranks: the time that plans said
+  double timed_seconds = 0;       ///< the same: what took so long by them
   double flops = 0;               ///< with what it called, of all ranks
   double bytes_read = 0;          ///< the same, of matrices
   std::vector<index_t> counters;  ///< the same
@@ -105,7 +105,7 @@ struct rank_summary {
   std::string host;
   double wall = 0;              ///< seconds
   double sum_of_exclusive = 0;  ///< the same by its paths
-  double waiting = 0;
+  double waiting = 0;           ///< inside MPI, of the first thread as those
   double tracer = 0;
   traffic moved;
   double flops = 0;

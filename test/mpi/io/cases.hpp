@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <random>
 #include <string>
@@ -55,6 +57,11 @@ class shared_file {
   shared_folder folder_;
   std::string path_;
 };
+
+inline std::string contents_of(std::string const& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
 
 /// The kind and message that every rank throws; checks that they are the same everywhere.
 template <class Work>

@@ -6,12 +6,11 @@
 
 #include <complex>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <sys/resource.h>
 
 using namespace pantile;
 using io_cases::common_error;
+using io_cases::contents_of;
 using io_cases::shared_file;
 using io_cases::shared_folder;
 
@@ -21,7 +20,7 @@ communicator const& world() { return environment::world(); }
 
 /// An element that tells its global place apart from every other one, in every byte that it has.
 template <class T>
-T value_at(index_t place) {
+T bits_at(index_t place) {
   std::uint64_t const bits = (static_cast<std::uint64_t>(place) + 1) * 0x9e3779b97f4a7c15ULL;
   if constexpr (std::is_same_v<T, bool>)
     return (bits >> 40) % 3 == 0;
@@ -34,21 +33,21 @@ T value_at(index_t place) {
 }
 
 template <class T, int N>
-array<T, N> sample(tiling const& tiles) {
+array<T, N> filled(tiling const& tiles) {
   std::array<index_t, N> shape{};
   for (int d = 0; d < N; ++d) shape[static_cast<std::size_t>(d)] = tiles.shape()[d];
   array<T, N> a(world(), shape, tiles);
   box const whole(tiles.shape());
   T* out = a.data();
   support::for_each_index(a.stored_box(), [&](auto const& index) {
-    *out++ = value_at<T>(static_cast<index_t>(support::place_in(whole, index)));
+    *out++ = bits_at<T>(static_cast<index_t>(support::place_in(whole, index)));
   });
   return a;
 }
 
 template <class T, int N>
-bool is_sample(array<T, N> const& a) {
-  array<T, N> const expected = sample<T, N>(a.tiling());
+bool is_filled(array<T, N> const& a) {
+  array<T, N> const expected = filled<T, N>(a.tiling());
   return std::equal(a.data(), a.data() + a.stored_box().count(), expected.data());
 }
 
@@ -59,14 +58,14 @@ void check_round_trip(support::dice& d) {
   extents const shape = support::random_shape(d, N, world().size());
   auto const any = [&] { return support::random_tiling(d, shape, world().size()); };
   INFO(to_string(shape));
-  auto const a = sample<bool, N>(any());
-  auto const b = sample<std::uint8_t, N>(any());
-  auto const c = sample<std::int32_t, N>(any());
-  auto const e = sample<std::int64_t, N>(any());
-  auto const f = sample<float, N>(any());
-  auto const g = sample<double, N>(any());
-  auto const h = sample<std::complex<float>, N>(any());
-  auto const i = sample<std::complex<double>, N>(any());
+  auto const a = filled<bool, N>(any());
+  auto const b = filled<std::uint8_t, N>(any());
+  auto const c = filled<std::int32_t, N>(any());
+  auto const e = filled<std::int64_t, N>(any());
+  auto const f = filled<float, N>(any());
+  auto const g = filled<double, N>(any());
+  auto const h = filled<std::complex<float>, N>(any());
+  auto const i = filled<std::complex<double>, N>(any());
   write_hdf5(world(), folder.file("all.h5"),
              {{"bool", a},
               {"u1", b},
@@ -80,7 +79,7 @@ void check_round_trip(support::dice& d) {
   auto const read = [&]<class T>(T, std::string const& name) {
     tiling const tiles = any();
     INFO(name << " in " << to_string(tiles));
-    CHECK(is_sample(read_hdf5<T, N>(world(), folder.file("all.h5"), name, tiles)));
+    CHECK(is_filled(read_hdf5<T, N>(world(), folder.file("all.h5"), name, tiles)));
   };
   read(false, "bool");
   read(std::uint8_t{}, "u1");
@@ -92,16 +91,11 @@ void check_round_trip(support::dice& d) {
   read(std::complex<double>{}, "c16");
 }
 
-std::string contents_of(std::string const& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 }  // namespace
 
 TEST_CASE("without the HDF5 library files are refused", "[io]") {
   if (has_hdf5()) return;
-  auto const a = sample<double, 1>(tiling::row().bind({3}, world().size()));
+  auto const a = filled<double, 1>(tiling::row().bind({3}, world().size()));
   CHECK_THAT(common_error([&] {
                write_hdf5(world(), "a.h5", {{"a", a}});
              }),
@@ -157,7 +151,7 @@ TEST_CASE("HDF5 files and datasets that do not fit are the same error on every r
   if (!has_hdf5()) return;
   shared_folder const folder;
   std::string const path = folder.file("a.h5");
-  auto const a = sample<double, 2>(tiling::block().bind({6, 4}, world().size()));
+  auto const a = filled<double, 2>(tiling::block().bind({6, 4}, world().size()));
   write_hdf5(world(), path, {{"group/a", a}, {"b", a}});
   auto const read = [&](auto work) { return common_error([&] { work(); }); };
   CHECK_THAT(read([&] { read_hdf5<double, 2>(world(), path, "a", tiling::row()); }),
@@ -194,8 +188,8 @@ TEST_CASE("an HDF5 file that cannot be written leaves the old one and nothing el
   if (!has_hdf5()) return;
   shared_folder const folder;
   std::string const path = folder.file("a.h5");
-  auto const small = sample<double, 1>(tiling::row().bind({5}, world().size()));
-  auto const large = sample<double, 2>(tiling::row().bind({1000, 100}, world().size()));
+  auto const small = filled<double, 1>(tiling::row().bind({5}, world().size()));
+  auto const large = filled<double, 2>(tiling::row().bind({1000, 100}, world().size()));
   write_hdf5(world(), path, {{"small", small}});
   std::string const old = contents_of(path);
   auto const write = [&](std::string const& to, std::vector<hdf5_dataset> const& datasets,

@@ -4,12 +4,11 @@
 #include <pantile/io/npy.hpp>
 
 #include <complex>
-#include <fstream>
-#include <iterator>
 #include <sys/resource.h>
 
 using namespace pantile;
 using io_cases::common_error;
+using io_cases::contents_of;
 using io_cases::shared_file;
 using io_cases::shared_folder;
 
@@ -62,11 +61,6 @@ void check_round_trips(std::array<index_t, N> const& shape) {
     }
     world.barrier();
   }
-}
-
-std::string contents_of(std::string const& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
 }
 
 }  // namespace

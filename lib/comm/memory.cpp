@@ -27,6 +27,13 @@ std::map<std::byte const*, std::size_t>& imagined() {
   return *all;
 }
 
+/// Tells whoever listens.
+void give_back(std::byte const* p, index_t bytes) {
+  if (!trace::active) return;
+  trace::active->memory(-bytes);
+  trace::active->released(p);
+}
+
 /// Addresses without memory behind them, for what is only rehearsed.
 std::shared_ptr<std::byte> imagine_tile(index_t bytes) {
   auto const length = static_cast<std::size_t>(std::max<index_t>(bytes, 1));
@@ -36,7 +43,7 @@ std::shared_ptr<std::byte> imagine_tile(index_t bytes) {
   imagined()[static_cast<std::byte*>(p)] = length;
   return {static_cast<std::byte*>(p), [bytes, length](std::byte* q) {
             imagined().erase(q);
-            if (trace::active) trace::active->memory(-bytes);
+            give_back(q, bytes);
             munmap(q, length);
           }};
 }
@@ -48,8 +55,8 @@ void count_allocation(index_t bytes) {
   }
 }
 
-void count_release(index_t bytes) {
-  if (trace::active) trace::active->memory(-bytes);
+void count_release(std::byte const* p, index_t bytes) {
+  give_back(p, bytes);
   allocated -= bytes;
 }
 
@@ -71,7 +78,7 @@ std::shared_ptr<std::byte> allocate_alone(index_t bytes) {
   if (!p) throw memory_error("no memory for a tile of " + std::to_string(bytes) + " bytes");
   count_allocation(bytes);
   return {static_cast<std::byte*>(p), [bytes](std::byte* q) {
-            count_release(bytes);
+            count_release(q, bytes);
             std::free(q);
           }};
 }
@@ -88,7 +95,7 @@ std::shared_ptr<std::byte> allocate_tile(index_t bytes, memory_kind kind) {
   std::byte* p = from->allocate(bytes);
   count_allocation(bytes);
   return {p, [from, bytes](std::byte* q) {
-            count_release(bytes);
+            count_release(q, bytes);
             from->free(q);
           }};
 }

@@ -18,7 +18,10 @@ void share_shape(char const* operation, communicator const& comm, index_t* shape
                  std::uint64_t print, std::source_location where) {
   check_root(operation, comm, root, hash_combine(print, static_cast<std::uint64_t>(dimensions)), where);
   if (trace::rehearsing()) {
-    if (comm.own_rank() == root) return;
+    if (comm.own_rank() == root) {
+      if (comm.size() > 1) trace::active->knows_alone();
+      return;
+    }
     throw domain_error(std::string("explain: ") + operation + ": only rank " + std::to_string(root) +
                            ", the root, knows what would travel; explain it there",
                        where);

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cxxabi.h>
+#include <exception>
 #include <memory>
 
 namespace pantile {
@@ -106,27 +107,42 @@ void append_step(std::string& text, plan_step const& s, std::string const& inden
 namespace detail {
 
 plan rehearse(communicator const& comm, function_ref<void()> statement) {
-  return rehearse_with([&] {
-    statement();
-    return std::optional(comm);
-  });
+  return rehearse_with(
+      [&] {
+        statement();
+        return std::optional(comm);
+      },
+      comm);
 }
 
-plan rehearse_with(function_ref<std::optional<communicator>()> statement) {
+plan rehearse_with(function_ref<std::optional<communicator>()> statement, std::optional<communicator> comm) {
   int own = 0;
   try {
     own = environment::world().rank();
   } catch (mpi_error const&) {  // local arrays need no environment
   }
   looked_operations seen;
-  std::optional<communicator> comm;
   auto const rehearsed_as = [&](int world_rank) {
     rehearsal one(world_rank, seen);
     trace::listen const here(one);
     comm = statement();
     return one.work();
   };
-  rehearsed_work const mine = rehearsed_as(own);
+  rehearsed_work mine;
+  std::exception_ptr failure;
+  try {
+    mine = rehearsed_as(own);
+  } catch (...) {
+    failure = std::current_exception();
+  }
+  // Ranks that have looked together end together.
+  auto const fail = [&] {
+    if (failure) std::rethrow_exception(failure);
+  };
+  if (comm && seen.collective)
+    comm->agree(fail);
+  else
+    fail();
   plan p;
   if (!comm) {
     add(p, mine);

@@ -8,6 +8,15 @@
 
 namespace pantile::detail {
 
+namespace {
+
+[[noreturn]] void throw_differs() {
+  throw domain_error("explain: what the statement does depends on the rank, so it cannot be predicted",
+                     std::string());
+}
+
+}  // namespace
+
 rehearsal::rehearsal(int world_rank, looked_operations& seen, mode m) : rank_(world_rank), seen_(seen) {
   looks = m == mode::look;
   acting_as = looks ? -1 : world_rank;
@@ -81,7 +90,7 @@ bool rehearsal::knows(void const* memory) const {
 
 void rehearsal::rehearse_or_look(function_ref<void()> rehearse,
                                  function_ref<std::shared_ptr<void const>()> carry_out,
-                                 function_ref<void(void const*)> imitate) {
+                                 function_ref<void(void const*)> imitate, char const* result) {
   rehearsal aside(rank_, seen_);
   try {
     trace::listen const here(aside);
@@ -90,15 +99,23 @@ void rehearsal::rehearse_or_look(function_ref<void()> rehearse,
   } catch (trace::elements_needed const&) {
   }
   auto const* const told = seen_.next();
-  if (!told) return look(carry_out);
+  if (!told) return look(carry_out, result);
+  if (told->result != result) throw_differs();
   if (!told->kept) trace::needs_elements("this statement");
   add_seen(seen_.work_of(*told), 0);
   imitate(told->kept.get());
 }
 
-void rehearsal::look(function_ref<std::shared_ptr<void const>()> carry_out) {
+void rehearsal::look(function_ref<std::shared_ptr<void const>()> carry_out, char const* result) {
+  if (seen_.alone)
+    throw domain_error(
+        "explain: only the root knows what it sends, and what moves after that depends on elements; explain "
+        "the "
+        "two on their own",
+        std::string());
   rehearsal all(rank_, seen_, mode::look);
   looked_operations::look found;
+  found.result = result;
   try {
     trace::listen const here(all);
     found.kept = carry_out();
@@ -141,9 +158,7 @@ void looked_operations::begin(int rank) {
 
 looked_operations::look const* looked_operations::next() {
   if (next_ == all_.size()) {
-    if (rank_ >= 0)
-      throw domain_error("explain: what the statement does depends on the rank, so it cannot be predicted",
-                         std::string());
+    if (rank_ >= 0) throw_differs();
     ++next_;
     return nullptr;
   }
@@ -197,7 +212,12 @@ rehearsed_work work_of(nlohmann::json const& j) {
 }  // namespace
 
 void looked_operations::share(communicator const& comm) {
-  if (all_.empty()) return;
+  if (!collective) {  // all of it local: every rank has done the same
+    for (look& l : all_)
+      if (l.kept)
+        l.by_rank = std::vector(static_cast<std::size_t>(comm.size()), rehearsed_work(l.by_rank.front()));
+    return;
+  }
   auto mine = nlohmann::json::array();
   for (look const& l : all_) mine.push_back(l.kept ? json_of(l.by_rank.front()) : nlohmann::json());
   std::string const text = mine.dump();

@@ -37,12 +37,12 @@ struct rehearsed_work {
 class looked_operations {
  public:
   struct look {
+    std::string result;                // its type
     std::shared_ptr<void const> kept;  // none: it read what the statement computes or changes
     std::vector<rehearsed_work> by_rank;
   };
 
-  bool empty() const { return all_.empty(); }
-  /// Those of this rank go to all (collective).
+  /// Those of this rank go to all (collective, where they were).
   void share(communicator const& comm);
   /// The statement begins again, as this rank of the communicator.
   void begin(int rank);
@@ -52,6 +52,8 @@ class looked_operations {
   rehearsed_work const& work_of(look const& l) const;
 
   std::vector<void const*> changed;  // memory that the statement would have written to by now
+  bool collective = false;           // ranks have looked together: the same on all of them
+  bool alone = false;                // only this rank can go on
 
  private:
   std::vector<look> all_;
@@ -79,8 +81,11 @@ class rehearsal final : public trace::recorder {
   void lower_bound(index_t bytes) override { open().lower_bound = bytes; }
   void memory(index_t bytes) override;
   void rehearse_or_look(function_ref<void()> rehearse, function_ref<std::shared_ptr<void const>()> carry_out,
-                        function_ref<void(void const*)> imitate) override;
+                        function_ref<void(void const*)> imitate, char const* result) override;
+  void communicated(trace::communication const& /*what*/) override { seen_.collective |= looks; }
   void changes(void const* memory) override { seen_.changed.push_back(memory); }
+  void released(void const* memory) override { std::erase(seen_.changed, memory); }
+  void knows_alone() override { seen_.alone = true; }
   bool knows(void const* memory) const override;
 
   rehearsed_work const& work() const { return work_; }
@@ -91,7 +96,7 @@ class rehearsal final : public trace::recorder {
   void add(rehearsed_work const& inside, index_t left);
   void add_seen(rehearsed_work const& inside, index_t left);
   /// All ranks carry it out.
-  void look(function_ref<std::shared_ptr<void const>()> carry_out);
+  void look(function_ref<std::shared_ptr<void const>()> carry_out, char const* result);
   void at_most(index_t taken);
 
   int rank_;

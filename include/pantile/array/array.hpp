@@ -199,10 +199,8 @@ class array {
   /// Counts an update that was made through `local()` or `data()`. Where the tiling has a halo, `refresh_halo`
   /// does so and brings the neighbours' new elements. A rehearsal (ops/explain.hpp) counts nothing.
   void touch() {
-    if (trace::rehearsing())
-      trace::changes(memory_.get());
-    else
-      ++generation_;
+    if (!trace::rehearsing()) ++generation_;
+    trace::changes(memory_.get());
   }
 
  private:

@@ -56,7 +56,8 @@ namespace detail {
 /// Rehearses a statement for every rank of a communicator.
 plan rehearse(communicator const& comm, function_ref<void()> statement);
 /// The same where the statement itself finds out which ranks there are; none: local.
-plan rehearse_with(function_ref<std::optional<communicator>()> statement);
+plan rehearse_with(function_ref<std::optional<communicator>()> statement,
+                   std::optional<communicator> comm = std::nullopt);
 /// "multiply" for pantile::functor::multiply.
 std::string function_name(std::type_info const& function);
 std::string number_text(double x);

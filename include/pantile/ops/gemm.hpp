@@ -48,6 +48,8 @@ void multiply_into(Array& c, T alpha, dot_node<A, B> const& product, T beta) {
   if constexpr (requires { c.touch(); }) {
     refresh_halo(c.comm(), c.tiling(), reinterpret_cast<std::byte*>(c.data()), c.stored_box(), sizeof(T));
     c.touch();
+  } else {
+    trace::changes(c.data());
   }
 }
 

@@ -3,11 +3,12 @@
 #include <pantile/ops/deferred.hpp>
 #include <pantile/trace/recorder.hpp>
 
-#include <cstring>
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -33,7 +34,7 @@ struct imitation<local_array<T, N>> {
         elements(result.memory().get(), result.memory().get() + result.count() * index_t{sizeof(T)}) {}
   local_array<T, N> made() const {
     local_array<T, N> result(shape);
-    std::memcpy(result.data(), elements.data(), elements.size());
+    std::copy(elements.begin(), elements.end(), result.memory().get());
     is_filled(result.data());
     return result;
   }
@@ -54,7 +55,7 @@ struct imitation<leaf<T, N>> {
   leaf<T, N> made() const {
     auto const result = fresh_leaf<T, N>(shape, comm, tiled);
     if (comm) return result;
-    std::memcpy(result.memory.get(), elements.data(), elements.size());
+    std::copy(elements.begin(), elements.end(), result.memory.get());
     is_filled(result.memory.get());
     return result;
   }
@@ -98,7 +99,8 @@ auto looked_at(Work const& work) {
           result.emplace(work());
           return std::make_shared<imitation<R> const>(*result);
         },
-        [&](void const* kept) { result.emplace(static_cast<imitation<R> const*>(kept)->made()); });
+        [&](void const* kept) { result.emplace(static_cast<imitation<R> const*>(kept)->made()); },
+        typeid(R).name());
     return R(std::move(*result));
   }
 }

@@ -71,6 +71,7 @@ void scatter_rows(Array& target, I const& indices, E const& values, kernel::comb
     target.touch();
   } else {
     contribute(std::nullopt);
+    trace::changes(target.data());
   }
 }
 

@@ -75,14 +75,18 @@ class recorder {
 
   /// A rehearsed operation whose plan may depend on elements. Where that throws elements_needed, all ranks
   /// carry it out together and look at what it does: `carry_out` returns what a rehearsal for another rank
-  /// needs to know of the result, `imitate` makes a result from it.
+  /// needs to know of the result, whose type is named `result`, and `imitate` makes a result from it.
   virtual void rehearse_or_look(function_ref<void()> rehearse,
                                 function_ref<std::shared_ptr<void const>()> /*carry_out*/,
-                                function_ref<void(void const*)> /*imitate*/) {
+                                function_ref<void(void const*)> /*imitate*/, char const* /*result*/) {
     rehearse();
   }
   /// A statement that is rehearsed would change what this memory holds.
   virtual void changes(void const* /*memory*/) {}
+  /// This memory is given back: what comes in its place is something else.
+  virtual void released(void const* /*memory*/) {}
+  /// From here on this rank's rehearsal knows what the others cannot, and goes on alone.
+  virtual void knows_alone() {}
   /// False for memory that holds something else now than it would when the statement runs.
   virtual bool knows(void const* /*memory*/) const { return true; }
 
@@ -156,7 +160,7 @@ void check_known(void const* memory);
 inline bool looking() noexcept { return active && active->looks; }
 /// Tells of an update: of memory that a rehearsal leaves alone.
 inline void changes(void const* memory) {
-  if (active) active->changes(memory);
+  if (rehearsing()) active->changes(memory);
 }
 /// Throws domain_error in a rehearsal: the operation is not done while a statement is explained.
 void not_in_rehearsal(char const* operation);

@@ -176,6 +176,17 @@ TEST_CASE("explain refuses what depends on elements that the statement itself co
     auto const w = random::uniform<double>(world(), {64}, tiling::row(), {.seed = 3});
     (void)bincount(cast<std::int64_t>(w));
   }));
+  if (world().size() > 1) {  // only the root knows what it sends: nobody waits for ranks that cannot go on
+    local_array<double, 1> const sent({5}, 1.0);
+    CHECK(refused([&] {
+      (void)broadcast(world(), sent, 0);
+      (void)select(v, v > 0.0);
+    }));
+    CHECK(refused([&] {
+      (void)select(v, v > 0.0);
+      (void)broadcast(world(), sent, 0);
+    }));
+  }
   CHECK(is_part_of(v, before));
   CHECK(labels(0) == 3);
   agrees([&] { (void)bincount(labels + 1); });

@@ -6,6 +6,7 @@
 #include <pantile/expr/create.hpp>
 #include <pantile/expr/structured.hpp>
 #include <pantile/ops/diagonal.hpp>
+#include <pantile/ops/exchange.hpp>
 #include <pantile/ops/explain.hpp>
 #include <pantile/ops/histogram.hpp>
 #include <pantile/ops/movement.hpp>

@@ -38,9 +38,11 @@ void print_data(communicator const& comm, als_command const& command, als_data c
       counted(items, "item"), counted(data.ratings, "rating"),
       100 * static_cast<double>(data.ratings) / static_cast<double>(users) / static_cast<double>(items),
       std::string(data.had_header ? "; line 1 read as a header" : "") +
-          (data.missing > 0 ? fmt::format("; {} fewer than asked for, which users would have drawn twice",
-                                          grouped(data.missing))
-                            : "") +
+          (data.missing > 0
+               ? fmt::format(
+                     "; {} fewer than asked for: a user rates at most a quarter of the items, each once",
+                     grouped(data.missing))
+               : "") +
           (data.duplicates > 0 ? fmt::format("; {} replaced by later ones", grouped(data.duplicates)) : ""));
   if (command.held_out_fraction() > 0)
     say(comm, "held out: {}, {:.3g} % (of every user at most {:g} %, rounded down)",

@@ -68,7 +68,7 @@ void write_outputs(communicator const& comm, als_command const& command, als_dat
   auto const finish = [&] { write_results(comm, command, data, result.history, result.metrics, more); };
   if (command.no_output) return finish();
   write_folder(
-      comm, command.output, model_files(als_model_arrays),
+      comm, command.output, model_files_in(command.output, als_model_arrays),
       [&](std::string const& folder) {
         write_model(comm, folder, command.model_format, arrays_of(data, result.model),
                     json_of_model(command, data, result));

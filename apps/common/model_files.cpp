@@ -20,6 +20,16 @@ std::vector<files::path> model_files(std::vector<std::string> const& arrays) {
   return all;
 }
 
+std::vector<files::path> model_files_in(std::string const& folder, std::vector<std::string> const& arrays) {
+  std::error_code ignored;  // what cannot be seen is not replaced
+  std::vector<files::path> found;
+  if (files::exists(files::path(folder) / hdf5_file, ignored)) found.emplace_back(hdf5_file);
+  if (!files::exists(files::path(folder) / json_file, ignored)) return found;
+  found.emplace_back(json_file);
+  for (std::string const& array : arrays) found.emplace_back(array + ".npy");
+  return found;
+}
+
 void check_model_format(std::string const& format) {
   if (format == "hdf5" && !has_hdf5())
     throw io_error(

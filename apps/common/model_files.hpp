@@ -17,6 +17,10 @@ namespace pantile::apps {
 
 /// All files that a model with these arrays may have, in either format.
 std::vector<std::filesystem::path> model_files(std::vector<std::string> const& arrays);
+/// The files of the model that is in a folder, of the format that it has; none where there is no model: what is
+/// there under these names is someone else's.
+std::vector<std::filesystem::path> model_files_in(std::string const& folder,
+                                                  std::vector<std::string> const& arrays);
 
 /// Throws io_error where a model cannot be written in a format, npy or hdf5, by this build.
 void check_model_format(std::string const& format);

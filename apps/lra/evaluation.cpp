@@ -17,6 +17,7 @@ std::string text_of(lra_evaluation const& e) {
 }
 
 void print_confusion(communicator const& comm, lra_evaluation const& e, std::size_t classes) {
+  if (e.unknown) return;
   auto const& table = e.confusion;
   index_t const n = table ? std::ssize(table->classes) : static_cast<index_t>(classes);
   if (!table)

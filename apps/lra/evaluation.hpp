@@ -20,7 +20,7 @@ struct lra_evaluation {
   double auc = std::numeric_limits<double>::quiet_NaN();  // of labels 0 and 1, where both occur
   std::optional<confusion_table> confusion;               // of so many classes: it is dense
   static constexpr index_t most_classes = 1000;
-  bool unknown = false;  // some probabilities are NaN: there are no hits and no AUC to speak of
+  bool unknown = false;  // some probabilities are NaN: there is no AUC and no table to speak of
 };
 
 /// Of rows whose probabilities are known (collective).
@@ -32,7 +32,7 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
   e.unknown = any(isnan(probabilities));
   if constexpr (N == 1)
     if (!e.unknown) e.auc = roc_auc(labels, probabilities);
-  if (std::ssize(model.classes) <= lra_evaluation::most_classes)
+  if (!e.unknown && std::ssize(model.classes) <= lra_evaluation::most_classes)
     e.confusion = confusion(labels, most_probable_labels(probabilities, model.classes));
   return e;
 }
@@ -45,7 +45,7 @@ lra_evaluation evaluated(Features const& X, array<T, 1> const& labels,
 /// "loss 0.1, accuracy 0.9, AUC 0.95".
 std::string text_of(lra_evaluation const& e);
 /// "label 0: 5 as 0, 1 as 1", a line for each label; nothing of more than ten, but that there is no table of
-/// too many.
+/// too many, and nothing where probabilities are unknown.
 void print_confusion(communicator const& comm, lra_evaluation const& e, std::size_t classes);
 
 /// Adds `prefix`loss, `prefix`accuracy and, for labels 0 and 1, `prefix`auc.

@@ -78,7 +78,7 @@ void write_outputs(communicator const& comm, lra_command const& c, lra_results c
     json["label_column"] = results.file.label_column;
   json.update(json_of_results(results));
   write_folder(
-      comm, c.output, model_files(lra_model_arrays),
+      comm, c.output, model_files_in(c.output, lra_model_arrays),
       [&](std::string const& folder) {
         write_model(comm, folder, c.model_format, {{"weights", weights_for_file(model)}}, json);
       },

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ namespace pantile::apps {
 
 namespace {
 
-/// This rank's lines of label and probabilities; those of rank 0 begin with what they are.
+/// This rank's lines of label and probabilities; those of rank 0 begin with what they are. No label where the
+/// probabilities are NaN.
 template <class T, int N>
 std::string lines_of(array<T, N> const& probabilities, std::vector<std::int64_t> const& classes) {
   std::string text;
@@ -32,7 +34,8 @@ std::string lines_of(array<T, N> const& probabilities, std::vector<std::int64_t>
   auto const labels = most_probable_labels(probabilities, classes);
   index_t const rows = labels.owned_box().extent(0), width = N == 1 ? 1 : std::ssize(classes);
   for (index_t i = 0; i < rows; ++i) {
-    fmt::format_to(std::back_inserter(text), "{}", static_cast<std::int64_t>(labels.data()[i]));
+    if (!std::isnan(probabilities.data()[i * width]))
+      fmt::format_to(std::back_inserter(text), "{}", static_cast<std::int64_t>(labels.data()[i]));
     for (index_t k = 0; k < width; ++k)
       fmt::format_to(std::back_inserter(text), ",{}", probabilities.data()[i * width + k]);
     text += "\n";

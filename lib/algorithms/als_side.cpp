@@ -1,5 +1,6 @@
 #include "als_side.hpp"
 
+#include "../sparse/sparse_access.hpp"
 #include "als_rows.hpp"
 
 #include <pantile/ops/machine.hpp>
@@ -11,6 +12,7 @@
 #include <exception>
 #include <limits>
 #include <sys/mman.h>
+#include <unistd.h>
 
 namespace pantile::detail {
 
@@ -24,7 +26,7 @@ void copy_columns(index_t rows, index_t count, T const* from, index_t from_ld, T
 
 /// Gives back whole pages of what will never be read again.
 void return_pages(std::span<index_t const> read) {
-  constexpr std::uintptr_t page = 4096;
+  auto const page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   auto const begin = (reinterpret_cast<std::uintptr_t>(read.data()) + page - 1) / page * page,
              end = reinterpret_cast<std::uintptr_t>(read.data() + read.size()) / page * page;
   // Where the system does not, that is no mistake.
@@ -81,7 +83,7 @@ void als_side<T>::take_columns(als_named_rows const& named) {
     columns_.insert(columns_.end(), places.begin(), places.end());
     if (nobody_else_) return_pages(some);
   }
-  ratings_.forget_columns();
+  sparse_access::forget_columns(ratings_);
 }
 
 /// Own rows in so many chunks of equal cost.

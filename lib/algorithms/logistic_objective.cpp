@@ -184,7 +184,8 @@ void logistic_objective<T>::evaluate(descent_point<T>& p) {
     std::int32_t const label = problem_.labels[i];
     own[0] += static_cast<double>(losses_[i]);
     own[1] += problem_.class_weights[static_cast<std::size_t>(label)] * static_cast<double>(losses_[i]);
-    own[2] += most_probable(n, probabilities_.data() + row * n) == label;
+    T const* const probabilities = probabilities_.data() + row * n;  // one is NaN where all are
+    own[2] += !std::isnan(probabilities[0]) && most_probable(n, probabilities) == label;
   });
   passes_.sum_over_rows(sums);
   auto const rows = static_cast<double>(passes_.rows());

@@ -134,7 +134,7 @@ logistic_quality evaluate_logistic(Features const& X, array<typename Features::v
     auto const place = static_cast<std::int32_t>(known ? found - model.classes.begin() : 0);
     auto const loss = static_cast<double>(detail::probabilities_of(n, own, place, own));
     sums[0] += known ? loss : std::numeric_limits<double>::infinity();
-    sums[1] += known && detail::most_probable(n, own) == place;
+    sums[1] += known && !std::isnan(own[0]) && detail::most_probable(n, own) == place;
   }
   passes.sum_over_rows(sums);
   auto const rows = static_cast<double>(passes.rows());

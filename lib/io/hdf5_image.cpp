@@ -93,12 +93,18 @@ H5FD_class_t image_class() {
 
 }  // namespace
 
-hdf5_image::hdf5_image(hdf5_layout& into) {
+hdf5_image::hdf5_image(hdf5_layout& into, std::string const& path, std::source_location where) {
   static H5FD_class_t const described = image_class();
   driver_ = H5FDregister(&described);
   access_ = hdf5_id(H5Pcreate(H5P_FILE_ACCESS));
   hdf5_layout* const image = &into;
-  H5Pset_driver(access_, driver_, &image);
+  if (driver_ >= 0 && access_.is_open() && H5Pset_driver(access_, driver_, &image) >= 0) return;
+  // HDF5 would write with its own driver, into the file itself.
+  std::string const why = hdf5_reason();
+  access_ = hdf5_id();
+  if (driver_ >= 0) H5FDunregister(driver_);
+  throw io_error("cannot write '" + path + "': HDF5 does not take the driver that it is to write by: " + why,
+                 where);
 }
 
 hdf5_image::~hdf5_image() {

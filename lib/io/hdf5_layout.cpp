@@ -76,7 +76,7 @@ hdf5_layout lay_out_hdf5(std::string const& path, std::vector<hdf5_dataset> cons
                          hdf5_attributes const& attributes, std::source_location where) {
   hdf5_silence const silence;
   hdf5_layout layout;
-  hdf5_image const image(layout);
+  hdf5_image const image(layout, path, where);
   layout_writer writer(path, image.access(), where);
   writer.add_attributes(attributes);
   for (hdf5_dataset const& dataset : datasets) layout.elements.push_back(writer.add(dataset));

@@ -139,7 +139,14 @@ ratings<T> read_ratings(communicator const& comm, std::string const& path, ratin
   trace::region const traced("read_ratings", where);
   detail::open_table const table = detail::open_shared_table(comm, path, detail::table_kind::ratings,
                                                              options.separator, options.header, where);
-  auto parts = detail::parse_shares<detail::ratings_part<T>>(comm, table, where, detail::parse_ratings<T>);
+  auto const parse_share = [&](auto const&... share) {
+    try {
+      return detail::parse_ratings<T>(share...);
+    } catch (index_error const& e) {  // knows no file
+      throw index_error("'" + path + "' has " + e.message(), where);
+    }
+  };
+  auto parts = detail::parse_shares<detail::ratings_part<T>>(comm, table, where, parse_share);
   ids_of_parts users, items;
   index_t rows = 0;
   for (auto const& part : parts) {

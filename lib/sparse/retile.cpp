@@ -1,5 +1,6 @@
 #include "elements.hpp"
 #include "row_cuts.hpp"
+#include "sparse_access.hpp"
 
 #include <pantile/sparse/retile.hpp>
 #include <pantile/trace/recorder.hpp>
@@ -57,7 +58,7 @@ sparse_array<T> retile(sparse_array<T> const& s, tiling_rule const& rule, std::s
       where);
   comm.check_same("retile(sparse_array)", tiled.fingerprint(), where);
   // Where every row stays where it is nothing moves.
-  if (cuts == detail::row_cuts_of(s.tiling(), where)) return s.tiled_alike(tiled);
+  if (cuts == detail::row_cuts_of(s.tiling(), where)) return detail::sparse_access::tiled_alike(s, tiled);
   shares const to = shares_of(s, cuts);
   detail::csr<T> rows;
   auto const lengths = comm.alltoallv<index_t>(row_lengths(s), to.rows, nullptr, where);

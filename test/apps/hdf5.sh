@@ -28,6 +28,11 @@ echo mine >hdf5/notes
 mpi 3 "$als" "${als_model[@]}" --model-format hdf5 --output hdf5 >log || fail "hdf5: exit code $?"
 grep -q "the model in 'hdf5' will be replaced" log || fail "not said: $(cat log)"
 [[ $(ls -A hdf5) == $'model.h5\nnotes' ]] || fail "files: $(ls -A hdf5)"
+# Files that are named as those of a model, but where there is none, are not a model's.
+mkdir foreign
+echo mine >foreign/user_ids.npy
+mpi 2 "$als" "${als_model[@]}" --model-format hdf5 --output foreign >log || fail "hdf5 beside others: exit code $?"
+[[ $(ls -A foreign) == $'model.h5\nuser_ids.npy' && $(<foreign/user_ids.npy) == mine ]] || fail "files: $(ls -A foreign)"
 for model in npy hdf5 hdf5/model.h5; do
   mpi 2 "$als" recommend --model "$model" --ratings r.csv --top 3 --output table >log || fail "recommend of $model: exit code $?"
   mv table "table-${model//\//-}"

@@ -25,8 +25,9 @@ template <floating_element T, int N>
 array<T, 1> most_probable_labels(array<T, N> const& probabilities, std::vector<std::int64_t> const& classes,
                                  std::source_location where = std::source_location::current());
 
-/// Loss and accuracy. A label that the model does not know has probability 0: the loss is infinite, then. No
-/// rows: NaN. Throws domain_error for labels other than 0 and 1 (N = 1), or that are no integers (N = 2).
+/// Loss and accuracy. A label that the model does not know has probability 0: the loss is infinite, then. Rows
+/// whose probabilities are NaN are no hits. No rows: NaN. Throws domain_error for labels other than 0 and 1
+/// (N = 1), or that are no integers (N = 2).
 template <feature_matrix Features, int N>
 logistic_quality evaluate_logistic(Features const& X, array<typename Features::value_type, 1> const& y,
                                    logistic_regression_model<typename Features::value_type, N> const& model,

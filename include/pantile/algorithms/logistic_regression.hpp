@@ -119,9 +119,11 @@ using logistic_progress = std::function<next_step(logistic_regression_step const
 /// Cost: F with its gradient takes one pass over X, as does a product of the Hessian; where ranks cut the
 /// columns they read their parts twice. Communication of a pass: one allreduce of as many elements as a rank
 /// has columns, among the ranks that cut the rows, one of as many as it has rows, among those that cut the
-/// columns, and a few numbers. Columns are standardized inside of the pass: no copy of X is made, and sparse X
-/// stays sparse. The line search of lbfgs and newton satisfies the strong Wolfe conditions (Nocedal & Wright,
-/// algorithms 3.5 and 3.6), c1 = 1e-4, c2 = 0.9, from step 1, up to rounding.
+/// columns, and a few numbers. Columns are standardized inside of the pass, and sparse X stays sparse,
+/// whatever its means. Of dense X a standardized copy is made where the mean of a column is so large that
+/// scores would cancel in T: |mean| > deviation / (1e4 epsilon of T). The line search of lbfgs and newton
+/// satisfies the strong Wolfe conditions (Nocedal & Wright, algorithms 3.5 and 3.6), c1 = 1e-4, c2 = 0.9, from
+/// step 1, up to rounding.
 ///
 /// `progress` is called on every rank after every step that is evaluated, with `tell_every` after every
 /// iteration. The times are those of iterations without what it takes.

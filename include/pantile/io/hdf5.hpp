@@ -30,7 +30,7 @@ using hdf5_value =
 using hdf5_attributes = std::map<std::string, hdf5_value>;
 
 /// An array that is to be a dataset of an HDF5 file. It refers to the array's elements, which must live until
-/// they are written.
+/// they are written: a temporary only within the call of write_hdf5 itself.
 class hdf5_dataset {
  public:
   /// `name`: with / between the names of groups, which are made. Halos are left out.

@@ -15,6 +15,10 @@
 
 namespace pantile {
 
+namespace detail {
+struct sparse_access;
+}
+
 /// A distributed matrix that stores some of its elements, in compressed rows: every rank has consecutive rows,
 /// cut anywhere along dimension 0 (`row()`, `weighted(0, ...)`, `cuts({...}, {})`; some ranks may have none),
 /// and keeps for each the global columns in ascending order and their values. An element is stored where an
@@ -69,22 +73,12 @@ class sparse_array {
   index_t local_stored() const noexcept { return rows_->offsets.back(); }
   /// Stored elements of all ranks.
   index_t stored() const noexcept { return stored_; }
-  /// For functions that know columns by numbers of their own from here on: gives back the memory of columns(),
-  /// which is empty then, where no copy shares it.
-  void forget_columns() {
-    if (rows_.use_count() == 1) std::vector<index_t>().swap(rows_->columns);
-  }
-  /// The same rows, shared, in another tiling that cuts them alike.
-  sparse_array tiled_alike(pantile::tiling const& tiled) const {
-    sparse_array same = *this;
-    same.tiling_ = tiled;
-    same.duplicates_ = 0;
-    return same;
-  }
   /// Entries of all ranks that `from_entries` dropped for a later one of the same element.
   index_t duplicates() const noexcept { return duplicates_; }
 
  private:
+  friend struct detail::sparse_access;
+
   shape_type shape_{};
   std::optional<communicator> comm_;
   pantile::tiling tiling_;

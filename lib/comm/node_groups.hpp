@@ -26,7 +26,8 @@ class node_groups {
   bool usable(index_t element_bytes) const noexcept { return usable_ && element_bytes <= largest_element; }
   /// MPI_Allreduce in place, the same bits on every rank (collective; only where usable). Elements are
   /// combined in the order of the ranks of a node, then as MPI does over nodes. In pieces of at most `limit`
-  /// bytes, or one element; of 1 MiB where a rank's vector lies in memory that the others do not read.
+  /// bytes, or one element; across nodes of at most 64 MiB; of at most 1 MiB where the vector of any rank lies
+  /// in memory that others do not read, which the ranks tell each other first.
   void allreduce(std::byte* data, index_t count, index_t element_bytes, MPI_Datatype type, MPI_Op op,
                  index_t limit, std::source_location where);
 

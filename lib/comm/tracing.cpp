@@ -159,6 +159,7 @@ void start_tracing(trace::settings const& what) {
   aside([&](communicator const& world) {
     trace::settings const s = trace::settings_from_text(world.bcast(to_text(what), 0));
     if (s.mode == trace::recording_mode::off) return;
+    detail::machine_of(world);  // for predictions; a file that makes no sense is an error here, on every rank
     std::string folder;
     bool const wanted = s.mode == trace::recording_mode::trace || !s.directory.empty();
     world.agree([&] {
@@ -167,7 +168,6 @@ void start_tracing(trace::settings const& what) {
     folder = world.bcast(folder, 0);
     parts::clock_reading const clock = read_clock(world);
     parts::process_counters.show();
-    detail::machine_of(world);  // for predictions; a file that makes no sense is an error here, on every rank
     try {
       world.agree([&] {
         recordings().push_back(

@@ -136,11 +136,13 @@ index_t strides_of(view_map const& view, box const& part, box const& storage, in
 
 namespace {
 
-/// A movement in a region of its own: what it receives is the least that any way would.
+/// A movement in a region of its own: what it receives is the least that any way would, and how long it takes
+/// is how long the region does.
 void execute_within(trace::region const& here, movement plan, communicator const& comm,
                     source_tile const& source, target_tile const& target, index_t element_bytes,
                     std::source_location where = std::source_location::current()) {
   if (here.heard()) here.lower_bound(plan.elements_received() * element_bytes);
+  if (trace::active && !trace::rehearsing()) trace::predicted(0, movement_seconds(plan, comm, element_bytes));
   execute(std::move(plan), comm, source, {&target, 1}, element_bytes, where);
 }
 

@@ -90,8 +90,7 @@ class executor {
   /// only counts.
   void start() {
     if (rehearsed()) return rehearse();
-    // What does not block is over when somebody waits for it, in another region.
-    trace::predicted(plan_.elements_received() * bytes_, share_ && trace::active ? seconds() : 0);
+    trace::predicted(plan_.elements_received() * bytes_);
     announce();
     choose_messages([&](transfer const& t) { return near(t.peer); },
                     [&](transfer const& t) { return near(t.peer) && shared(); });
@@ -143,14 +142,6 @@ class executor {
   bool shared() const { return offset_.offset >= 0; }
   int tag(purpose p) const {
     return first_tag + static_cast<int>(number_ % tag_sets) * purposes + static_cast<int>(p);
-  }
-
-  /// Readers copy out of the tiles of others, who do nothing for it; messages are sent and received.
-  double seconds() const {
-    machine const on = detail::machine_of(comm_);
-    double const in = on.seconds(plan_.elements_received() * bytes_, plan_.messages_received());
-    if (on.shared_memory) return in;
-    return std::max(in, on.seconds(plan_.elements_sent() * bytes_, plan_.messages_sent()));
   }
 
   /// Counts what will be counted, and takes the buffers that will be taken: sources are as large as the plan
@@ -402,6 +393,13 @@ void execute(movement const& plan, communicator const& comm, source_tile const& 
 }
 
 namespace detail {
+
+double movement_seconds(movement const& plan, communicator const& comm, index_t element_bytes) {
+  machine const on = machine_of(comm);
+  double const in = on.seconds(plan.elements_received() * element_bytes, plan.messages_received());
+  if (on.shared_memory) return in;
+  return std::max(in, on.seconds(plan.elements_sent() * element_bytes, plan.messages_sent()));
+}
 
 struct movement_under_way::parts {
   memories kept;  // goes last

@@ -1,6 +1,5 @@
 #include "../base/instantiate.hpp"
 
-#include <pantile/comm/machine.hpp>
 #include <pantile/kernel/cholesky_qr.hpp>
 #include <pantile/kernel/tall_qr.hpp>
 #include <pantile/ops/tsqr.hpp>
@@ -73,7 +72,7 @@ class tree {
         index_t const theirs = heights_[index(rank + round)];
         if (theirs > 0) {
           std::vector<T> triangle(static_cast<std::size_t>(packed_count(theirs, n_)));
-          predict(std::ssize(triangle) * index_t{sizeof(T)});
+          trace::predicted(std::ssize(triangle) * index_t{sizeof(T)});
           comm_.receive(std::span<T>(triangle), rank + round, tag, where_);
           auto const below = unpacked(theirs, n_, triangle);
           children_.push_back(
@@ -93,7 +92,7 @@ class tree {
     if (parent_ >= 0) {
       c.resize(static_cast<std::size_t>(mine * n_));
       if (mine > 0) {
-        predict(std::ssize(c) * index_t{sizeof(T)});
+        trace::predicted(std::ssize(c) * index_t{sizeof(T)});
         comm_.receive(std::span<T>(c), parent_, tag, where_);
       }
     }
@@ -109,10 +108,6 @@ class tree {
   }
 
  private:
-  /// Tells of a message that this rank waits for.
-  void predict(index_t bytes) const {
-    trace::predicted(bytes, trace::active ? machine_of(comm_).seconds(bytes, 1) : 0);
-  }
   struct child {
     int rank;
     index_t mine, theirs;

@@ -31,7 +31,7 @@ int used_ranks(product_schedule const& s) { return s.grid[0] * s.grid[1] * s.gri
 template <class Question>
 bool of_all_ranks(int ranks, Question const& is_true) {
   constexpr int first = 64;
-  for (int r = 0; r < ranks; r += ranks / first + 1)
+  for (int r = 0; ranks > first && r < ranks; r += ranks / first + 1)
     if (!is_true(r)) return false;
   for (int r = 0; r < ranks; ++r)
     if (!is_true(r)) return false;

@@ -49,9 +49,8 @@ struct node_members : node_base {
   /// fit or all operands are local, divergence_error where the ranks ask for different tilings.
   auto tiled(tiling_rule const& rule, std::source_location where = std::source_location::current()) const;
 
-  /// The part that indices and ranges choose, one per dimension, as of an array: `transpose(A)(every, range(0,
-  /// 3))`,
-  /// `(A + B)(-1, every)`; see `slice`. Throws index_error.
+  /// The part that indices and ranges choose, one per dimension, as of an array; see `slice`. Examples:
+  /// `transpose(A)(every, range(0, 3))`, `(A + B)(-1, every)`. Throws index_error.
   template <slice_argument... Is>
   requires(sizeof...(Is) == Node::dimensions && detail::ranges_among<Is...> > 0) auto operator()(
       Is... is) const {

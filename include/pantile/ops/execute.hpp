@@ -29,12 +29,18 @@ struct target_tile {
 /// Ranks of one node whose tiles are shared copy straight out of each other's memory; others exchange one
 /// message per pair (in pieces of 8 MiB, which count as one), sent and received in place where a part is
 /// contiguous. Buffers take at most most_buffer_bytes. Either way the communicator counts exactly what the plan
-/// predicts. Throws mpi_error.
+/// predicts. The bytes are told to the region that is open, the seconds are not: it may do more than this (see
+/// movement_seconds). Throws mpi_error.
 void execute(movement const& plan, communicator const& comm, source_tile const& source,
              std::span<target_tile const> targets, index_t element_bytes,
              std::source_location where = std::source_location::current());
 
 namespace detail {
+
+/// How long this rank's part of a movement takes by the figures of machine_of: for trace::predicted, in a
+/// region that does nothing else. Readers copy out of the tiles of others, who do nothing for it; messages are
+/// sent and received.
+double movement_seconds(movement const& plan, communicator const& comm, index_t element_bytes);
 
 /// A movement that was started and not waited for. It goes by messages alone: reading a neighbour's tile would
 /// need an answer from its readers, and ranks that finish several movements in different orders would wait for

@@ -177,8 +177,8 @@ std::string expression_text(tiled_node<E> const& t) {
 /// No communication, and may be called by one rank alone; but where elements decide what moves (sorting and
 /// searching over the ranks, sets, counts of distributed integers, masks, indices that are distributed or
 /// computed) it is collective: all ranks carry these operations out, on what the arrays hold now, and tell each
-/// other what they did. That costs what they cost; nothing of it is counted, and no array changes. Throws what
-/// the evaluation would throw.
+/// other what they did. That costs what they cost, and peak_tile_bytes rises by the memory that it takes;
+/// nothing of it is counted, and no array changes. Throws what the evaluation would throw.
 template <array_operand E>
 plan explain(E const& e) {
   using Node = node_of<E>;

@@ -109,9 +109,12 @@ void thread_recorder::note(char const* key, std::string value) {
 
 void thread_recorder::predicted(index_t bytes_received, time_prediction const& time) {
   if (closed_) return;
-  tree_.predicted(bytes_received, time);
+  // The region around one that is left out does more than what takes this time.
+  bool const left_out = !open_.empty() && open_.back() == state::left_out;
+  time_prediction const told = left_out ? time_prediction() : time;
+  tree_.predicted(bytes_received, told);
   predicted_ += bytes_received;
-  predicted_time_.add(time);
+  predicted_time_.add(told);
 }
 
 void thread_recorder::moved(traffic const& volume) {

@@ -262,6 +262,7 @@ TEST_CASE("what a filter leaves out belongs to the region around it") {
   r.first().enter("dot");
   r.first().enter("sum");
   r.first().computed(5);
+  r.first().predicted(7, 0.5);
   r.first().leave();
   r.first().leave();
   r.stop();
@@ -270,6 +271,8 @@ TEST_CASE("what a filter leaves out belongs to the region around it") {
   REQUIRE(p.paths.size() == 2);
   CHECK(p.paths[1].region.name == "dot");
   CHECK(p.paths[1].costs.flops == 5);
+  CHECK(p.paths[1].costs.predicted_bytes == 7);
+  CHECK(p.paths[1].costs.predicted_seconds == 0);  // dot lasts longer than its sum
   check_alike(parts::profile_of(r.spools()), p);
 }
 

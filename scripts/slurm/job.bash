@@ -35,6 +35,9 @@ choose_launcher() {
       # Open MPI names the files of its shared memory by job, step and task, and what it finds there it takes for its own:
       # a start must not meet those of an earlier one that was killed. (mpirun removes them itself.)
       export OMPI_MCA_btl_vader_backing_directory=/dev/shm/pantile-$SLURM_JOB_ID-$again
+      # In the tree of Slurm's PMIx plugin a node's ranks can leave MPI_Init before another node has entered it, whose ranks
+      # die of their messages (seen with Slurm 22.05 and Open MPI 4.1: a null jump in mca_btl_tcp); in its ring none does.
+      export SLURM_PMIX_FENCE=${SLURM_PMIX_FENCE:-ring}
       # srun may end with 0 where it could not start anything: the first task leaves a sign.
       # shellcheck disable=SC2016 # what the tasks expand
       launch+=(sh -c '[ "$SLURM_PROCID" != 0 ] || : >"$0"

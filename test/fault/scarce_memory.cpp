@@ -38,8 +38,12 @@ void* operator new(std::size_t bytes) {
   if (p == nullptr) throw std::bad_alloc();
   return p;
 }
+void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
+  return is_refused(bytes) ? nullptr : std::malloc(bytes);
+}
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::nothrow_t const&) noexcept { std::free(p); }
 
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
   void* p = nullptr;

@@ -41,15 +41,29 @@ void* operator new(std::size_t bytes) {
 void* operator new(std::size_t bytes, std::nothrow_t const&) noexcept {
   return is_refused(bytes) ? nullptr : std::malloc(bytes);
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::nothrow_t const&) noexcept { std::free(p); }
 
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) noexcept {
   void* p = nullptr;
   if (refuses_tiles && is_refused(bytes)) return nullptr;
   return posix_memalign(&p, alignment, bytes) == 0 ? p : nullptr;
 }
+
+// What the operators above and aligned_alloc stand behind, but not where a sanitizer brings its own.
+void* operator new[](std::size_t bytes) { return operator new(bytes); }
+void* operator new[](std::size_t bytes, std::nothrow_t const& t) noexcept { return operator new(bytes, t); }
+void* operator new(std::size_t bytes, std::align_val_t alignment) {
+  void* const p = aligned_alloc(static_cast<std::size_t>(alignment), bytes);
+  if (p == nullptr) throw std::bad_alloc();
+  return p;
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::nothrow_t const&) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+void operator delete[](void* p) noexcept { std::free(p); }
+void operator delete[](void* p, std::size_t) noexcept { std::free(p); }
+void operator delete[](void* p, std::nothrow_t const&) noexcept { std::free(p); }
 
 namespace {
 
@@ -128,9 +142,9 @@ void read_and_learn(communicator const& world, std::string const& folder) {
 
 /// Buffers of messages, which are tiles: once als is under way nothing else is one.
 void send_factors(communicator const& world) {
-  auto table = pantile::planted_ratings<double>(world, {.users = 400, .items = 200, .ratings = 6000});
+  auto table = pantile::planted_ratings<double>(world, {.users = 1600, .items = 800, .ratings = 24000});
   auto const ratings =
-      pantile::sparse_array<double>::from_entries(world, {400, 200}, tiling::row(), std::move(table.entries));
+      pantile::sparse_array<double>::from_entries(world, {1600, 800}, tiling::row(), std::move(table.entries));
   for (index_t const chunks : {1, 3})
     refuse_each(world, chunks == 1 ? "als" : "als in chunks", [&](auto const& arm) {
       pantile::als_options options{.factors = 8, .iterations = 2, .with_loss = false, .chunks = chunks};

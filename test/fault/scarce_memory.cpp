@@ -140,11 +140,12 @@ void read_and_learn(communicator const& world, std::string const& folder) {
   });
 }
 
-/// Buffers of messages, which are tiles: once als is under way nothing else is one.
+/// Once als is under way, what is aligned (tiles) is the buffers of messages and the scratch of the solvers.
 void send_factors(communicator const& world) {
-  auto table = pantile::planted_ratings<double>(world, {.users = 1600, .items = 800, .ratings = 24000});
-  auto const ratings =
-      pantile::sparse_array<double>::from_entries(world, {1600, 800}, tiling::row(), std::move(table.entries));
+  constexpr index_t users = 1600, items = 800;
+  auto table = pantile::planted_ratings<double>(world, {.users = users, .items = items, .ratings = 24000});
+  auto const ratings = pantile::sparse_array<double>::from_entries(world, {users, items}, tiling::row(),
+                                                                   std::move(table.entries));
   for (index_t const chunks : {1, 3})
     refuse_each(world, chunks == 1 ? "als" : "als in chunks", [&](auto const& arm) {
       pantile::als_options options{.factors = 8, .iterations = 2, .with_loss = false, .chunks = chunks};
